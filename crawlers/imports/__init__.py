@@ -1,0 +1,1 @@
+"""Files of posts that a person already has."""

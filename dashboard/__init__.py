@@ -1,0 +1,1 @@
+"""The dashboard: one view a question, drawn from answers."""

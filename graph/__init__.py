@@ -1,0 +1,1 @@
+"""Who passes on, answers and names whom: networks and influence, as pure functions on numbers."""

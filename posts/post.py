@@ -1,0 +1,238 @@
+"""A post, who wrote it, what was counted about it, and what was read in it.
+
+Records are frozen; a change makes a new one (``dataclasses.replace``). Unknown is ``None``, never 0
+and never an empty text. Times are aware and in UTC. Written and read with ``msgspec``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+import msgspec
+
+from posts.errors import RecordError
+
+Kind = Literal["messenger", "text", "image", "video", "audio", "news", "blog", "forum"]
+EdgeKind = Literal["repost", "reply", "mention", "quote"]
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Posts older than this are mistakes (an epoch read in the wrong unit, a Jalali year)."""
+LATEST_AHEAD: Final = timedelta(days=1)
+"""How far in the future a post may be dated: clocks differ, calendars do not."""
+MAX_COUNT: Final = 2**53 - 1
+"""The largest count that JSON readers agree on."""
+MAX_ID_BYTES: Final = 512
+"""Elasticsearch refuses a whole bulk request for one longer ``_id``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who wrote a post, as seen when it was collected.
+
+    ``key`` is what everything joins on: ``"<platform>:<host>:<handle or id>"`` in lower case, the same
+    through whichever server the author was seen, or a keyed pseudonym (``posts.people``).
+    """
+
+    key: str
+    handle: str | None = None
+    name: str | None = None
+    url: str | None = None
+    followers: int | None = None
+    verified: bool | None = None
+    bot: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """What the platform counted, each ``None`` where it does not tell."""
+
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    quotes: int | None = None
+    views: int | None = None
+    reactions: dict[str, int] | None = None
+
+
+METRICS: Final = ("likes", "comments", "shares", "quotes", "views")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address that a post points to, with the title of the card if the platform gave one."""
+
+    url: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture, film or sound of a post; ``alt`` is its description."""
+
+    kind: Literal["image", "gif", "video", "audio", "document", "unknown"]
+    url: str | None = None
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOption:
+    title: str
+    votes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    options: tuple[PollOption, ...]
+    closes_at: datetime | None = None
+    votes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentioned:
+    """Somebody named in a post, as the platform resolved the name."""
+
+    key: str
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A hashtag, mention, cashtag or link found in a text.
+
+    ``text`` is as written without its sign (a link: the whole address), ``normal`` the key under which
+    spellings meet, ``start`` and ``end`` code-point offsets into the original, the sign included.
+    """
+
+    text: str
+    normal: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, place, organisation or product named in a text.
+
+    ``id`` names the entity of the project that it was recognised as (``"brand:..."``), else ``None``.
+    """
+
+    text: str
+    label: str
+    start: int
+    end: int
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    label: Literal["negative", "neutral", "positive"]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotations:
+    """What was read in a post; ``versions`` says by which version of which reader."""
+
+    tokens: tuple[str, ...] = ()
+    hashtags: tuple[Tag, ...] = ()
+    mentions: tuple[Tag, ...] = ()
+    cashtags: tuple[Tag, ...] = ()
+    links: tuple[Tag, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    language: str = "und"
+    sentiment: Sentiment | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One public post.
+
+    ``id`` is ``"<platform>:<origin host>:<native id>"``; for federated platforms the host and path of
+    the canonical ``uri``, so that one post seen through two servers is one post. ``aliases`` are the ids
+    under which single servers know it (``"<platform>:<server>:<local id>"``); ``reply_to``,
+    ``repost_of`` and ``quote_of`` may hold such an alias until intake resolves it. A repost is a post of
+    its own with an empty text. ``language`` is what the platform declared; what was detected stands in
+    ``annotations``. ``hashtags`` are tags the platform names beside the text, as written, without ``#``.
+    ``deleted_at`` marks a deletion: the content is gone, the id stays.
+    """
+
+    id: str
+    platform: str
+    kind: Kind
+    source: str
+    created_at: datetime
+    collected_at: datetime
+    author: Author | None = None
+    aliases: tuple[str, ...] = ()
+    also_in: tuple[str, ...] = ()
+    first_seen_at: datetime | None = None
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    url: str | None = None
+    title: str | None = None
+    text: str = ""
+    language: str | None = None
+    hashtags: tuple[str, ...] = ()
+    mentioned: tuple[Mentioned, ...] = ()
+    links: tuple[Link, ...] = ()
+    media: tuple[Media, ...] = ()
+    poll: Poll | None = None
+    format: str | None = None
+    forwarded_from: str | None = None
+    conversation: str | None = None
+    reply_to: str | None = None
+    reply_to_author: str | None = None
+    repost_of: str | None = None
+    repost_of_author: str | None = None
+    quote_of: str | None = None
+    quote_of_author: str | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    run_id: str | None = None
+    annotations: Annotations | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Post)
+
+
+def encode(post: Post) -> bytes:
+    """The post as one line of JSON."""
+    return _encoder.encode(post)
+
+
+def decode(line: bytes | str) -> Post:
+    """The post that ``encode`` wrote; ``RecordError`` names what does not fit."""
+    try:
+        return _decoder.decode(line)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise RecordError(str(error)) from error
+
+
+def number(key: str) -> int:
+    """A stable 63-bit integer for a key (author, tag or post id): what columns hold in place of texts."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def check(post: Post, *, now: datetime) -> Post:
+    """The post itself if it may enter the store, else ``RecordError`` with the field and the value."""
+    if not 1 <= len(post.id.encode("utf-8", "replace")) <= MAX_ID_BYTES:
+        raise RecordError(f"id: must have 1 to {MAX_ID_BYTES} bytes", subject=post.id[:80])
+    for name in ("created_at", "collected_at", "edited_at", "deleted_at"):
+        moment: datetime | None = getattr(post, name)
+        if moment is None:
+            continue
+        if moment.tzinfo is None:
+            raise RecordError(f"{name}: {moment.isoformat()} has no time zone", subject=post.id)
+        if not EARLIEST <= moment <= now + LATEST_AHEAD:
+            raise RecordError(
+                f"{name}: {moment.isoformat()} is not between 2000-01-01 and tomorrow", subject=post.id
+            )
+    for name in METRICS:
+        count: int | None = getattr(post.metrics, name)
+        if count is not None and not 0 <= count <= MAX_COUNT:
+            raise RecordError(f"metrics.{name}: {count} is not a count", subject=post.id)
+    return post

@@ -1,0 +1,316 @@
+"""What a project remembers beside its posts: cursors, runs, pauses, dead letters, tombstones.
+
+One SQLite file a project on both engines, in WAL mode with ``synchronous=FULL``: what a method has
+returned from survives a power cut. Every process opens its own ``State``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+RunState = Literal["running", "done", "interrupted"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS cursors (
+  source TEXT, key TEXT, value TEXT NOT NULL, moved_at TEXT NOT NULL, PRIMARY KEY (source, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+  run_id TEXT PRIMARY KEY, job TEXT NOT NULL, due_at TEXT NOT NULL, started_at TEXT NOT NULL,
+  ended_at TEXT, state TEXT NOT NULL, outcome TEXT, reason TEXT NOT NULL DEFAULT '',
+  asked INTEGER NOT NULL DEFAULT 0, got INTEGER NOT NULL DEFAULT 0, new INTEGER,
+  refused INTEGER NOT NULL DEFAULT 0, details TEXT NOT NULL DEFAULT '{}', UNIQUE (job, due_at)
+);
+CREATE INDEX IF NOT EXISTS runs_by_job ON runs (job, started_at);
+CREATE TABLE IF NOT EXISTS sources (
+  source TEXT PRIMARY KEY, paused INTEGER NOT NULL DEFAULT 0, put_off_until TEXT, put_off_reason TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dead_letters (
+  number INTEGER PRIMARY KEY, source TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
+  at TEXT NOT NULL, payload TEXT, UNIQUE (source, subject, reason)
+);
+CREATE TABLE IF NOT EXISTS tombstones (digest TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One crawl: what was asked (requests), got (posts), new to the store, refused, and why it ended.
+
+    ``outcome`` is ok, partial, error, refused, put off or not set up; ``new`` is ``None`` until
+    intake has taken the posts.
+    """
+
+    run_id: str
+    job: str
+    due_at: datetime
+    started_at: datetime
+    ended_at: datetime | None = None
+    state: RunState = "running"
+    outcome: str | None = None
+    reason: str = ""
+    asked: int = 0
+    got: int = 0
+    new: int | None = None
+    refused: int = 0
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A thing that could not be taken: ``subject`` is its id, or its position in the file or answer."""
+
+    number: int
+    source: str
+    subject: str
+    reason: str
+    at: datetime
+    payload: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceControl:
+    """What a person or a server has said about a source: paused, or not before a time."""
+
+    paused: bool = False
+    put_off_until: datetime | None = None
+    put_off_reason: str = ""
+
+
+class State:
+    """The state file of one project, made when it is missing (mode 0600)."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = not path.exists()
+        self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        if new:
+            path.chmod(0o600)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.executescript(_SCHEMA)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """All inside is written, or none of it."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # cursors
+
+    def cursor(self, source: str, key: str) -> str | None:
+        """Where the next crawl of a source goes on, under a name of the spider's own."""
+        row = self._db.execute("SELECT value FROM cursors WHERE source=? AND key=?", (source, key)).fetchone()
+        return None if row is None else str(row[0])
+
+    def move_cursors(self, source: str, values: Mapping[str, str | None], *, at: datetime) -> None:
+        """Move several cursors at once; ``None`` forgets one. Only after the spool holds the posts."""
+        with self._together():
+            for key, value in values.items():
+                if value is None:
+                    self._db.execute("DELETE FROM cursors WHERE source=? AND key=?", (source, key))
+                else:
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", (source, key, value, _text(at))
+                    )
+
+    # runs
+
+    def begin_run(self, run_id: str, *, job: str, due_at: datetime, started_at: datetime) -> bool:
+        """Note that a run has begun; ``False`` if this due time of the job has had its run."""
+        cursor = self._db.execute(
+            "INSERT OR IGNORE INTO runs (run_id, job, due_at, started_at, state)"
+            " VALUES (?, ?, ?, ?, 'running')",
+            (run_id, job, _text(due_at), _text(started_at)),
+        )
+        return cursor.rowcount == 1
+
+    def end_run(
+        self,
+        run_id: str,
+        *,
+        ended_at: datetime,
+        outcome: str,
+        reason: str = "",
+        asked: int = 0,
+        got: int = 0,
+        refused: int = 0,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._db.execute(
+            "UPDATE runs SET ended_at=?, state='done', outcome=?, reason=?, asked=?, got=?,"
+            " refused=refused+?, details=? WHERE run_id=?",
+            (
+                _text(ended_at), outcome, reason, asked, got, refused,
+                json.dumps(dict(details or {}), ensure_ascii=False), run_id,
+            ),
+        )  # fmt: skip
+
+    def count_taken(self, run_id: str, *, new: int, refused: int = 0) -> None:
+        """Add what intake found out about a run: posts new to the store, posts it had to refuse."""
+        self._db.execute(
+            "UPDATE runs SET new=coalesce(new, 0)+?, refused=refused+? WHERE run_id=?", (new, refused, run_id)
+        )
+
+    def interrupt_runs(self) -> int:
+        """Mark runs that a dead process left running; the caller holds the lock of the service."""
+        return self._db.execute(
+            "UPDATE runs SET state='interrupted', outcome='error',"
+            " reason='interrupted: the process ended before the run did' WHERE state='running'"
+        ).rowcount
+
+    def runs(self, *, job: str | None = None, limit: int = 50) -> list[Run]:
+        """The newest runs first."""
+        where, values = ("WHERE job=?", [job]) if job is not None else ("", [])
+        rows = self._db.execute(
+            "SELECT run_id, job, due_at, started_at, ended_at, state, outcome, reason, asked, got, new,"
+            f" refused, details FROM runs {where} ORDER BY started_at DESC, rowid DESC LIMIT ?",
+            [*values, limit],
+        )
+        return [_run(row) for row in rows]
+
+    # sources
+
+    def control(self, source: str) -> SourceControl:
+        row = self._db.execute(
+            "SELECT paused, put_off_until, put_off_reason FROM sources WHERE source=?", (source,)
+        ).fetchone()
+        if row is None:
+            return SourceControl()
+        return SourceControl(paused=bool(row[0]), put_off_until=_time(row[1]), put_off_reason=row[2] or "")
+
+    def pause(self, source: str, *, paused: bool = True) -> None:
+        self._db.execute(
+            "INSERT INTO sources (source, paused) VALUES (?, ?)"
+            " ON CONFLICT (source) DO UPDATE SET paused=excluded.paused",
+            (source, int(paused)),
+        )
+
+    def put_off(self, source: str, until: datetime | None, *, reason: str = "") -> None:
+        """Not before ``until``; ``None`` lifts it."""
+        self._db.execute(
+            "INSERT INTO sources (source, put_off_until, put_off_reason) VALUES (?, ?, ?)"
+            " ON CONFLICT (source) DO UPDATE SET put_off_until=excluded.put_off_until,"
+            " put_off_reason=excluded.put_off_reason",
+            (source, None if until is None else _text(until), reason),
+        )
+
+    # dead letters
+
+    def bury(
+        self, source: str, subject: str, reason: str, *, at: datetime, payload: str | None = None
+    ) -> None:
+        """Keep what could not be taken. The same thing for the same reason is one letter."""
+        self._db.execute(
+            "INSERT INTO dead_letters (source, subject, reason, at, payload) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (source, subject, reason) DO UPDATE SET at=excluded.at, payload=excluded.payload",
+            (source, _storable(subject), _storable(reason), _text(at), payload and _storable(payload)),
+        )
+
+    def dead_letters(self, *, source: str | None = None, limit: int | None = None) -> list[DeadLetter]:
+        """The newest first."""
+        where, values = ("WHERE source=?", [source]) if source is not None else ("", [])
+        rows = self._db.execute(
+            f"SELECT number, source, subject, reason, at, payload FROM dead_letters {where}"
+            " ORDER BY at DESC, number DESC LIMIT ?",
+            [*values, -1 if limit is None else limit],
+        )
+        return [
+            DeadLetter(
+                number=n, source=source_, subject=subject, reason=reason, at=_moment(at), payload=payload
+            )
+            for n, source_, subject, reason, at, payload in rows
+        ]
+
+    def drop_dead_letters(self, numbers: Iterable[int]) -> None:
+        with self._together():
+            self._db.executemany("DELETE FROM dead_letters WHERE number=?", [(n,) for n in numbers])
+
+    # tombstones
+
+    def entomb(self, ids: Iterable[str], *, at: datetime) -> None:
+        """Posts of these ids shall not come back; only a digest of each id is kept."""
+        with self._together():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO tombstones VALUES (?, ?)", [(_digest(i), _text(at)) for i in ids]
+            )
+
+    def entombed(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that have a tombstone."""
+        by_digest = {_digest(i): i for i in ids}
+        if not by_digest:
+            return set()
+        found: set[str] = set()
+        digests = list(by_digest)
+        for start in range(0, len(digests), 900):
+            part = digests[start : start + 900]
+            rows = self._db.execute(
+                f"SELECT digest FROM tombstones WHERE digest IN ({','.join('?' * len(part))})", part
+            )
+            found.update(by_digest[row[0]] for row in rows)
+        return found
+
+    # notes
+
+    def note(self, key: str) -> str | None:
+        """A small value of the program's own (the demo's seed, the intake's heartbeat)."""
+        row = self._db.execute("SELECT value FROM notes WHERE key=?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_note(self, key: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, value))
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _digest(post_id: str) -> str:
+    return hashlib.sha256(post_id.encode("utf-8", "replace")).hexdigest()
+
+
+def _storable(text: str) -> str:
+    """SQLite takes no lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _run(row: tuple[Any, ...]) -> Run:
+    return Run(
+        run_id=row[0], job=row[1], due_at=_moment(row[2]), started_at=_moment(row[3]), ended_at=_time(row[4]),
+        state=row[5], outcome=row[6], reason=row[7], asked=row[8], got=row[9], new=row[10], refused=row[11],
+        details=json.loads(row[12]),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pure numbers: what is rising, against what was to be expected."""
