@@ -1,1 +1,1 @@
-"""What people read: texts in English and Persian, digits, dates in both calendars."""
+"""What people read: texts in English and Persian, digits, Jalali and Gregorian dates, directions."""
