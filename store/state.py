@@ -143,13 +143,23 @@ class State:
     # runs
 
     def begin_run(self, run_id: str, *, job: str, due_at: datetime, started_at: datetime) -> bool:
-        """Note that a run has begun; ``False`` if this due time of the job has had its run."""
-        cursor = self._db.execute(
-            "INSERT OR IGNORE INTO runs (run_id, job, due_at, started_at, state)"
-            " VALUES (?, ?, ?, ?, 'running')",
-            (run_id, job, _text(due_at), _text(started_at)),
-        )
-        return cursor.rowcount == 1
+        """Note that a run has begun; ``False`` if this due time of the job has had its run.
+
+        An interrupted run of the same due time is taken over: it is made again under the new id.
+        """
+        with self._together():
+            begun = self._db.execute(
+                "INSERT OR IGNORE INTO runs (run_id, job, due_at, started_at, state)"
+                " VALUES (?, ?, ?, ?, 'running')",
+                (run_id, job, _text(due_at), _text(started_at)),
+            ).rowcount
+            if not begun:
+                begun = self._db.execute(
+                    "UPDATE runs SET run_id=?, started_at=?, ended_at=NULL, state='running', outcome=NULL,"
+                    " reason='' WHERE job=? AND due_at=? AND state='interrupted'",
+                    (run_id, _text(started_at), job, _text(due_at)),
+                ).rowcount
+        return begun == 1
 
     def end_run(
         self,
