@@ -52,11 +52,14 @@ class Mistake:
     value: str
     message: str
     nearest: str | None = None
+    line: int | None = None
 
     def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
         shown = f" = {self.value}" if self.value else ""
+        about = f" {self.key}{shown}:" if self.key else ""
         hint = f" Did you mean '{self.nearest}'?" if self.nearest else ""
-        return f"{self.file}: {self.key}{shown}: {self.message}{hint}"
+        return f"{place}:{about} {self.message}{hint}"
 
 
 class ConfigError(RasadError):

@@ -1,0 +1,257 @@
+"""What a project is set to: frozen records, each a table of ``project.toml``.
+
+A wrong value is refused by its field; ``config.load`` gathers everything that is refused and says where.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from config.fields import (
+    Account,
+    Duration,
+    Flag,
+    Handle,
+    HostPort,
+    Line,
+    Name,
+    Number,
+    Prefix,
+    Slug,
+    TagName,
+    TimeZone,
+    WebAddress,
+    Whole,
+    account_parts,
+    refuse,
+)
+from posts.people import author_key
+from posts.post import Kind
+
+Platform = Literal["mastodon", "feed"]
+Timeline = Literal["public", "tag", "account"]
+
+
+def _as_path(value: Any) -> Any:
+    if isinstance(value, str) and (not value or "\x00" in value):
+        raise refuse("must be the path of a file")
+    return value
+
+
+class Section(BaseModel):
+    """A table of the project file: nothing in it that is not known, nothing changed afterwards."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+
+class Project(Section):
+    """What the project is called, and the language, time zone and calendar that its people read in."""
+
+    name: Slug
+    title: Line = ""
+    language: Literal["en", "fa"] = "en"
+    time_zone: TimeZone = "UTC"
+    calendar: Literal["gregorian", "jalali"] = "gregorian"
+    contact: Line = ""
+    pseudonyms: Flag = False
+    demo: Flag = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _titled(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("title", ""):
+            return {**data, "title": data.get("name", "")}
+        return data
+
+
+class Brand(Section):
+    """A name that is listened for, in all its spellings, and the accounts that speak for it."""
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    accounts: tuple[Account, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What the brand is called in data: ``"brand:"`` and its name in lower case, joined by hyphens."""
+        return "brand:" + "-".join(self.name.lower().split())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name and its other spellings."""
+        return (self.name, *self.aliases)
+
+    @property
+    def author_keys(self) -> tuple[str, ...]:
+        """The keys under which posts of the brand's accounts are kept."""
+        return tuple(author_key("mastodon", host, name) for name, host in map(account_parts, self.accounts))
+
+
+class Topic(Section):
+    """Something that is listened for by a query."""
+
+    name: Name
+    query: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Source(Section):
+    """A public place that posts are collected from.
+
+    ``url`` is the feed's address, or the Mastodon server. A Mastodon source reads the server's public
+    timeline, that of a ``tag`` (without ``#``) or of an ``account``. ``expect_per_day`` is how many posts
+    a day are usual: far fewer are reported.
+    """
+
+    name: Slug
+    platform: Platform
+    url: WebAddress
+    timeline: Timeline | None = None
+    tag: TagName | None = None
+    account: Handle | None = None
+    every: Duration = timedelta(minutes=15)
+    paused: Flag = False
+    backfill_pages: Annotated[Whole, Field(ge=0, le=1000)] = 5
+    kind: Kind | None = None
+    expect_per_day: Annotated[Whole, Field(ge=1)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _timeline_said(cls, data: Any) -> Any:
+        """The data with the timeline that tag or account imply, and the kind that feeds mostly have."""
+        if not isinstance(data, dict):
+            return data
+        if data.get("platform") == "mastodon" and data.get("timeline") is None:
+            meant = "tag" if data.get("tag") is not None else "account" if data.get("account") else "public"
+            return {**data, "timeline": meant}
+        if data.get("platform") == "feed" and data.get("kind") is None:
+            return {**data, "kind": "news"}
+        return data
+
+    @field_validator("url")
+    @classmethod
+    def _server_alone(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("platform") != "mastodon":
+            return value
+        parts = urlsplit(value)
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            server = f"{parts.scheme}://{parts.netloc}"
+            raise refuse("must be the server alone for mastodon", nearest=server)
+        return value.rstrip("/")
+
+    @field_validator("timeline")
+    @classmethod
+    def _mastodon_only(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("platform") == "feed":
+            raise refuse("is for mastodon only: a feed has one timeline")
+        return value
+
+    @field_validator("tag", "account")
+    @classmethod
+    def _fits_timeline(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "timeline" not in info.data or "platform" not in info.data:
+            return value
+        timeline = info.data["timeline"]
+        if value is None and timeline == info.field_name:
+            raise refuse(f'is missing: timeline = "{timeline}" needs it')
+        if value is not None and timeline != info.field_name:
+            where = f'timeline = "{timeline}"' if timeline else f'platform = "{info.data["platform"]}"'
+            raise refuse(f"does not go with {where}")
+        return value
+
+
+class Crawl(Section):
+    """Manners and limits of collecting; ``allow_hosts`` are private servers that may be crawled."""
+
+    allow_hosts: tuple[HostPort, ...] = ()
+    timeout_s: Annotated[Whole, Field(ge=1, le=3600)] = 120
+    delay_s: Annotated[Number, Field(ge=0, le=3600)] = 1.0
+
+
+class Intake(Section):
+    """How posts come into the store; ``journal`` is a file that gets the id of each once it is kept."""
+
+    journal: Annotated[Path, BeforeValidator(_as_path)] | None = None
+
+
+class StoreSection(Section):
+    """Which engine keeps the posts: an Elasticsearch at ``url``, without one a folder beside the project.
+
+    ``api_key`` comes from the environment alone and is never shown.
+    """
+
+    url: WebAddress | None = None
+    prefix: Prefix | None = None
+    api_key: SecretStr | None = Field(default=None, repr=False)
+
+
+class Sections(Section):
+    """All tables of a project file."""
+
+    project: Project
+    brand: Brand | None = None
+    rivals: tuple[Brand, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    sources: tuple[Source, ...] = ()
+    crawl: Crawl = Crawl()
+    intake: Intake = Intake()
+    store: StoreSection = StoreSection()
+
+
+class Settings(Sections):
+    """A project as loaded: its tables, its folder, and where each value that was given came from."""
+
+    folder: Path
+    origin: dict[str, str] = Field(default_factory=dict, repr=False)
+
+    def source(self, name: str) -> Source:
+        """The source of this name; ``KeyError`` if there is none."""
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise KeyError(name)
+
+    @property
+    def file(self) -> Path:
+        """The project file."""
+        return self.folder / "project.toml"
+
+    @property
+    def index(self) -> Path:
+        """Where the embedded engine keeps its posts."""
+        return self.folder / "index"
+
+    @property
+    def spool(self) -> Path:
+        """The folder through which posts come in."""
+        return self.folder / "spool"
+
+    @property
+    def state(self) -> Path:
+        """The file of cursors, runs and incidents."""
+        return self.folder / "state.sqlite"
+
+    @property
+    def exports(self) -> Path:
+        """Where files for people are written."""
+        return self.folder / "exports"
+
+    @property
+    def logs(self) -> Path:
+        """Where the service and its crawls write what happened."""
+        return self.folder / "logs"
