@@ -188,6 +188,17 @@ class State:
             "UPDATE runs SET new=coalesce(new, 0)+?, refused=refused+? WHERE run_id=?", (new, refused, run_id)
         )
 
+    def settle(self, counts: Mapping[str, tuple[int, int]], notes: Mapping[str, str]) -> None:
+        """Add what intake found out about runs (new, refused) and note that it did, or neither."""
+        with self._together():
+            for run_id, (new, refused) in counts.items():
+                self._db.execute(
+                    "UPDATE runs SET new=coalesce(new, 0)+?, refused=refused+? WHERE run_id=?",
+                    (new, refused, run_id),
+                )
+            for key, value in notes.items():
+                self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, value))
+
     def interrupt_runs(self) -> int:
         """Mark runs that a dead process left running; the caller holds the lock of the service."""
         return self._db.execute(
@@ -237,11 +248,20 @@ class State:
         self, source: str, subject: str, reason: str, *, at: datetime, payload: str | None = None
     ) -> None:
         """Keep what could not be taken. The same thing for the same reason is one letter."""
-        self._db.execute(
-            "INSERT INTO dead_letters (source, subject, reason, at, payload) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (source, subject, reason) DO UPDATE SET at=excluded.at, payload=excluded.payload",
-            (source, _storable(subject), _storable(reason), _text(at), payload and _storable(payload)),
-        )
+        self.bury_all([(source, subject, reason, payload)], at=at)
+
+    def bury_all(self, letters: Iterable[tuple[str, str, str, str | None]], *, at: datetime) -> None:
+        """Keep several (source, subject, reason, payload), synced to the disk once."""
+        with self._together():
+            self._db.executemany(
+                "INSERT INTO dead_letters (source, subject, reason, at, payload) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (source, subject, reason)"
+                " DO UPDATE SET at=excluded.at, payload=excluded.payload",
+                [
+                    (source, _storable(subject), _storable(reason), _text(at), payload and _storable(payload))
+                    for source, subject, reason, payload in letters
+                ],
+            )
 
     def dead_letters(self, *, source: str | None = None, limit: int | None = None) -> list[DeadLetter]:
         """The newest first."""

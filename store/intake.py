@@ -1,0 +1,419 @@
+"""From the spool into the store: each file is removed only when all of it is committed.
+
+Whoever runs it holds ``writer_lock``. A crash at any moment loses nothing and doubles nothing: the files
+in hand are noted before the first write, all ids are deterministic, and a file that comes again has
+its rows written again (``store.batch.Plan`` says in which order).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from posts.clean import MAX_TEXT, is_cut, shorten
+from posts.errors import RecordError, SpoolError, StoreBusy, StoreReadOnly, StoreUnreachable
+from posts.post import Annotations, Post, check, encode
+from store.batch import Plan, Rows, plan
+from store.protocol import Collection, Document, Store
+from store.spool import MAX_POSTS, BadLine, Header, Spool
+from store.state import State
+
+Progress = Callable[[int, int], None]
+"""Called with the posts taken so far and the estimate of all that there are."""
+
+_NOTE: Final = "intake.batch"
+_IDS_AT_ONCE: Final = 2_000
+_PAYLOAD: Final = 20_000
+
+
+class Annotator(Protocol):
+    """What reads posts (``nlp.pipeline.Pipeline``)."""
+
+    def annotate(self, posts: Iterable[Post]) -> Iterator[Post]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeReport:
+    """What intake did.
+
+    ``taken`` posts stand in the store, ``new`` of them for the first time; ``refused`` lie in the dead
+    letters; ``dropped`` have a tombstone. ``stopped`` says why it ended before the spool was empty.
+    """
+
+    taken: int = 0
+    new: int = 0
+    refused: int = 0
+    dropped: int = 0
+    files: int = 0
+    stopped: str = ""
+
+    def __add__(self, other: IntakeReport) -> IntakeReport:
+        return IntakeReport(
+            taken=self.taken + other.taken,
+            new=self.new + other.new,
+            refused=self.refused + other.refused,
+            dropped=self.dropped + other.dropped,
+            files=self.files + other.files,
+            stopped=self.stopped or other.stopped,
+        )
+
+
+@contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """Be the only writer of the project in ``folder``; ``StoreBusy`` names the process that is.
+
+    The lock ends with the process, however that ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "intake.lock"
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read(32).strip() or "another process"
+            raise StoreBusy(f"is being written to by process {holder}", subject=str(folder)) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@dataclass(slots=True)
+class _File:
+    """A spool file that was read: its good posts, and how many of each run were refused."""
+
+    path: Path
+    header: Header
+    posts: list[Post] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
+
+    def refuse(self, run_id: str | None) -> None:
+        run = run_id or self.header.run_id or ""
+        self.refused[run] = self.refused.get(run, 0) + 1
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What the engine said to a batch: letters for what it refused, reasons to come again."""
+
+    letters: list[tuple[str, str, str, str | None]] = field(default_factory=list)
+    refused_posts: set[str] = field(default_factory=set)
+    retry: list[str] = field(default_factory=list)
+
+
+class Intake:
+    """Takes posts from ``spool`` into ``store``; ``now`` gives the moment.
+
+    ``journal`` is a file that gets the id of every post once it is committed, one a line.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        state: State,
+        spool: Spool,
+        pipeline: Annotator,
+        *,
+        journal: Path | None = None,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._state = state
+        self._spool = spool
+        self._pipeline = pipeline
+        self._journal = journal
+        self._now = now
+        note = json.loads(state.note(_NOTE) or "{}")
+        self._in_hand: set[str] = set(note.get("in_hand", ()))
+        self._done: set[str] = set(note.get("done", ()))
+
+    def run(self, progress: Progress | None = None) -> IntakeReport:
+        """Take files until the spool is empty, or the engine is in trouble (``stopped``)."""
+        self._spool.sweep()
+        self._in_hand &= {path.name for path in self._spool.files()}
+        report = IntakeReport()
+        while files := self._spool.files():
+            sizes = {path: _size(path) for path in files}
+            waiting = max(1, sum(sizes.values()))
+            begun, passed = report.taken, 0
+            for batch in self._batches(files):
+                part = self._take_or_stop(batch)
+                report = report + part
+                if report.stopped:
+                    return report
+                passed += sum(sizes[file.path] for file in batch)
+                if progress is not None:
+                    rest = (report.taken - begun) * (waiting - passed) // max(1, passed)
+                    progress(report.taken, report.taken + rest)
+        self._store.refresh()
+        return report
+
+    def take(self, path: Path) -> IntakeReport:
+        """Take one file; errors of the engine are raised, and the file stays."""
+        file = self._load(path)
+        return IntakeReport(refused=1, files=1) if file is None else self._take([file])
+
+    def _take_or_stop(self, batch: Sequence[_File]) -> IntakeReport:
+        try:
+            return self._take(batch)
+        except (StoreUnreachable, StoreReadOnly, StoreBusy) as error:
+            return IntakeReport(stopped=str(error))
+
+    # reading
+
+    def _batches(self, files: Iterable[Path]) -> Iterator[list[_File]]:
+        """Files together up to ``MAX_POSTS``: small ones share a commit."""
+        batch: list[_File] = []
+        posts = 0
+        for path in files:
+            file = self._load(path)
+            if file is None:
+                continue
+            if batch and posts + len(file.posts) > MAX_POSTS:
+                yield batch
+                batch, posts = [], 0
+            batch.append(file)
+            posts += len(file.posts)
+        if batch:
+            yield batch
+
+    def _load(self, path: Path) -> _File | None:
+        """What a file holds; its bad lines are dead letters now. ``None`` if it was buried or is done."""
+        if path.name in self._done:
+            self._spool.remove(path)
+            return None
+        file = _File(path, self._spool.header(path))
+        letters: list[tuple[str, str, str, str | None]] = []
+        now = self._now()
+        try:
+            for read in self._spool.read(path):
+                if isinstance(read, BadLine):
+                    letters.append((file.header.source, read.position, read.reason, read.payload))
+                    file.refuse(None)
+                    continue
+                try:
+                    file.posts.append(_checked(read, now))
+                except RecordError as error:
+                    letters.append((read.source, read.id, error.message, _payload(read)))
+                    file.refuse(read.run_id)
+        except SpoolError as error:
+            aside = self._spool.set_aside(path)
+            self._state.bury(file.header.source, str(aside), error.message, at=now)
+            return None
+        if letters:
+            self._state.bury_all(letters, at=now)
+        return file
+
+    # taking
+
+    def _take(self, batch: Sequence[_File]) -> IntakeReport:
+        names = {file.path.name for file in batch}
+        again = not self._in_hand.isdisjoint(names)
+        self._state.set_note(_NOTE, json.dumps({"in_hand": sorted(self._in_hand | names)}))
+        self._in_hand |= names
+        copies, dropped = self._copies(batch)
+        outcome = _Outcome()
+        made = Plan()
+        if copies:
+            self._store.refresh("posts")
+            made = plan(self._store, copies, lambda posts: self._annotate(posts, outcome), again=again)
+            self._commit(made, copies, outcome)
+        if outcome.letters:
+            self._state.bury_all(outcome.letters, at=self._now())
+        if outcome.retry:
+            return IntakeReport(stopped=outcome.retry[0])
+        new = [post_id for post_id in made.first_seen if post_id not in outcome.refused_posts]
+        self._write_journal(
+            [post_id for post_id in copies if post_id not in outcome.refused_posts] if again else new
+        )
+        if made.deleted:
+            self._state.entomb(made.deleted, at=self._now())
+        self._finish(batch, new, copies, outcome)
+        refused = sum(sum(file.refused.values()) for file in batch) + len(outcome.refused_posts)
+        taken = sum(len(group) for key, group in copies.items() if key not in outcome.refused_posts)
+        return IntakeReport(taken=taken, new=len(new), refused=refused, dropped=dropped, files=len(batch))
+
+    def _copies(self, batch: Sequence[_File]) -> tuple[dict[str, list[Post]], int]:
+        """The posts of the batch by id, without those that have a tombstone; how many had one."""
+        copies: dict[str, list[Post]] = {}
+        for file in batch:
+            for post in file.posts:
+                copies.setdefault(post.id, []).append(post)
+        names = {key: {key, *(a for post in group for a in post.aliases)} for key, group in copies.items()}
+        dead = self._state.entombed({name for own in names.values() for name in own})
+        dropped = 0
+        if dead:
+            for key, own in names.items():
+                if not dead.isdisjoint(own):
+                    dropped += len(copies.pop(key))
+        return copies, dropped
+
+    def _annotate(self, posts: Sequence[Post], outcome: _Outcome) -> Mapping[str, Post]:
+        """The posts with what was read in them, by id; one that breaks a reader is a dead letter."""
+        read: list[Post] = []
+        try:
+            read.extend(self._pipeline.annotate(posts))
+        except Exception:  # noqa: BLE001  the wall to models of others: one text must not stop the rest
+            read.clear()
+            for post in posts:
+                try:
+                    read.extend(self._pipeline.annotate([post]))
+                except Exception as error:  # noqa: BLE001  as above
+                    reason = f"cannot be read: {type(error).__name__}: {error}"
+                    outcome.letters.append((post.source, post.id, reason, _payload(post)))
+                    outcome.refused_posts.add(post.id)
+        return {post.id: _marked(post) if is_cut(post) else post for post in read}
+
+    # writing
+
+    def _commit(self, made: Plan, copies: Mapping[str, Sequence[Post]], outcome: _Outcome) -> None:
+        """Write the plan in its order (``store.batch.Plan``)."""
+        self._delete("edges", "id", made.stale_edges)
+        self._delete("uses", "id", made.stale_uses)
+        self._delete("metrics", "post_id", made.deleted)
+        self._write_rows(made.changed_rows, outcome, fresh=False)
+        for documents, fresh in made.batches():
+            for refusal in self._store.write("posts", documents, fresh=fresh).refused:
+                if refusal.retry:
+                    outcome.retry.append(refusal.reason)
+                    continue
+                outcome.refused_posts.add(refusal.id)
+                post = copies[refusal.id][-1] if refusal.id in copies else None
+                outcome.letters.append(
+                    (
+                        post.source if post else "",
+                        refusal.id,
+                        refusal.reason,
+                        _payload(post) if post else None,
+                    )
+                )
+        self._drop_moved(made)
+        self._write_rows(_without(made.new_rows, outcome.refused_posts), outcome, fresh=True)
+
+    def _write_rows(self, rows: Rows, outcome: _Outcome, *, fresh: bool) -> None:
+        collections: tuple[tuple[Collection, list[Document]], ...] = (
+            ("edges", rows.edges), ("uses", rows.uses), ("metrics", rows.metrics),
+        )  # fmt: skip
+        for collection, documents in collections:
+            if not documents:
+                continue
+            for refusal in self._store.write(collection, documents, fresh=fresh).refused:
+                if refusal.retry:
+                    outcome.retry.append(refusal.reason)
+                else:
+                    outcome.letters.append(("", refusal.id, f"{collection}: {refusal.reason}", None))
+
+    def _delete(self, collection: Collection, name: str, values: list[str]) -> None:
+        for start in range(0, len(values), _IDS_AT_ONCE):
+            self._store.delete(collection, {"terms": {name: values[start : start + _IDS_AT_ONCE]}})
+
+    def _drop_moved(self, made: Plan) -> None:
+        """An engine that files posts by month may hold one that is now dated earlier a second time."""
+        if not made.moved:
+            return
+        dated = {document["id"]: document["created_at"] for document in made.changed}
+        for post_id in made.moved:
+            later = {"range": {"created_at": {"gt": dated[post_id]}}}
+            self._store.delete("posts", {"bool": {"filter": [{"term": {"id": post_id}}, later]}})
+
+    def _write_journal(self, ids: Sequence[str]) -> None:
+        """Append ids to the journal, synced. A line that a crash cut short is taken back first."""
+        if self._journal is None or not ids:
+            return
+        with self._journal.open("ab") as file:
+            plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            if plain:
+                _cut_torn_line(self._journal)
+            file.write("".join(f"{post_id}\n" for post_id in ids).encode())
+            file.flush()
+            if plain:
+                os.fsync(file.fileno())
+
+    def _finish(
+        self,
+        batch: Sequence[_File],
+        new: Sequence[str],
+        copies: Mapping[str, Sequence[Post]],
+        outcome: _Outcome,
+    ) -> None:
+        """Count for the runs and note the files as done in one step, then remove them."""
+        counts = _counts(batch, set(new), outcome.refused_posts & copies.keys())
+        names = {file.path.name for file in batch}
+        note = {"in_hand": sorted(self._in_hand - names), "done": sorted(names)}
+        self._state.settle(counts, {_NOTE: json.dumps(note)})
+        self._in_hand -= names
+        for file in batch:
+            self._spool.remove(file.path)
+
+
+def _counts(batch: Sequence[_File], new: set[str], refused: set[str]) -> dict[str, tuple[int, int]]:
+    """New and refused posts of each run; a new post is counted for the first file that has it."""
+    counts: dict[str, list[int]] = {}
+    for file in batch:
+        if file.header.run_id:
+            counts.setdefault(file.header.run_id, [0, 0])
+        for run, number in file.refused.items():
+            counts.setdefault(run, [0, 0])[1] += number
+        for post in file.posts:
+            both = counts.setdefault(post.run_id or file.header.run_id or "", [0, 0])
+            if post.id in new:
+                new.discard(post.id)
+                both[0] += 1
+            elif post.id in refused:
+                refused.discard(post.id)
+                both[1] += 1
+    counts.pop("", None)
+    return {run: (both[0], both[1]) for run, both in counts.items()}
+
+
+def _checked(post: Post, now: datetime) -> Post:
+    if "\n" in post.id:
+        raise RecordError("id: has a line break", subject=post.id[:80])
+    return shorten(check(post, now=now))
+
+
+def _marked(post: Post) -> Post:
+    """A post whose text was cut, with a mark of it among the versions."""
+    read = post.annotations or Annotations()
+    versions = {**read.versions, "text": f"cut at {MAX_TEXT} characters"}
+    return replace(post, annotations=replace(read, versions=versions))
+
+
+def _without(rows: Rows, refused: set[str]) -> Rows:
+    if not refused:
+        return rows
+    return Rows(
+        edges=[row for row in rows.edges if row["post_id"] not in refused],
+        uses=[row for row in rows.uses if row["post_id"] not in refused],
+        metrics=[row for row in rows.metrics if row["post_id"] not in refused],
+    )
+
+
+def _payload(post: Post) -> str:
+    return encode(post).decode("utf-8", "replace")[:_PAYLOAD]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _cut_torn_line(path: Path) -> None:
+    with path.open("r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        start = max(0, end - 4096)
+        file.seek(start)
+        tail = file.read()
+        if tail and not tail.endswith(b"\n"):
+            file.truncate(start + tail.rfind(b"\n") + 1)

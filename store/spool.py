@@ -1,0 +1,277 @@
+"""The folder through which posts come in: what a crawl has written here is not lost.
+
+A file is gzipped JSON lines: first who wrote it (source, run), then one post a line. It is written
+under another name, synced, renamed into place, and the folder synced, so that a file with its proper
+name is whole. Names sort by time. A file that was damaged all the same gives what can be read of it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import secrets
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from posts.clean import clean
+from posts.errors import RecordError, SpoolError
+from posts.post import Post, decode, encode
+
+MAX_POSTS: Final = 5_000
+"""Posts in one file; intake commits about as many at once."""
+MAX_FILE_BYTES: Final = 32 * 2**20
+"""Unpacked bytes after which a new file is begun."""
+MAX_UNPACKED_BYTES: Final = 512 * 2**20
+"""What is read of one file: a file of ours never comes near it, a bomb would."""
+CAP_BYTES: Final = 2 * 2**30
+"""Packed bytes of all files together above which the spool takes no more."""
+STALE_S: Final = 3600.0
+"""A part of a file this old was left by a process that died."""
+
+_lines = msgspec.json.Decoder(Post)
+# Bytes of JSON that may need repair (posts.clean): escapes other than \n, \t, \" and \\, and in
+# UTF-8 the C1 controls, line separators and direction marks. Most files have none of them.
+_SUSPECTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"\\[bfru]",
+        rb"\x7f",
+        rb"\xc2[\x80-\x9f]",
+        rb"\xe2\x80[\xa8-\xae]",
+        rb"\xe2\x81[\xa6-\xa9]",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Who wrote a file."""
+
+    source: str = "spool"
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadLine:
+    """A line that gives no post: where it stands (``"<file>:<line>"``), why, and its beginning."""
+
+    position: str
+    reason: str
+    payload: str = ""
+
+
+class Spool:
+    """The spool in ``folder``, made when it is missing.
+
+    ``clock`` gives nanoseconds for the names of files; within a process they never go back.
+    """
+
+    def __init__(
+        self, folder: Path, *, cap_bytes: int = CAP_BYTES, clock: Callable[[], int] = time.time_ns
+    ) -> None:
+        self.folder = folder
+        self._cap_bytes = cap_bytes
+        self._clock = clock
+        self._last = 0
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SpoolError(f"cannot be made ({error.strerror})", subject=str(folder)) from error
+
+    def write(self, posts: Iterable[Post], *, source: str, run_id: str | None = None) -> Path:
+        """Put posts in; when it returns they survive a power cut. The last file that was written.
+
+        More than ``MAX_POSTS`` make several files. No posts make a file of none: through it intake
+        learns that the run brought nothing new. ``SpoolError`` if there is no room, ``RecordError``
+        for a post that cannot be written at all.
+        """
+        lines: list[bytes] = []
+        size = 0
+        path: Path | None = None
+        for post in posts:
+            lines.append(_line(post))
+            size += len(lines[-1])
+            if len(lines) >= MAX_POSTS or size >= MAX_FILE_BYTES:
+                path = self._put(lines, source, run_id)
+                lines, size = [], 0
+        return self._put(lines, source, run_id) if lines or path is None else path
+
+    def files(self) -> list[Path]:
+        """The whole files, oldest first."""
+        return sorted(self.folder.glob("*.jsonl.gz"))
+
+    def header(self, path: Path) -> Header:
+        """Who wrote a file; the answer for a file that does not say is nobody in particular."""
+        try:
+            with gzip.open(path) as file:
+                return _header(file.readline(65_536)) or Header()
+        except (OSError, EOFError, zlib.error):
+            return Header()
+
+    def read(self, path: Path) -> Iterator[Post | BadLine]:
+        """The posts of a file, repaired (``posts.clean``), and a ``BadLine`` for each that is none.
+
+        A file cut short gives the lines before the cut and one ``BadLine`` for what is missing.
+        ``SpoolError`` if nothing of it can be read.
+        """
+        raw, damage = _unpack(path)
+        end = raw.find(b"\n") + 1
+        begin = end if end and _header(raw[:end]) else 0
+        if not damage and not any(suspect.search(raw) for suspect in _SUSPECTS):
+            try:
+                yield from _lines.decode_lines(raw[begin:] if begin else raw)
+                return
+            except (msgspec.DecodeError, ValueError, RecursionError):
+                pass  # some line is bad: read them one by one
+        yield from _read_slowly(path.name, raw[begin:], 2 if begin else 1, damage)
+
+    def remove(self, path: Path) -> None:
+        """Take a file out whose posts are committed."""
+        path.unlink(missing_ok=True)
+
+    def set_aside(self, path: Path) -> Path:
+        """Move a file of which nothing can be read out of the way; where it lies now."""
+        damaged = self.folder / "damaged"
+        damaged.mkdir(exist_ok=True)
+        aside = damaged / path.name
+        os.replace(path, aside)
+        return aside
+
+    def size(self) -> int:
+        """Bytes of all that waits."""
+        return sum(size for _, size in self._entries())
+
+    def sweep(self) -> int:
+        """Remove parts of files that dead processes left; how many."""
+        swept = 0
+        for part in self.folder.glob(".*.part"):
+            try:
+                if time.time() - part.stat().st_mtime > STALE_S:
+                    part.unlink()
+                    swept += 1
+            except FileNotFoundError:
+                continue  # its writer has just renamed it
+        return swept
+
+    def _entries(self) -> Iterator[tuple[str, int]]:
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".gz"):
+                    try:
+                        yield entry.name, entry.stat().st_size
+                    except FileNotFoundError:
+                        continue  # intake has just taken it
+
+    def _put(self, lines: list[bytes], source: str, run_id: str | None) -> Path:
+        header = json.dumps({"spool": 1, "source": source, "run_id": run_id}).encode()
+        packed = gzip.compress(b"\n".join([header, *lines, b""]), compresslevel=1, mtime=0)
+        waiting = self.size()
+        if waiting + len(packed) > self._cap_bytes:
+            raise SpoolError(
+                f"is full: {waiting:,} bytes wait to be taken in, the cap is {self._cap_bytes:,}",
+                subject=str(self.folder),
+                remedy="Start intake, or mend what stops it.",
+            )
+        name = self._name()
+        part = self.folder / f".{name}.part"
+        try:
+            with part.open("wb") as file:
+                file.write(packed)
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(part, self.folder / name)
+            _sync(self.folder)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise SpoolError(
+                f"cannot be written ({error.strerror})", subject=str(self.folder), remedy="Make room on disk."
+            ) from error
+        return self.folder / name
+
+    def _name(self) -> str:
+        self._last = max(self._clock(), self._last + 1)
+        return f"{self._last:020d}-{os.getpid()}-{secrets.token_hex(4)}.jsonl.gz"
+
+
+def _line(post: Post) -> bytes:
+    try:
+        return encode(post)
+    except (UnicodeEncodeError, OverflowError, msgspec.EncodeError):
+        return encode(clean(post))
+
+
+def _header(line: bytes) -> Header | None:
+    if not line.startswith(b'{"spool"'):
+        return None
+    try:
+        found = json.loads(line)
+        return Header(source=str(found.get("source") or "spool"), run_id=found.get("run_id"))
+    except (ValueError, RecursionError):
+        return Header()
+
+
+def _unpack(path: Path) -> tuple[bytes, str]:
+    """What can be unpacked, and what is wrong with the rest (empty if nothing is)."""
+    try:
+        packed = path.read_bytes()
+    except OSError as error:
+        raise SpoolError(f"cannot be read ({error.strerror})", subject=str(path)) from error
+    unpacker = zlib.decompressobj(wbits=31)
+    raw = bytearray()
+    damage = ""
+    # In pieces, because zlib gives nothing of a piece in which it meets damage.
+    for start in range(0, len(packed), 4096):
+        try:
+            raw += unpacker.decompress(packed[start : start + 4096], MAX_UNPACKED_BYTES - len(raw) + 1)
+        except zlib.error as error:
+            damage = f"the file is damaged here ({error})"
+            break
+        if len(raw) > MAX_UNPACKED_BYTES:
+            del raw[MAX_UNPACKED_BYTES:]
+            damage = f"the file unpacks to more than {MAX_UNPACKED_BYTES} bytes"
+            break
+    if not damage and not unpacker.eof:
+        damage = "the file ends before its end"
+    if damage and not raw:
+        raise SpoolError(damage.replace(" here", ""), subject=str(path))
+    return bytes(raw), damage
+
+
+def _read_slowly(name: str, raw: bytes, number: int, damage: str) -> Iterator[Post | BadLine]:
+    lines = raw.split(b"\n")
+    torn = lines.pop()
+    for line in lines:
+        if line:
+            yield _post(line, f"{name}:{number}")
+        number += 1
+    if torn and not damage:
+        yield _post(torn, f"{name}:{number}")
+    elif damage:
+        yield BadLine(position=f"{name}:{number}", reason=damage, payload=_shown(torn))
+
+
+def _post(line: bytes, position: str) -> Post | BadLine:
+    try:
+        return clean(decode(line))
+    except RecordError as error:
+        return BadLine(position=position, reason=error.message, payload=_shown(line))
+
+
+def _shown(line: bytes) -> str:
+    return line[:20_000].decode("utf-8", "replace")
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
