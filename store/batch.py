@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from posts.post import Post, decode
-from store.documents import Documents, counted_tags, documents, snapshots
+from store.documents import counted_tags, documents, snapshots
 from store.merge import date_edit, merge, same_writing, settle
 from store.protocol import Document, Store
 from store.references import Resolved, keep_resolved, lookup, named, references, resolve, waiting
@@ -177,6 +177,3 @@ def _different(now: Sequence[Document], before: Sequence[Document], *, all_of_th
         return list(now)
     known = {row["id"]: row for row in before}
     return [row for row in now if known.get(row["id"]) != row]
-
-
-__all__ = ["Annotate", "Documents", "Plan", "Rows", "Stored", "plan", "stored_post"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from posts.clean import MAX_TEXT, is_cut, shorten
 from posts.errors import RecordError, SpoolError, StoreBusy, StoreReadOnly, StoreUnreachable
 from posts.post import Annotations, Post, check, encode
 from store.batch import Plan, Rows, plan
+from store.journal import append
 from store.protocol import Collection, Document, Store
 from store.spool import MAX_POSTS, BadLine, Header, Spool
 from store.state import State
@@ -232,9 +232,9 @@ class Intake:
         if outcome.retry:
             return IntakeReport(stopped=outcome.retry[0])
         new = [post_id for post_id in made.first_seen if post_id not in outcome.refused_posts]
-        self._write_journal(
-            [post_id for post_id in copies if post_id not in outcome.refused_posts] if again else new
-        )
+        if self._journal is not None:
+            committed = (post_id for post_id in copies if post_id not in outcome.refused_posts)
+            append(self._journal, committed if again else new)
         if made.deleted:
             self._state.entomb(made.deleted, at=self._now())
         self._finish(batch, new, copies, outcome)
@@ -325,19 +325,6 @@ class Intake:
             later = {"range": {"created_at": {"gt": dated[post_id]}}}
             self._store.delete("posts", {"bool": {"filter": [{"term": {"id": post_id}}, later]}})
 
-    def _write_journal(self, ids: Sequence[str]) -> None:
-        """Append ids to the journal, synced. A line that a crash cut short is taken back first."""
-        if self._journal is None or not ids:
-            return
-        with self._journal.open("ab") as file:
-            plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            if plain:
-                _cut_torn_line(self._journal)
-            file.write("".join(f"{post_id}\n" for post_id in ids).encode())
-            file.flush()
-            if plain:
-                os.fsync(file.fileno())
-
     def _finish(
         self,
         batch: Sequence[_File],
@@ -407,13 +394,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _cut_torn_line(path: Path) -> None:
-    with path.open("r+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        start = max(0, end - 4096)
-        file.seek(start)
-        tail = file.read()
-        if tail and not tail.endswith(b"\n"):
-            file.truncate(start + tail.rfind(b"\n") + 1)

@@ -99,12 +99,11 @@ def keep_resolved(copy: Post, stored: Post, unresolved: Collection[str]) -> Post
 
     What a post refers to does not change, so a later copy's alias need not be looked up again.
     """
-    changes = {
-        name: ref
-        for name in REFERENCES
-        if (ref := getattr(stored, name)) is not None and ref not in unresolved
-    }
-    changes = {name: ref for name, ref in changes.items() if getattr(copy, name) != ref}
+    changes = {}
+    for name in REFERENCES:
+        ref = getattr(stored, name)
+        if ref is not None and ref not in unresolved and ref != getattr(copy, name):
+            changes[name] = ref
     return replace(copy, **changes) if changes else copy
 
 
