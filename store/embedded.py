@@ -1,0 +1,336 @@
+"""The store in a folder: Tantivy, one index a collection, for one machine.
+
+Readers see what is committed at each call, whoever wrote it. One process writes; the lock is the
+operating system's and goes with the process. The writer opens at the first write and closes with the
+store, because a writer that is dropped drops its merges.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from tantivy import Document as TantivyDocument
+from tantivy import Index, IndexWriter, Query, Searcher
+
+from posts.errors import RecordError, SchemaChanged, StoreBusy, StoreError, StoreReadOnly
+from store.embedded_aggs import Aggregator
+from store.embedded_query import SOURCE, Translator, schema
+from store.embedded_read import Page, count_hits, find, find_all, read, read_all, read_column
+from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, checked, epoch, searchable
+from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
+from store.validate import columns_known, fields_known, prepared, prepared_query
+
+_HEAP_BYTES: Final = 64_000_000
+_REMEDY: Final = "Free disk space, or check the rights of the folder."
+_ONE_CALL: Final = 1_000
+_WARN_POSTS: Final = 3_000_000
+_CLUSTER_POSTS: Final = 5_000_000
+_WARN_FREE_BYTES: Final = 1_000_000_000
+
+_encode = msgspec.json.Encoder().encode
+
+
+class EmbeddedStore:
+    """``Store`` on Tantivy in ``settings.folder``."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self._folder = settings.folder
+        self._shelves = {name: _Shelf(name, settings.folder) for name in COLLECTIONS}
+
+    def ensure(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with _locked(self._folder / "ensure.lock"):
+                _check_version(self._folder)
+                for shelf in self._shelves.values():
+                    shelf.create()
+                _write_version(self._folder)
+        except OSError as error:
+            raise StoreReadOnly(str(error), subject=str(self._folder), remedy=_REMEDY) from error
+
+    def write(self, collection: Collection, documents: Sequence[Document], *, fresh: bool = False) -> Written:
+        sound: dict[str, Document] = {}
+        refused = []
+        for document in documents:
+            try:
+                stored = checked(collection, document)
+            except RecordError as error:
+                refused.append(Refusal(id=str(document.get("id", "")), reason=error.message))
+                continue
+            # Out of its old place: of two copies in one batch the later counts.
+            sound.pop(stored["id"], None)
+            sound[stored["id"]] = stored
+        if sound:
+            self.ensure_open(collection)
+            self._shelves[collection].put(sound, fresh=fresh)
+        return Written(ok=len(documents) - len(refused), refused=tuple(refused))
+
+    def ensure_open(self, collection: Collection) -> None:
+        """Make the collections if this is the first write of all."""
+        if not self._shelves[collection].exists():
+            self.ensure()
+
+    def get(self, collection: Collection, ids: Sequence[str]) -> dict[str, Document]:
+        shelf = self._shelves[collection]
+        searcher = shelf.searcher()
+        found: dict[str, Document] = {}
+        for start in range(0, len(ids), _ONE_CALL):
+            query = shelf.translator.any_of("id", ids[start : start + _ONE_CALL])
+            for address in find(searcher, query, _ONE_CALL):
+                document = read(searcher, address)
+                found[document["id"]] = document
+        return found
+
+    def search(self, collection: Collection, body: Body) -> dict[str, Any]:
+        request = prepared(collection, body)
+        shelf = self._shelves[collection]
+        searcher = shelf.searcher()
+        query = shelf.translator.query(request["query"])
+        page = Page(searcher, shelf.translator, query, request)
+        answer: dict[str, Any] = {
+            "hits": {"total": {"value": page.total, "relation": "eq"}, "hits": page.hits()}
+        }
+        if request["aggs"]:
+            answer["aggregations"] = Aggregator(searcher, shelf.translator).aggregate(query, request["aggs"])
+        return answer
+
+    def count(self, collection: Collection, query: Body) -> int:
+        checked_query = prepared_query(collection, query)
+        shelf = self._shelves[collection]
+        return count_hits(shelf.searcher(), shelf.translator.query(checked_query))
+
+    def scan(
+        self, collection: Collection, query: Body, fields: Sequence[str] | None = None
+    ) -> Iterator[Document]:
+        checked_query = prepared_query(collection, query)
+        wanted = None if fields is None else fields_known(collection, fields)
+        shelf = self._shelves[collection]
+        searcher = shelf.searcher()
+        addresses = find_all(searcher, shelf.translator.query(checked_query))
+        addresses.sort(key=lambda address: (address.segment_ord, address.doc))
+        return read_all(searcher, addresses, wanted)
+
+    def columns(self, collection: Collection, query: Body, fields: Sequence[str]) -> dict[str, np.ndarray]:
+        wanted = columns_known(collection, fields)
+        checked_query = prepared_query(collection, query)
+        shelf = self._shelves[collection]
+        searcher = shelf.searcher()
+        addresses = find_all(searcher, shelf.translator.query(checked_query))
+        return {name: read_column(searcher, name, addresses) for name in wanted}
+
+    def delete(self, collection: Collection, query: Body) -> int:
+        checked_query = prepared_query(collection, query)
+        shelf = self._shelves[collection]
+        if not shelf.exists():
+            return 0
+        return shelf.delete(shelf.translator.query(checked_query))
+
+    def refresh(self, collection: Collection | None = None) -> None:
+        """Nothing to do: every call reads what is committed."""
+
+    def health(self) -> Health:
+        try:
+            posts = self._shelves["posts"].searcher().num_docs
+            size = sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+            free = shutil.disk_usage(self._folder).free if self._folder.exists() else None
+        except (StoreError, OSError) as error:
+            return Health(engine="embedded", ok=False, posts=0, bytes=None, warnings=(str(error),))
+        return Health(
+            engine="embedded", ok=True, posts=posts, bytes=size, warnings=tuple(_warnings(posts, free))
+        )
+
+    def close(self) -> None:
+        for shelf in self._shelves.values():
+            shelf.close()
+
+
+class _Shelf:
+    """One collection: its reader, and its writer once there is one."""
+
+    def __init__(self, collection: Collection, folder: Path) -> None:
+        self.collection = collection
+        self.path = folder / collection
+        self.folder = folder
+        self.schema = schema(collection)
+        self.translator = Translator(collection, self.schema)
+        self._index: Index | None = None
+        self._writer: IndexWriter | None = None
+        self._lock = threading.RLock()
+        fields = FIELDS[collection]
+        self._dates = [name for name, field in fields.items() if field.type == "date"]
+        self._kept = [name for name, field in fields.items() if field.type == "kept"]
+        self._keywords = [name for name, field in fields.items() if field.type == "keyword"]
+
+    def exists(self) -> bool:
+        return (self.path / "meta.json").exists()
+
+    def create(self) -> None:
+        self.path.mkdir(exist_ok=True)
+        if not self.exists():
+            Index(self.schema, path=str(self.path))
+
+    def searcher(self) -> Searcher:
+        """A snapshot of what is committed; of nothing while there is no index."""
+        with self._lock:
+            if self._index is not None:
+                try:
+                    self._index.reload()
+                    return self._index.searcher()
+                except (ValueError, OSError):
+                    self._index = None  # the folder was replaced under us
+            if not self.exists():
+                return Index(self.schema).searcher()
+            _check_version(self.folder)
+            try:
+                index = Index.open(str(self.path))
+                index.config_reader("manual")
+                index.reload()
+            except (ValueError, OSError) as error:
+                raise StoreError(
+                    str(error), subject=str(self.path), remedy="Restore the folder from a copy."
+                ) from error
+            self._index = index
+            return index.searcher()
+
+    def put(self, documents: Mapping[str, Document], *, fresh: bool) -> None:
+        """Write and commit; after an error once more with a new writer."""
+        with self._lock:
+            try:
+                self._put(documents, fresh=fresh)
+            except (ValueError, OSError, RuntimeError):
+                self._renew_writer()
+                try:
+                    self._put(documents, fresh=fresh)
+                except (ValueError, OSError, RuntimeError) as error:
+                    self._writer = None
+                    raise StoreReadOnly(str(error), subject=str(self.path), remedy=_REMEDY) from error
+
+    def delete(self, query: Query) -> int:
+        with self._lock:
+            writer = self._open_writer()
+            number = count_hits(self.searcher(), query)
+            if number:
+                try:
+                    writer.delete_documents_by_query(query)
+                    writer.commit()
+                except (ValueError, OSError, RuntimeError) as error:
+                    self._writer = None
+                    raise StoreReadOnly(str(error), subject=str(self.path), remedy=_REMEDY) from error
+            return number
+
+    def close(self) -> None:
+        with self._lock:
+            writer, self._writer, self._index = self._writer, None, None
+            if writer is not None:
+                writer.wait_merging_threads()
+
+    def _put(self, documents: Mapping[str, Document], *, fresh: bool) -> None:
+        writer = self._open_writer()
+        if not fresh:
+            # Also counts documents that are deleted already, which does no harm here.
+            frequency = self.searcher().doc_freq
+            for identity in documents:
+                if frequency("id", identity):
+                    writer.delete_documents_by_term("id", identity)
+        for document in documents.values():
+            writer.add_document(TantivyDocument.from_dict(self._indexed(document), self.schema))
+        writer.commit()
+
+    def _indexed(self, document: Document) -> dict[str, Any]:
+        """What Tantivy gets of a document."""
+        indexed = dict(document)
+        for name in self._kept:
+            indexed.pop(name, None)
+        for name in self._dates:
+            if name in indexed:
+                indexed[name] = epoch(indexed[name])
+        for name in self._keywords:
+            value = indexed.get(name)
+            if isinstance(value, list):
+                indexed[name] = [part for part in value if searchable(part)]
+            elif value is not None and not searchable(value):
+                del indexed[name]
+        indexed[SOURCE] = _encode(document)
+        return indexed
+
+    def _open_writer(self) -> IndexWriter:
+        """The writer, on an index opened for it alone: a stale handle may leave files behind."""
+        if self._writer is None:
+            _check_version(self.folder)
+            try:
+                self._writer = Index.open(str(self.path)).writer(_HEAP_BYTES, num_threads=1)
+            except ValueError as error:
+                if "LockBusy" in str(error):
+                    raise StoreBusy(
+                        "Another process is writing.",
+                        subject=str(self.path),
+                        remedy="Let the service take it, or stop the service first.",
+                    ) from error
+                raise StoreError(str(error), subject=str(self.path)) from error
+            except OSError as error:
+                raise StoreReadOnly(str(error), subject=str(self.path), remedy=_REMEDY) from error
+        return self._writer
+
+    def _renew_writer(self) -> None:
+        """A new writer in place of a broken one, and the leavings of that one cleared away."""
+        self._writer = None
+        try:
+            self._open_writer().garbage_collect_files()
+        except (ValueError, OSError, RuntimeError) as error:
+            self._writer = None
+            raise StoreReadOnly(str(error), subject=str(self.path), remedy=_REMEDY) from error
+
+
+def _warnings(posts: int, free: int | None) -> Iterator[str]:
+    if free is not None and free < _WARN_FREE_BYTES:
+        yield f"Only {free // 1_000_000:,} MB are free on the disk."
+    if posts >= _CLUSTER_POSTS:
+        yield f"{posts:,} posts: time for an Elasticsearch (set RASAD_STORE_URL and run `rasad move`)."
+    elif posts >= _WARN_POSTS:
+        yield f"{posts:,} posts: the embedded store is comfortable to about 2 million."
+
+
+def _check_version(folder: Path) -> None:
+    """``SchemaChanged`` unless the folder is new or of this version."""
+    path = folder / "schema.json"
+    try:
+        found = msgspec.json.decode(path.read_bytes())
+    except FileNotFoundError:
+        return
+    except (OSError, msgspec.DecodeError) as error:
+        raise StoreError(str(error), subject=str(path)) from error
+    if found != {"schema": SCHEMA_VERSION}:
+        raise SchemaChanged(
+            f"The index was made with schema {found}, this version has {SCHEMA_VERSION}.",
+            subject=str(folder),
+            remedy="Build the index anew from the posts in it.",
+        )
+
+
+def _write_version(folder: Path) -> None:
+    path = folder / "schema.json"
+    if path.exists():
+        return
+    new = path.with_suffix(".new")
+    with new.open("wb") as file:
+        file.write(_encode({"schema": SCHEMA_VERSION}))
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Two processes that make the same collections do it one after the other."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

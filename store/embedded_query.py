@@ -1,0 +1,126 @@
+"""Checked queries as Tantivy's own, built part by part: its query language is another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tantivy import FieldType as TantivyType
+from tantivy import Occur, Query, Schema, SchemaBuilder
+
+from store.mapping import FIELDS, epoch
+from store.protocol import Collection
+
+SOURCE = "_source"
+"""The stored field that holds the document as it was written."""
+
+
+def schema(collection: Collection) -> Schema:
+    """What is indexed of a collection. Dates are epoch seconds: date columns cannot be read out."""
+    builder = SchemaBuilder()
+    for name, field in FIELDS[collection].items():
+        if field.type == "keyword":
+            builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+        elif field.type == "text":
+            builder.add_text_field(name, tokenizer_name="whitespace")
+        elif field.type in ("integer", "date"):
+            builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_bytes_field(SOURCE, stored=True)
+    return builder.build()
+
+
+class Translator:
+    """Makes Tantivy queries for one collection."""
+
+    def __init__(self, collection: Collection, schema: Schema) -> None:
+        self.collection = collection
+        self.schema = schema
+
+    def query(self, checked: dict[str, Any]) -> Query:
+        """The Tantivy query of a query that ``validate`` has checked."""
+        ((kind, inner),) = checked.items()
+        if kind == "bool":
+            return self._bool(inner)
+        if kind == "match_all":
+            return Query.all_query()
+        if kind == "exists":
+            return Query.exists_query(inner["field"])
+        if kind == "ids":
+            return self.any_of("id", inner["values"])
+        ((name, value),) = inner.items()
+        if kind == "term":
+            return self.term(name, value)
+        if kind == "terms":
+            return self.any_of(name, value)
+        if kind == "range":
+            return self._range(name, value)
+        tokens = value["query"].split(" ") if value["query"] else []
+        if kind == "match":
+            return self._match(name, tokens, value["operator"])
+        return self._phrase(name, tokens, value["slop"])
+
+    def term(self, name: str, value: Any) -> Query:
+        """Documents whose field holds the value."""
+        return Query.term_query(self.schema, name, value)
+
+    def any_of(self, name: str, values: Sequence[Any]) -> Query:
+        """Documents whose field holds one of the values."""
+        if not values:
+            return Query.empty_query()
+        return Query.term_set_query(self.schema, name, list(dict.fromkeys(values)))
+
+    def between(
+        self, name: str, low: int | None, high: int | None, *, low_in: bool = True, high_in: bool = True
+    ) -> Query:
+        """Documents whose number lies between two others; ``None`` is open."""
+        if low is None and high is None:
+            return Query.exists_query(name)
+        return Query.range_query(self.schema, name, TantivyType.Integer, low, high, low_in, high_in)
+
+    def _range(self, name: str, bounds: dict[str, Any]) -> Query:
+        if FIELDS[self.collection][name].type == "date":
+            bounds = {bound: epoch(value) for bound, value in bounds.items()}
+        lows = [(bounds[bound], bound == "gte") for bound in ("gte", "gt") if bound in bounds]
+        highs = [(bounds[bound], bound == "lte") for bound in ("lte", "lt") if bound in bounds]
+        parts = [self.between(name, low, None, low_in=included) for low, included in lows]
+        parts += [self.between(name, None, high, high_in=included) for high, included in highs]
+        if len(lows) == len(highs) == 1:
+            (low, low_in), (high, high_in) = lows[0], highs[0]
+            return self.between(name, low, high, low_in=low_in, high_in=high_in)
+        return every(parts) if parts else Query.exists_query(name)
+
+    def _match(self, name: str, tokens: list[str], operator: str) -> Query:
+        if not tokens:
+            return Query.empty_query()
+        terms = [self.term(name, token) for token in dict.fromkeys(tokens)]
+        occur = Occur.Must if operator == "and" else Occur.Should
+        return Query.boolean_query([(occur, term) for term in terms])
+
+    def _phrase(self, name: str, tokens: list[str], slop: int) -> Query:
+        if not tokens:
+            return Query.empty_query()
+        if len(tokens) == 1:
+            return self.term(name, tokens[0])
+        return Query.phrase_query(self.schema, name, list(tokens), slop)
+
+    def _bool(self, inner: dict[str, Any]) -> Query:
+        parts = [(Occur.Must, self.query(part)) for part in (*inner["must"], *inner["filter"])]
+        wanted = inner["minimum_should_match"]
+        if wanted:
+            should = [(Occur.Should, self.query(part)) for part in inner["should"]]
+            parts.append((Occur.Must, Query.boolean_query(should, wanted)))
+        if not parts:
+            # What is optional narrows nothing; and Tantivy finds nothing by exclusion alone.
+            parts.append((Occur.Must, Query.all_query()))
+        parts += [(Occur.MustNot, self.query(part)) for part in inner["must_not"]]
+        return Query.boolean_query(parts)
+
+
+def every(parts: Sequence[Query]) -> Query:
+    """Documents that match all of the queries."""
+    return Query.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def without(query: Query, excluded: Query) -> Query:
+    """Documents that match the one and not the other."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, excluded)])
