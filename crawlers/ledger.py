@@ -1,0 +1,92 @@
+"""What happens in one crawl, counted as it happens, and the state it ends in.
+
+Nothing that went wrong may look like success: a run is ``ok`` only when nothing was noted against it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from crawlers.pages.fields import Reading
+from posts.errors import RateLimited, SourceError
+
+Outcome = Literal["ok", "partial", "error", "refused", "put off", "not set up"]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Counts of a crawl: ``asked`` requests sent, ``got`` posts safe in the spool, ``refused`` items."""
+
+    asked: int = 0
+    answers: Counter[int] = field(default_factory=Counter)
+    items: int = 0
+    got: int = 0
+    refused: int = 0
+    files: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    remarks: list[str] = field(default_factory=list)
+    shortfalls: list[str] = field(default_factory=list)
+    errors: list[SourceError] = field(default_factory=list)
+    waited_s: float = 0.0
+    put_off_until: datetime | None = None
+
+    def read(self, reading: Reading) -> None:
+        """Count what was read in an answer."""
+        self.items += reading.items
+        self.passed_over.update(reading.passed_over)
+        self.unread.update(reading.unread)
+        for remark in reading.remarks:
+            self.remark(remark)
+
+    def remark(self, text: str) -> None:
+        """Something worth knowing that is no fault."""
+        if text not in self.remarks and len(self.remarks) < 20:
+            self.remarks.append(text)
+
+    def fall_short(self, text: str) -> None:
+        """Something is missing although the crawl went on: the run is partial."""
+        if text not in self.shortfalls and len(self.shortfalls) < 20:
+            self.shortfalls.append(text)
+
+    def fail(self, error: SourceError) -> None:
+        """The crawl could not go on here."""
+        self.errors.append(error)
+        if isinstance(error, RateLimited):
+            self.put_off_until = max(error.until, self.put_off_until or error.until)
+
+    def outcome(self) -> tuple[Outcome, str]:
+        """The state the run ends in and the reason in one sentence."""
+        missing = list(self.shortfalls)
+        if self.refused:
+            missing.append(f"{self.refused} of {self.items} items could not be read (see the dead letters)")
+        if not self.errors:
+            return ("partial", "; ".join(missing)) if missing else ("ok", "; ".join(self.remarks))
+        first = self.errors[0]
+        reason = "; ".join([_told(first), *missing])
+        for error in self.errors:
+            if isinstance(error, RateLimited):
+                return "put off", _told(error)
+        if self.got:
+            return "partial", reason
+        state: Outcome = first.state if first.state in {"refused", "not set up", "put off"} else "error"  # type: ignore[assignment]
+        return state, reason
+
+    def details(self) -> dict[str, Any]:
+        """What a person may want to look at: the details of the run."""
+        return {
+            "answers": {str(status): count for status, count in sorted(self.answers.items())},
+            "items": self.items,
+            "passed_over": dict(self.passed_over),
+            "unread": dict(self.unread.most_common(50)),
+            "remarks": self.remarks,
+            "waited_s": round(self.waited_s, 1),
+            "put_off_until": None if self.put_off_until is None else self.put_off_until.isoformat(),
+        }
+
+
+def _told(error: SourceError) -> str:
+    return f"{error.message} {error.remedy}".strip()

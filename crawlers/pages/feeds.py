@@ -1,0 +1,203 @@
+"""What stands in a feed: RSS, Atom, RDF and JSON Feed to posts.
+
+XML is read twice: first by lxml with every dangerous thing off, which refuses what is no feed and what
+is hostile, and then, only if it passed, by feedparser, which knows the dialects. Categories are not
+hashtags: newsrooms file everything under "News"; only a category written with its ``#`` is one.
+"""
+
+from __future__ import annotations
+
+import calendar
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import feedparser
+from lxml import etree
+
+from crawlers.pages import jsonfeed
+from crawlers.pages.entries import Entry, Feed, kind_of_media, parse_entries
+from crawlers.pages.fields import Reading, short
+from crawlers.pages.text import clean_name, plain, web_address
+from posts.errors import NotUnderstood, RecordError
+from posts.post import Media
+
+MAX_ENTRIES: Final = 20_000
+"""Entries of one feed that are read; feedparser takes about half a millisecond for each."""
+MAX_BROKEN_BYTES: Final = 1_000_000
+"""A feed that is not well-formed is read all the same if it is no larger."""
+
+IGNORED: Final = frozenset(
+    {
+        "author", "author_detail", "authors", "bigimage", "comments", "content", "contributors", "created",
+        "created_parsed", "dc_format", "dc_identifier", "dc_rights", "dc_source", "dc_type", "enclosures",
+        "expired", "expired_parsed", "feedburner_origlink", "guidislink", "height", "href", "id", "image",
+        "itunes_block", "itunes_duration", "itunes_episode", "itunes_episodetype", "itunes_explicit",
+        "itunes_isclosedcaptioned", "itunes_order", "itunes_season", "itunes_title", "language", "license",
+        "link", "links", "media_content", "media_credit", "media_keywords", "media_rating", "media_text",
+        "media_thumbnail", "post-id", "prism_publicationdate", "prism_publicationname", "prism_section",
+        "published", "published_parsed", "publisher", "publisher_detail", "rights", "rights_detail",
+        "slash_comments", "smallimage", "source", "source_outline", "subtitle", "subtitle_detail", "summary",
+        "summary_detail", "tags", "thr_total", "thumbnail", "title", "title_detail", "updated",
+        "updated_parsed", "wfw_comment", "wfw_commentrss", "width",
+    }
+)  # fmt: skip
+"""Keys of feedparser's entries that are read here or are of no use. Any other is reported."""
+
+_DOCTYPE = re.compile(rb"<!DOCTYPE\s+([A-Za-z][\w:.-]*)", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_ROOTS = {"rss", "feed", "RDF"}
+
+
+def read_feed(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
+    """The posts of a feed, whichever dialect it is written in; ``NotUnderstood`` if it is none."""
+    start = body[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start:
+        raise NotUnderstood("an empty answer where a feed was expected", subject=feed.source)
+    if start[:1] in b"{[" or ("json" in content_type and not start.startswith(b"<")):
+        return jsonfeed.read(body, feed)
+    remarks = _examine(body, start, feed)
+    found = _parse(body, feed, content_type)
+    language = found.feed.get("language")
+    feed = feed.told(language=language, title=clean_name(str(found.feed.get("title", ""))))
+    unread: Counter[str] = Counter()
+    reading = parse_entries(
+        [_Reader(entry, feed.url, unread) for entry in found.entries[:MAX_ENTRIES]], feed, remarks=remarks
+    )
+    reading.unread.update(unread)
+    return reading
+
+
+def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[str, ...]:
+    """Refuse what is no feed or is hostile; remarks about one that is only badly written."""
+    doctype = _DOCTYPE.search(body[:4000])
+    if start[:5].lower() == b"<html" or (doctype and doctype[1].lower() == b"html"):
+        raise NotUnderstood("an HTML page where a feed was expected", subject=feed.source)
+    if _ENTITY.search(_wide(body)):
+        raise NotUnderstood("a feed that declares entities is not read", subject=feed.source)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.LxmlError, ValueError) as error:
+        if not start.startswith(b"<") or len(body) > MAX_BROKEN_BYTES or "depth" in str(error).lower():
+            raise NotUnderstood(f"XML that cannot be read ({short(error)})", subject=feed.source) from error
+        return (f"not well-formed XML ({short(error)}); read as far as it goes",)
+    name = etree.QName(root).localname
+    if name == "html":
+        raise NotUnderstood("an HTML page where a feed was expected", subject=feed.source)
+    if name not in _ROOTS:
+        raise NotUnderstood(f"XML that is no feed (its root is {clean_name(name)[:60]})", subject=feed.source)
+    entries = sum(1 for _ in root.iter("{*}item", "{*}entry"))
+    if entries > MAX_ENTRIES:
+        return (f"{entries:,} entries, of which the first {MAX_ENTRIES:,} were read",)
+    return ()
+
+
+def _wide(body: bytes) -> bytes:
+    """The bytes in which to look for ASCII, also of UTF-16."""
+    return (
+        body.replace(b"\x00", b"")
+        if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in body[:100]
+        else body
+    )
+
+
+def _parse(body: bytes, feed: Feed, content_type: str) -> Any:
+    # Without the address: feedparser would make addresses of guids ("17"), the same in every feed there.
+    headers = {"content-type": content_type} if content_type else {}
+    try:
+        # A file, not the bytes: feedparser would take bytes for an address or the name of a file.
+        return feedparser.parse(io.BytesIO(body), response_headers=headers)
+    except (ValueError, LookupError, RecursionError, AssertionError, TypeError, AttributeError) as error:
+        raise NotUnderstood(f"a feed that cannot be read ({short(error)})", subject=feed.source) from error
+
+
+class _Reader(Entry):
+    """An entry as feedparser gives it."""
+
+    def __init__(self, entry: Mapping[str, Any], base: str, unread: Counter[str]) -> None:
+        self._entry = entry
+        self._base = base
+        unread.update(f"entry.{key}"[:80] for key in entry if key not in IGNORED)
+
+    def native_id(self) -> str | None:
+        return _text(self._entry.get("id"))
+
+    def url(self) -> str | None:
+        return self._address(self._entry.get("link"))
+
+    def title(self) -> str | None:
+        text = self._entry.get("title")
+        return clean_name(plain(text).text) or None if isinstance(text, str) else None
+
+    def body(self) -> tuple[str, tuple[str, ...]]:
+        contents = [part for part in self._entry.get("content", ()) if isinstance(part, dict)]
+        if "summary_detail" in self._entry:
+            contents.append(self._entry["summary_detail"])
+        best = max(contents, key=lambda part: len(str(part.get("value") or "")), default={})
+        read = plain(str(best.get("value") or ""))
+        return read.text, tuple(href for href, _ in read.links)
+
+    def _address(self, written: object) -> str | None:
+        """An address, whole also where the feed leaves out its own."""
+        try:
+            return web_address(urljoin(self._base, written)) if isinstance(written, str) and written else None
+        except ValueError:
+            return None
+
+    def author(self) -> str | None:
+        detail = self._entry.get("author_detail")
+        name = detail.get("name") if isinstance(detail, dict) else None
+        return clean_name(str(name or self._entry.get("author") or ""))[:200] or None
+
+    def created_at(self) -> datetime | None:
+        return self._date("published") or self._date("created") or self._date("updated")
+
+    def edited_at(self) -> datetime | None:
+        return self._date("updated")
+
+    def _date(self, name: str) -> datetime | None:
+        # `in` and not `get`: feedparser answers `updated` with `published` where there is none.
+        if name not in self._entry or not self._entry[name]:
+            return None
+        parsed = self._entry.get(f"{name}_parsed") if f"{name}_parsed" in self._entry else None
+        if parsed is None:
+            raise RecordError(f"{name}: {clean_name(str(self._entry[name]))[:60]} is not a time")
+        try:
+            return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise RecordError(f"{name}: {clean_name(str(self._entry[name]))[:60]} is not a time") from error
+
+    def language(self) -> str | None:
+        for part in (*self._entry.get("content", ()), self._entry.get("title_detail")):
+            if isinstance(part, dict) and part.get("language"):
+                return str(part["language"])
+        return None
+
+    def categories(self) -> Iterable[str]:
+        return [str(tag.get("term") or "") for tag in self._entry.get("tags", ()) if isinstance(tag, dict)]
+
+    def media(self) -> Iterable[Media]:
+        for part in (*self._entry.get("enclosures", ()), *self._entry.get("media_content", ())):
+            url = self._address(part.get("href") or part.get("url"))
+            if url is not None:
+                yield Media(kind=kind_of_media(str(part.get("type") or part.get("medium") or "")), url=url)
+        for part in self._entry.get("media_thumbnail", ()):
+            url = self._address(part.get("url"))
+            if url is not None:
+                yield Media(kind="image", url=url)
+
+    def comments(self) -> int | None:
+        for key in ("slash_comments", "thr_total"):
+            told = self._entry.get(key)
+            if isinstance(told, str) and told.strip().isascii() and told.strip().isdigit() and len(told) < 17:
+                return int(told)
+        return None
+
+
+def _text(value: object) -> str | None:
+    return clean_name(value) or None if isinstance(value, str) else None

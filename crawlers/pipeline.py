@@ -1,0 +1,157 @@
+"""From the spider into the spool: pages wait in a short queue, are written together, then cursors move.
+
+The queue is short so that a crawl slows down when writing does. A cursor moves only after the posts
+before it are safe; when writing fails nothing more is written, no cursor moves, and the run says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from crawlers.pages.fields import Unreadable
+from crawlers.pseudonyms import key_of
+from crawlers.spider import spider_of
+from posts.errors import RasadError, RecordError, SourceError
+from posts.people import pseudonym, pseudonymise
+from posts.post import Post, check
+from store.spool import Spool
+
+PAGES_WAITING = 4
+POSTS_TOGETHER = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one answer gave: posts, what was no post, and where the next crawl goes on after them."""
+
+    posts: tuple[Post, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    cursors: Mapping[str, str | None] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Without the posts: logs do not hold what people wrote."""
+        return f"Page({len(self.posts)} posts, {len(self.unreadable)} unreadable)"
+
+
+class IntoSpool:
+    """The only item pipeline. Its items are whole pages."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        spider = spider_of(crawler)
+        self._job = spider.job
+        self._ledger = spider.ledger
+        self._state = spider.state
+        self._previewed = spider.previewed if spider.previewed is not None else []
+        self._secret = key_of(self._job.folder) if self._job.pseudonyms else None
+        self._queue: asyncio.Queue[Page | None] = asyncio.Queue(PAGES_WAITING)
+        self._writer: asyncio.Task[None] | None = None
+        self._broken = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def open_spider(self) -> None:
+        self._writer = asyncio.create_task(self._write_all())
+
+    async def process_item(self, item: Page) -> Page:
+        if self._broken:
+            raise DropItem("the spool takes no posts")
+        await self._queue.put(item)
+        return item
+
+    async def close_spider(self) -> None:
+        await self._queue.put(None)
+        if self._writer is not None:
+            await self._writer
+
+    async def _write_all(self) -> None:
+        """Write until the end mark comes; after a failure only empty the queue, so that nobody waits."""
+        last = False
+        while not last:
+            pages: list[Page] = []
+            page = await self._queue.get()
+            while page is not None:
+                pages.append(page)
+                if sum(len(p.posts) for p in pages) >= POSTS_TOGETHER or self._queue.empty():
+                    break
+                page = self._queue.get_nowait()
+            last = page is None
+            if pages and not self._broken:
+                await self._write(pages)
+
+    async def _write(self, pages: list[Page]) -> None:
+        try:
+            await asyncio.to_thread(self._put, pages)
+        except (RasadError, OSError, ValueError) as error:
+            self._broken = True
+            self._ledger.fail(SourceError(f"posts could not be written: {error}", subject=self._job.source))
+            with suppress(RuntimeError):
+                await self._crawler.engine.close_spider_async(reason="spool_failed")
+
+    def _put(self, pages: list[Page]) -> None:
+        now = datetime.now(UTC)
+        posts = [kept for page in pages for post in page.posts if (kept := self._ready(post, now))]
+        for page in pages:
+            for item in page.unreadable:
+                self._bury(item.subject, item.reason, now, item.payload)
+        if posts:
+            Spool(self._job.folder / "spool").write(posts, source=self._job.source, run_id=self._job.run_id)
+            self._ledger.got += len(posts)
+            self._ledger.files += 1
+        cursors = {key: value for page in pages for key, value in page.cursors.items()}
+        if cursors and self._state is not None:
+            self._state.move_cursors(self._job.source, cursors, at=now)
+
+    def _ready(self, post: Post, now: datetime) -> Post | None:
+        """The post as it goes into the spool; ``None`` for one that can be none, which is buried."""
+        try:
+            post = check(post, now=now)
+        except RecordError as error:
+            self._bury(post.id[:200], error.message, now, None)
+            return None
+        return self._hidden(replace(post, run_id=self._job.run_id))
+
+    def _hidden(self, post: Post) -> Post:
+        if self._secret is None:
+            return post
+        return pseudonymise(post, secret=self._secret, keep=frozenset(self._job.keep))
+
+    def _bury(self, subject: str, reason: str, at: datetime, payload: str | None) -> None:
+        """A dead letter; in a project with pseudonyms it holds no name."""
+        self._ledger.refused += 1
+        if self._secret is not None:
+            subject, payload = pseudonym(f"{self._job.platform}:{subject}", secret=self._secret), None
+        if self._state is not None:
+            self._state.bury(self._job.source, subject, reason, at=at, payload=payload)
+
+
+class IntoPreview(IntoSpool):
+    """For a look at a source: posts are collected in memory, nothing is written and no cursor moves."""
+
+    async def open_spider(self) -> None:
+        return None
+
+    async def process_item(self, item: Page) -> Page:
+        now = datetime.now(UTC)
+        self._ledger.refused += len(item.unreadable)
+        for post in item.posts:
+            if len(self._previewed) < (self._job.limit or 0) and (kept := self._ready(post, now)):
+                self._previewed.append(kept)
+                self._ledger.got += 1
+        return item
+
+    async def close_spider(self) -> None:
+        return None
+
+    def _bury(self, subject: str, reason: str, at: datetime, payload: str | None) -> None:
+        self._ledger.refused += 1
