@@ -113,7 +113,8 @@ class _Outcome:
 class Intake:
     """Takes posts from ``spool`` into ``store``; ``now`` gives the moment.
 
-    ``journal`` is a file that gets the id of every post once it is committed, one a line.
+    ``journal`` is a file that gets the id of every post once it is committed, one a line. Small files
+    are committed together up to ``batch_posts``.
     """
 
     def __init__(
@@ -125,6 +126,7 @@ class Intake:
         *,
         journal: Path | None = None,
         now: Callable[[], datetime],
+        batch_posts: int = MAX_POSTS,
     ) -> None:
         self._store = store
         self._state = state
@@ -132,6 +134,7 @@ class Intake:
         self._pipeline = pipeline
         self._journal = journal
         self._now = now
+        self._batch_posts = batch_posts
         note = json.loads(state.note(_NOTE) or "{}")
         self._in_hand: set[str] = set(note.get("in_hand", ()))
         self._done: set[str] = set(note.get("done", ()))
@@ -171,14 +174,14 @@ class Intake:
     # reading
 
     def _batches(self, files: Iterable[Path]) -> Iterator[list[_File]]:
-        """Files together up to ``MAX_POSTS``: small ones share a commit."""
+        """Files together up to ``batch_posts``: small ones share a commit."""
         batch: list[_File] = []
         posts = 0
         for path in files:
             file = self._load(path)
             if file is None:
                 continue
-            if batch and posts + len(file.posts) > MAX_POSTS:
+            if batch and posts + len(file.posts) > self._batch_posts:
                 yield batch
                 batch, posts = [], 0
             batch.append(file)
