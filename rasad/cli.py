@@ -1,0 +1,108 @@
+"""The command line: which verbs there are, and with which code each way to fail ends.
+
+0 is well, 1 failed, 2 wrong use (also a project file or a query that cannot be read). Nobody is shown
+a traceback; the one that nobody expected is kept in `RASAD_HOME/logs`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from rasad import __version__
+from rasad.commands import asking, checking, collecting, projects, sources
+from rasad.escapes import visible_lines
+from rasad.usage import WrongUse
+
+app = typer.Typer(
+    name="rasad",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Rasad listens to public posts and shows what rises, who carries it and how; Persian and English.",
+    epilog="Exit codes: 0 well, 1 failed, 2 wrong use. Projects live in RASAD_HOME.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"rasad {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+for verb in (projects.run, projects.demo, projects.init, collecting.collect):
+    app.command()(verb)
+app.command("import")(collecting.import_file)
+for verb in (asking.search, asking.count, asking.trends, asking.influencers, asking.export):
+    app.command()(verb)
+app.add_typer(sources.app, name="sources")
+for verb in (sources.deadletters, checking.check):
+    app.command()(verb)
+
+
+def main() -> None:
+    """Carry out the command line of this process and end with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Persian also where the locale says ASCII; what no encoding can write is written out.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except KeyboardInterrupt:
+        _end("Stopped.", 130)
+    except BrokenPipeError:
+        # Whoever read us has had enough (`| head`): no message, and none at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the outer edge: every failure becomes a message and a code
+        _end(*_told(error))
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """The message and the exit code for what went wrong."""
+    from posts.errors import ConfigError, QueryError, RasadError
+
+    if isinstance(error, (ConfigError, QueryError, WrongUse)):
+        return str(error), 2
+    if isinstance(error, RasadError):
+        return str(error), 1
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}.", 1
+    return f"{type(error).__name__}: {error}. This is a fault of Rasad's; {_kept(error)}", 1
+
+
+def _kept(error: Exception) -> str:
+    """Where the traceback of a fault stands."""
+    from config.load import home
+    from rasad.logs import open_log
+
+    folder = home(os.environ) / "logs"
+    try:
+        open_log(folder, "faults").error("%s", " ".join(sys.argv[1:2]), exc_info=error)
+    except OSError:
+        return "its details could not be kept."
+    return f"its details are in {folder / 'faults.log'}."
+
+
+def _end(message: str, code: int) -> None:
+    sys.stderr.write(visible_lines(message) + "\n")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

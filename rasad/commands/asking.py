@@ -1,0 +1,268 @@
+"""Verbs that ask: search, count, trends, influencers, export. Each shows an `Answer` of `answers`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from rasad.commands.options import (
+    Hashtag,
+    Json,
+    Lang,
+    Platform,
+    Project,
+    Query,
+    Quiet,
+    Since,
+    Size,
+    SourceName,
+    Until,
+    screen_for,
+    selection,
+)
+from rasad.usage import WrongUse
+
+if TYPE_CHECKING:
+    from answers.influence import Influencer
+    from answers.trends import RisingTag
+    from posts.post import Post
+    from posts.selection import Selection
+    from rasad.project import Opened
+    from rasad.screen import Screen
+
+Sort = Literal["new", "old", "likes", "shares"]
+
+
+@contextmanager
+def _asked(
+    project: str | None, *, json: bool, quiet: bool = False, **options: str | None
+) -> Iterator[tuple[Opened, Selection, Screen]]:
+    """The project opened, the posts that the options mean, and where to write."""
+    from rasad.project import choose, opened
+
+    settings = choose(project)
+    with opened(settings) as at:
+        query = options.pop("query", None) or ""
+        meant = selection(settings, at.now, query=query, **options)
+        yield at, meant, screen_for(settings, json=json, quiet=quiet)
+
+
+def search(
+    query: Query = "",
+    project: Project = None,
+    since: Since = None,
+    until: Until = None,
+    lang: Lang = None,
+    platform: Platform = None,
+    source: SourceName = None,
+    hashtag: Hashtag = None,
+    size: Size = 20,
+    offset: Annotated[int, typer.Option(min=0, help="How many to pass over first.")] = 0,
+    sort: Annotated[Sort, typer.Option(help="Which come first.")] = "new",
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show posts, the newest first (of all time unless --since says else)."""
+    from answers.posts import page
+    from reports.export import record
+
+    with _asked(
+        project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
+        platform=platform, source=source, hashtag=hashtag,
+    ) as (at, meant, screen):  # fmt: skip
+        found = page(at.asking(), meant, size=size, offset=offset, sort=sort).value
+        if json:
+            screen.rows(record(post) for post in found.posts)
+            return
+        for post in found.posts:
+            _show(post, screen)
+        screen.news(
+            screen.text("found", shown=screen.number(len(found.posts)), total=screen.number(found.total))
+        )
+
+
+def count(
+    query: Query = "",
+    project: Project = None,
+    since: Since = None,
+    until: Until = None,
+    lang: Lang = None,
+    platform: Platform = None,
+    source: SourceName = None,
+    hashtag: Hashtag = None,
+    json: Json = False,
+) -> None:
+    """Count posts exactly (of all time unless --since says else)."""
+    from answers import posts
+
+    with _asked(
+        project, json=json, query=query, since=since, until=until, lang=lang, platform=platform,
+        source=source, hashtag=hashtag,
+    ) as (at, meant, screen):  # fmt: skip
+        number = posts.count(at.asking(), meant)
+        if json:
+            screen.row({"count": number})
+        else:
+            screen.say(screen.number(number))
+
+
+def trends(
+    query: Query = "",
+    project: Project = None,
+    since: Since = None,
+    until: Until = None,
+    lang: Lang = None,
+    platform: Platform = None,
+    source: SourceName = None,
+    hashtag: Hashtag = None,
+    size: Size = 20,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show which hashtags rise: in the last 24 hours, against up to 28 days before them."""
+    from answers.trends import rising
+
+    with _asked(
+        project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
+        platform=platform, source=source, hashtag=hashtag,
+    ) as (at, meant, screen):  # fmt: skip
+        rows = rising(at.asking(), meant, size=size).value.rows
+        if json:
+            screen.rows(map(_trend, rows))
+            return
+        screen.table(
+            ["hashtag", "posts", "authors", "expected", "ratio", "status"],
+            [
+                [
+                    "#" + row.name,
+                    screen.number(row.posts.value),
+                    screen.number(row.authors.value),
+                    screen.number(row.expected, 1),
+                    screen.number(row.ratio, 1),
+                    screen.text(f"status.{row.status}"),
+                ]
+                for row in rows
+            ],
+            right=(1, 2, 3, 4),
+        )
+
+
+def _trend(row: RisingTag) -> dict[str, Any]:
+    return {
+        "hashtag": row.name,
+        "key": row.key,
+        "posts": row.posts.value,
+        "authors": row.authors.value,
+        "expected": row.expected,
+        "ratio": row.ratio,
+        "score": row.score,
+        "status": row.status,
+        "members": [{"hashtag": name, "posts": posts} for name, posts in row.members],
+        "peak_at": row.peak_at,
+        "top_author_share": row.top_author_share,
+    }
+
+
+def influencers(
+    query: Query = "",
+    project: Project = None,
+    since: Since = None,
+    until: Until = None,
+    lang: Lang = None,
+    platform: Platform = None,
+    source: SourceName = None,
+    hashtag: Hashtag = None,
+    size: Size = 20,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show whom others pass on, answer and name, in the last 7 days."""
+    from answers.influence import influence
+
+    with _asked(
+        project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
+        platform=platform, source=source, hashtag=hashtag,
+    ) as (at, meant, screen):  # fmt: skip
+        rows = influence(at.asking(), meant, size=size).value.rows
+        if json:
+            screen.rows(map(_influencer, rows))
+            return
+        screen.table(
+            ["author", "score", "posts", "reposts", "replies", "mentions", "followers"],
+            [
+                [
+                    row.handle or row.name or row.key,
+                    screen.number(row.score, 4),
+                    screen.number(row.posts.value),
+                    screen.number(row.reposts.value),
+                    screen.number(row.replies.value),
+                    screen.number(row.mentions.value),
+                    screen.number(row.followers),
+                ]
+                for row in rows
+            ],
+            right=(1, 2, 3, 4, 5, 6),
+        )
+
+
+def _influencer(row: Influencer) -> dict[str, Any]:
+    return {
+        "author": row.handle,
+        "key": row.key,
+        "name": row.name,
+        "score": row.score,
+        "posts": row.posts.value,
+        "reposts": row.reposts.value,
+        "replies": row.replies.value,
+        "mentions": row.mentions.value,
+        "followers": row.followers,
+    }
+
+
+def export(
+    query: Query = "",
+    project: Project = None,
+    since: Since = None,
+    until: Until = None,
+    lang: Lang = None,
+    platform: Platform = None,
+    source: SourceName = None,
+    hashtag: Hashtag = None,
+    format: Annotated[
+        Literal["jsonl", "csv", "xlsx"], typer.Option("--format", help="Kind of file.")
+    ] = "jsonl",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The file; without it, standard output.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write posts to a file: JSON lines, CSV or Excel (no cell of which is a formula)."""
+    from answers.posts import stream
+
+    if json:
+        format = "jsonl"
+    if format == "xlsx" and out is None:
+        raise WrongUse("A workbook needs a file.", remedy="Give --out FILE.")
+    with _asked(
+        project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
+        platform=platform, source=source, hashtag=hashtag,
+    ) as (at, meant, screen):  # fmt: skip
+        posts = stream(at.asking(), meant)
+        WRITE
+
+
+def _show(post: Post, screen: Screen) -> None:
+    author = post.author.handle or post.author.name if post.author else None
+    screen.say(f"{screen.moment(post.created_at)}  {author or '-'}  [{post.source}]")
+    for line in (post.title or "", post.text):
+        if line.strip():
+            screen.say("  " + " ".join(line.split()))
+    if post.url:
+        screen.say("  " + post.url)
+    screen.say()

@@ -1,0 +1,236 @@
+"""`rasad check`: what stands in the way of Rasad on this machine, one line each: ok, warn or fail."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from rasad.commands.options import Json, Project
+from rasad.screen import Screen
+
+if TYPE_CHECKING:
+    from config.project import Settings
+
+ROOMS = (
+    "answers", "config", "crawlers", "dashboard", "graph", "nlp", "posts",
+    "rasad", "reports", "store", "trends", "watch", "words",
+)  # fmt: skip
+LITTLE_DISK = 2 * 2**30
+NO_DISK = 200 * 2**20
+MANY_POSTS = 3_000_000
+TOO_MANY_POSTS = 5_000_000
+FULL_SPOOL = 2**30
+SILENT = timedelta(minutes=2)
+FONT_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.local/share/fonts",
+    "~/.fonts",
+    "/Library/Fonts",
+)
+ARABIC_FONTS = ("arabic", "vazir", "dejavu", "naskh", "tahoma", "sahel", "iransans")
+
+Level = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    level: Level
+    text: str
+
+
+def check(project: Project = None, json: Json = False) -> None:
+    """Look whether all is well here: rooms, settings, store, disk, clock. Ends with 1 if something fails."""
+    from config.load import home, projects
+
+    screen = Screen(json=json)
+    folder = home(os.environ)
+    names = [project] if project else projects(folder)
+    findings = [*_machine(folder)]
+    for name in names:
+        findings += _project(name)
+    if not names:
+        findings.append(Finding(subject="projects", level="ok", text="none yet; `rasad demo` shows one"))
+    for finding in findings:
+        if json:
+            screen.row({"subject": finding.subject, "level": finding.level, "text": finding.text})
+        else:
+            screen.say(f"{finding.level:<4}  {finding.subject}: {finding.text}")
+    if any(finding.level == "fail" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _machine(folder: Path) -> Iterator[Finding]:
+    yield _rooms()
+    yield _python()
+    yield _clock()
+    yield _disk(folder)
+    yield _fonts()
+    yield _service(folder)
+
+
+def _rooms() -> Finding:
+    """The names of the rooms are common words: a package of another may stand in front of one of ours."""
+    from importlib.util import find_spec
+
+    root = Path(__file__).resolve().parents[2]
+    foreign = []
+    for room in ROOMS:
+        spec = find_spec(room)
+        if spec is None or spec.origin is None or not Path(spec.origin).resolve().is_relative_to(root):
+            foreign.append(f"{room} ({spec.origin if spec else 'missing'})")
+    if foreign:
+        return Finding(subject="rooms", level="fail", text=f"not Rasad's own: {', '.join(foreign)}")
+    return Finding(subject="rooms", level="ok", text=f"all {len(ROOMS)} under {root}")
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    enough = sys.version_info >= (3, 11)
+    return Finding(subject="python", level="ok" if enough else "fail", text=version)
+
+
+def _clock() -> Finding:
+    """A clock that is far off dates posts wrongly and makes their times look impossible."""
+    now = datetime.now(UTC)
+    newest_file = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    if now < newest_file - timedelta(days=1):
+        return Finding(
+            subject="clock", level="fail", text=f"{now:%Y-%m-%d %H:%M} UTC is before Rasad's own files"
+        )
+    return Finding(
+        subject="clock", level="ok", text=f"{now:%Y-%m-%d %H:%M} UTC, local zone {time.strftime('%Z')}"
+    )
+
+
+def _disk(folder: Path) -> Finding:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        free = shutil.disk_usage(there).free
+        writable = os.access(there, os.W_OK)
+    except OSError as error:
+        return Finding(subject="disk", level="fail", text=f"{there}: {error.strerror}")
+    text = f"{free / 2**30:.1f} GiB free for {folder}"
+    if not writable:
+        return Finding(subject="disk", level="fail", text=f"{there} cannot be written")
+    level: Level = "fail" if free < NO_DISK else "warn" if free < LITTLE_DISK else "ok"
+    return Finding(subject="disk", level=level, text=text)
+
+
+def _fonts() -> Finding:
+    """Charts and files are drawn with the machine's fonts; the pages bring their own."""
+    for name in FONT_FOLDERS:
+        for _, _, files in os.walk(Path(name).expanduser()):
+            found = next((f for f in files if any(part in f.lower() for part in ARABIC_FONTS)), None)
+            if found:
+                return Finding(subject="fonts", level="ok", text=f"Persian letters: {found}")
+    return Finding(
+        subject="fonts", level="warn", text="no font with Persian letters found (Debian: fonts-noto-core)"
+    )
+
+
+def _service(folder: Path) -> Finding:
+    from rasad.lock import running
+
+    other = running(folder)
+    if other is None:
+        return Finding(subject="service", level="ok", text="does not run; commands take posts in themselves")
+    return Finding(subject="service", level="ok", text=f"runs as process {other.pid} {other.url}".rstrip())
+
+
+def _project(name: str) -> list[Finding]:
+    from config.load import load
+    from posts.errors import ConfigError
+
+    try:
+        settings = load(name)
+    except ConfigError as error:
+        return [Finding(subject=name, level="fail", text=str(error))]
+    label = settings.project.name
+    findings = [Finding(subject=f"{label}: settings", level="ok", text=str(settings.file))]
+    findings += _contact(label, settings)
+    findings += _spool(label, settings)
+    findings += _store(label, settings)
+    findings += _intake(label, settings)
+    return findings
+
+
+def _contact(label: str, settings: Settings) -> Iterator[Finding]:
+    if not settings.project.contact and not settings.project.demo and settings.sources:
+        yield Finding(
+            subject=f"{label}: contact",
+            level="warn",
+            text="project.contact is empty: public servers are not asked without it",
+        )
+
+
+def _spool(label: str, settings: Settings) -> Iterator[Finding]:
+    from posts.errors import SpoolError
+    from store.spool import Spool
+
+    try:
+        spool = Spool(settings.spool)
+        size, files = spool.size(), len(spool.files())
+    except SpoolError as error:
+        yield Finding(subject=f"{label}: spool", level="fail", text=str(error))
+        return
+    level: Level = "warn" if size > FULL_SPOOL else "ok"
+    yield Finding(subject=f"{label}: spool", level=level, text=f"{files} files wait, {size / 2**20:.1f} MiB")
+
+
+def _store(label: str, settings: Settings) -> Iterator[Finding]:
+    from posts.errors import RasadError
+    from rasad.project import open_engine
+
+    subject = f"{label}: store"
+    try:
+        store = open_engine(settings)
+    except (RasadError, OSError) as error:
+        yield Finding(subject=subject, level="fail", text=str(error))
+        return
+    health = store.health()
+    store.close()
+    level: Level = "ok" if health.ok else "fail"
+    yield Finding(subject=subject, level=level, text=f"{health.engine}, {health.posts:,} posts")
+    for warning in health.warnings:
+        yield Finding(subject=subject, level="warn" if health.ok else "fail", text=warning)
+    if health.engine == "embedded" and health.posts > MANY_POSTS:
+        advice = (
+            "move to Elasticsearch now" if health.posts > TOO_MANY_POSTS else "Elasticsearch is soon better"
+        )
+        yield Finding(subject=subject, level="warn", text=f"many posts for one machine: {advice}")
+
+
+def _intake(label: str, settings: Settings) -> Iterator[Finding]:
+    """What the service's intake last told of itself, while the service runs."""
+    from config.load import home
+    from rasad.intake import NOTE
+    from rasad.lock import running
+    from store.state import State
+
+    if running(home(os.environ)) is None:
+        return
+    with State(settings.state) as state:
+        note = jsonlib.loads(state.note(NOTE) or "{}")
+    subject = f"{label}: intake"
+    if not note:
+        yield Finding(subject=subject, level="warn", text="has not told of itself yet")
+    elif note["state"] != "ok":
+        yield Finding(subject=subject, level="fail", text=f"{note['reason']} (since {note['since']})")
+    elif datetime.now(UTC) - datetime.fromisoformat(note["at"]) > SILENT:
+        yield Finding(subject=subject, level="warn", text=f"silent since {note['at']}")
+    else:
+        yield Finding(subject=subject, level="ok", text=f"alive at {note['at']}")

@@ -1,0 +1,206 @@
+"""Verbs that bring posts in: collect asks the sources now, import reads a file."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rasad.commands.options import Json, NoWait, Project, Quiet, screen_for
+from rasad.commands.sources import find_source
+from rasad.usage import WrongUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.project import Settings, Source
+    from posts.post import Post
+    from rasad.screen import Screen
+    from store.intake import IntakeReport
+    from store.state import Run, State
+
+AT_ONCE = 4
+GOOD = frozenset({"ok", "partial"})
+
+
+def collect(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Names of sources; all that are not paused."),
+    ] = None,
+    project: Project = None,
+    no_wait: NoWait = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ask the sources now, take their posts in, and show how each fared.
+
+    Ends with 0 if at least one source gave an answer (or there was none to ask), with 1 if all failed.
+    """
+    from rasad.project import choose
+
+    settings = choose(project, changes=True)
+    screen = screen_for(settings, json=json, quiet=quiet)
+    if settings.project.demo:
+        raise WrongUse(
+            "The demo's sources are invented; nothing can be asked of them.",
+            remedy="Its posts arrive by themselves while `rasad run` runs.",
+        )
+    chosen = [find_source(settings, name) for name in names] if names else _awake(settings)
+    if not chosen:
+        screen.news(screen.text("nothing_to_collect"))
+        return
+    ids = _crawl_all(settings, chosen, screen)
+    take_in_with_progress(settings, screen, wait=not no_wait)
+    runs = _runs(settings, ids)
+    _show_runs(runs, screen)
+    if not any(run.outcome in GOOD for run in runs):
+        raise typer.Exit(1)
+
+
+def _awake(settings: Settings) -> list[Source]:
+    from store.state import State
+
+    with State(settings.state) as state:
+        return [s for s in settings.sources if not (s.paused or state.control(s.name).paused)]
+
+
+def _crawl_all(settings: Settings, sources: list[Source], screen: Screen) -> list[str]:
+    """The ids of the runs, made some at a time, those of one host one after the other."""
+    import os
+
+    from config.load import home
+    from watch.crawls import run_now
+
+    folder = home(os.environ)
+    done = 0
+    ids: list[str] = []
+    with screen.progress(screen.text("collecting")) as tell, ThreadPoolExecutor(AT_ONCE) as pool:
+        for run in pool.map(lambda source: run_now(settings, source, home=folder), sources):
+            ids.append(run.run_id)
+            done += 1
+            tell(done, len(sources))
+    return ids
+
+
+def _runs(settings: Settings, ids: list[str]) -> list[Run]:
+    """The runs as they are on record after intake, in the order of ``ids``."""
+    from store.state import State
+
+    with State(settings.state) as state:
+        found = {run.run_id: run for run in state.runs(limit=len(ids) + 1000)}
+    return [found[run_id] for run_id in ids if run_id in found]
+
+
+def _show_runs(runs: list[Run], screen: Screen) -> None:
+    if screen.json:
+        screen.rows(
+            {
+                "source": run.job,
+                "asked": run.asked,
+                "got": run.got,
+                "new": run.new,
+                "refused": run.refused,
+                "outcome": run.outcome,
+                "reason": run.reason,
+            }
+            for run in runs
+        )
+        return
+    screen.table(
+        ["source", "asked", "got", "new", "refused", "state", "reason"],
+        [
+            [
+                run.job,
+                screen.number(run.asked),
+                screen.number(run.got),
+                screen.number(run.new),
+                screen.number(run.refused),
+                screen.text(f"state.{(run.outcome or 'error').replace(' ', '_')}"),
+                run.reason,
+            ]
+            for run in runs
+        ],
+        right=(1, 2, 3, 4),
+    )
+
+
+def import_file(
+    file: Annotated[
+        Path, typer.Argument(help="JSON lines as `rasad export` writes them.", show_default=False)
+    ],
+    source: Annotated[str, typer.Option("--source", help="Under which name the posts are kept.")] = "import",
+    project: Project = None,
+    no_wait: NoWait = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Bring in the posts of a file. Lines that are none go to the dead letters."""
+    from rasad.project import choose
+    from store.spool import Spool
+    from store.state import State
+
+    if not file.is_file():
+        raise WrongUse(f"There is no file '{file}'.")
+    settings = choose(project, changes=True)
+    screen = screen_for(settings, json=json, quiet=quiet)
+    with State(settings.state) as state:
+        lines = _Lines(file, source, state)
+        Spool(settings.spool).write(lines, source=source)
+    report = take_in_with_progress(settings, screen, wait=not no_wait)
+    row: dict[str, Any] = {
+        "got": lines.good,
+        "new": report.new if report else None,
+        "refused": lines.bad + (report.refused if report else 0),
+    }
+    if json:
+        screen.row({"source": source, **row})
+    else:
+        screen.say(screen.text("imported", **{name: screen.number(value) for name, value in row.items()}))
+    if lines.bad and not lines.good:
+        raise typer.Exit(1)
+
+
+class _Lines:
+    """The posts of a file, one at a time; bad lines are buried on the way. Both are counted."""
+
+    def __init__(self, file: Path, source: str, state: State) -> None:
+        self._file, self._source, self._state = file, source, state
+        self.good = self.bad = 0
+
+    def __iter__(self) -> Iterator[Post]:
+        from datetime import UTC, datetime
+
+        from crawlers.imports.jsonl import read
+        from posts.post import Post
+
+        for found in read(self._file, self._source):
+            if isinstance(found, Post):
+                self.good += 1
+                yield found
+            else:
+                self.bad += 1
+                self._state.bury(
+                    self._source, found.position, found.reason, at=datetime.now(UTC), payload=found.payload
+                )
+
+
+def take_in_with_progress(settings: Settings, screen: Screen, *, wait: bool) -> IntakeReport | None:
+    """Take in what the spool holds, or wait for the service to; the report of intake if we did it.
+
+    ``StoreError`` if the engine is in trouble: the posts wait in the spool.
+    """
+    from posts.errors import StoreError
+    from rasad.intake import take_in
+
+    with screen.progress(screen.text("taking_in")) as tell:
+        report = take_in(settings, progress=tell, wait=wait)
+    if report is None and not wait:
+        screen.news(screen.text("service_takes"))
+    if report is not None and report.stopped:
+        raise StoreError(
+            report.stopped, remedy="What was collected waits in the spool and is taken in later."
+        )
+    return report

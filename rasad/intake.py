@@ -1,0 +1,227 @@
+"""Taking in what the spools hold: for a command once, for the service all the time.
+
+Run as `python -m rasad.intake` it is the service's intake process: it holds the writer lock of every
+project of the home, looks into the spools each second, and waits longer while an engine is away.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from config.load import home, load, projects
+from config.project import Settings
+from posts.errors import RasadError, StoreBusy, StoreError
+from rasad.project import load_pipeline, open_engine
+from rasad.screen import Progress
+from store.spool import Spool
+from store.state import State
+
+if TYPE_CHECKING:
+    from store.intake import Intake, IntakeReport
+
+LOOK_S = 1.0
+TURN_S = 5.0
+LONGEST_PAUSE_S = 30.0
+HEARTBEAT_S = 10.0
+WAIT_S = 0.2
+NOTE = "intake"
+log = logging.getLogger("rasad.intake")
+
+
+def take_in(settings: Settings, *, progress: Progress, wait: bool = True) -> IntakeReport | None:
+    """Take in all that the spool holds now; ``None`` if the service did or will do it.
+
+    While another process is the writer, this waits until that has taken the files that are there now,
+    or has gone away and left them to us.
+    """
+    spool = Spool(settings.spool)
+    mine = set(spool.files())
+    told = len(mine)
+    while True:
+        with suppress(StoreBusy), writing(settings) as intake:
+            return intake.run(progress=progress)
+        left = mine.intersection(spool.files())
+        progress(told - len(left), told)
+        if not wait or not left:
+            return None
+        time.sleep(WAIT_S)
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Intake]:
+    """The project's intake while its writer lock is held; ``StoreBusy`` if another process is the writer."""
+    from store.intake import Intake, writer_lock
+
+    with (
+        writer_lock(settings.folder),
+        State(settings.state) as state,
+        closing(open_engine(settings)) as store,
+    ):
+        yield Intake(
+            store,
+            state,
+            Spool(settings.spool),
+            load_pipeline(settings),
+            journal=settings.intake.journal,
+            now=lambda: datetime.now(UTC),
+        )
+
+
+class _Enough(Exception):
+    """It is another project's turn, or the process is to end."""
+
+
+def _run_for_a_while(intake: Intake, ended: threading.Event) -> IntakeReport | None:
+    """Take in for some seconds, so that one project's flood does not keep the others waiting.
+
+    What was taken is kept: the break comes between two batches. ``None`` if there was one.
+    """
+    until = time.monotonic() + TURN_S
+
+    def look(_done: int, _of: int) -> None:
+        if ended.is_set() or time.monotonic() > until:
+            raise _Enough
+
+    with suppress(_Enough):
+        return intake.run(progress=look)
+    return None
+
+
+@dataclass(slots=True)
+class Taker:
+    """The intake of one project, kept open between its steps."""
+
+    folder: Path
+    _stamp: tuple[int, int] = (0, 0)
+    _held: ExitStack = field(default_factory=ExitStack)
+    _intake: Intake | None = None
+    _pause_s: float = LOOK_S
+    _next_at: float = 0.0
+    _noted_at: float = -HEARTBEAT_S
+    _trouble_since: datetime | None = field(default=None)
+
+    def step(self, ended: threading.Event) -> bool:
+        """Take in for some seconds if there is something and it is time; whether there was."""
+        if time.monotonic() < self._next_at:
+            return False
+        try:
+            return self._step(ended)
+        except StoreBusy:
+            # A command is the writer for now, and empties the spool itself.
+            self.close()
+            self._next_at = time.monotonic() + LOOK_S
+            return False
+        except (RasadError, OSError, sqlite3.Error) as error:
+            self._stumble(error)
+            return False
+
+    def close(self) -> None:
+        """Let go of the writer lock."""
+        self._intake = None
+        self._held.close()
+
+    def _step(self, ended: threading.Event) -> bool:
+        intake = self._ready()
+        busy = bool(Spool(self.folder / "spool").files())
+        report = _run_for_a_while(intake, ended) if busy else None
+        if report is not None and report.stopped:
+            raise StoreError(report.stopped)
+        if not busy:
+            self._next_at = time.monotonic() + LOOK_S
+        if self._trouble_since is not None:
+            log.info("%s: takes posts in again", self.folder.name)
+            self._noted_at = -HEARTBEAT_S
+        self._pause_s, self._trouble_since = LOOK_S, None
+        self._note("ok", "")
+        return busy
+
+    def _ready(self) -> Intake:
+        """The intake with the settings as the project file has them now."""
+        found = (self.folder / "project.toml").stat()
+        stamp = (found.st_mtime_ns, found.st_size)
+        if self._intake is not None and stamp == self._stamp:
+            return self._intake
+        try:
+            settings = load(self.folder)
+        except RasadError:
+            # A file that is being changed by hand; the scheduler reports it.
+            if self._intake is not None:
+                return self._intake
+            raise
+        self.close()
+        self._intake = self._held.enter_context(writing(settings))
+        self._stamp = stamp
+        return self._intake
+
+    def _stumble(self, error: Exception) -> None:
+        now = datetime.now(UTC)
+        if self._trouble_since is None:
+            self._trouble_since = now
+            self._noted_at = -HEARTBEAT_S
+            log.warning("%s: %s", self.folder.name, error)
+        # What was open may be broken (a full disk breaks a writer for good); it is made anew.
+        self.close()
+        self._next_at = time.monotonic() + self._pause_s
+        self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
+        with suppress(sqlite3.Error, OSError):
+            self._note(type(error).__name__, str(error))
+
+    def _note(self, state: str, reason: str) -> None:
+        """The heartbeat, every ten seconds and at each change: `rasad check` and the dashboard read it."""
+        if time.monotonic() - self._noted_at < HEARTBEAT_S or not (self.folder / "project.toml").exists():
+            return
+        self._noted_at = time.monotonic()
+        note = {
+            "at": datetime.now(UTC).isoformat(),
+            "state": state,
+            "reason": reason,
+            "since": self._trouble_since.isoformat() if self._trouble_since else None,
+        }
+        with State(self.folder / "state.sqlite") as opened:
+            opened.set_note(NOTE, json.dumps(note, ensure_ascii=False))
+
+
+def main() -> int:
+    """Take in for all projects until SIGTERM, SIGINT or the end of the parent; the exit code."""
+    from rasad.logs import log_to_parent
+
+    log_to_parent()
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    folder, parent = home(os.environ), os.getppid()
+    takers: dict[str, Taker] = {}
+    while not ended.is_set() and os.getppid() == parent:
+        names = projects(folder)
+        for gone in set(takers) - set(names):
+            takers.pop(gone).close()
+        for name in names:
+            takers.setdefault(name, Taker(folder / "projects" / name))
+        busy = [taker.step(ended) for taker in takers.values() if not ended.is_set()]
+        if not any(busy):
+            ended.wait(LOOK_S / 2)
+    for taker in takers.values():
+        taker.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""One crawl at a time for each host, whichever process asks: two sources of one server share its patience."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+def host_of(url: str) -> str:
+    """The host and port that an address is asked of, in lower case.
+
+    >>> host_of("https://Example.org/feed.xml")
+    'example.org'
+    """
+    return urlsplit(url if "//" in url else f"//{url}").netloc.rpartition("@")[2].lower()
+
+
+@contextmanager
+def host_lock(home: Path, host: str, *, timeout_s: float = 900.0) -> Iterator[bool]:
+    """Hold ``host`` alone on this machine; gives ``False`` when others kept it for all of ``timeout_s``.
+
+    The kernel lets go of the lock when the process dies, so nothing is left behind by a kill.
+    """
+    folder = home / "hosts"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{hashlib.sha256(host.encode()).hexdigest()[:24]}.lock"
+    deadline = time.monotonic() + timeout_s
+    with path.open("a") as file:
+        while not (held := _try_lock(file.fileno())) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield held
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
