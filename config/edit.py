@@ -90,7 +90,7 @@ def change(folder: Path, section: Named, name: str, **changes: Any) -> Settings:
     """The settings with these keys of a source, topic or rival changed; ``None`` takes a key out."""
 
     def one(document: tomlkit.TOMLDocument) -> None:
-        table = document[section][_place(document, folder / FILE, section, name)]  # type: ignore[index]
+        table = document[section][_place(document, folder / FILE, section, name)]
         for key, value in changes.items():
             _assign(table, key, value)
 
@@ -110,7 +110,7 @@ def remove(folder: Path, section: Named, name: str) -> Settings:
 
 
 def set_value(folder: Path, key: str, value: Any) -> Settings:
-    """The settings with one value set: ``set_value(folder, "project.contact", "...")``; ``None`` unsets it."""
+    """The settings with one value set, such as ``project.contact``; ``None`` unsets it."""
     section, _, name = key.partition(".")
     return _change(folder, lambda document: _put(document, (section, name), value))
 
