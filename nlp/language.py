@@ -1,0 +1,247 @@
+"""The language of a text: by script, by letters and commonest words, else by a trained model.
+
+The model (py3langid) is loaded at the first text that needs it: Latin script with few known words.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from nlp.fold import plain, tokens, words
+from nlp.signs import scan
+
+VERSION = "1"
+UNDETERMINED = "und"
+FEWEST_LETTERS = 3
+
+_ARABIC = re.compile(
+    r"[\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9"
+    r"\ufb50-\ufdfb\ufe70-\ufefc]+"
+)
+_LATIN = re.compile(r"[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0259\u1e00-\u1eff]+")
+_OTHER = re.compile(
+    r"[\u0370-\u05ff\u0700-\u074f\u0780-\u07ff\u0900-\u1cff\u1f00-\u1fff\u2d00-\u2fff\u3041-\uabff\uac00-\ud7a3"
+    r"\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+)
+# One sign of these says more than one letter of an alphabet.
+_DENSE = 2
+
+_SCRIPTS = (
+    ("Cyrillic", 0x0400, 0x052F), ("el", 0x0370, 0x03FF), ("el", 0x1F00, 0x1FFF), ("hy", 0x0530, 0x058F),
+    ("he", 0x0590, 0x05FF), ("syr", 0x0700, 0x074F), ("dv", 0x0780, 0x07BF), ("Devanagari", 0x0900, 0x097F),
+    ("bn", 0x0980, 0x09FF), ("pa", 0x0A00, 0x0A7F), ("gu", 0x0A80, 0x0AFF), ("or", 0x0B00, 0x0B7F),
+    ("ta", 0x0B80, 0x0BFF), ("te", 0x0C00, 0x0C7F), ("kn", 0x0C80, 0x0CFF), ("ml", 0x0D00, 0x0D7F),
+    ("si", 0x0D80, 0x0DFF), ("th", 0x0E00, 0x0E7F), ("lo", 0x0E80, 0x0EFF), ("bo", 0x0F00, 0x0FFF),
+    ("my", 0x1000, 0x109F), ("ka", 0x10A0, 0x10FF), ("ko", 0x1100, 0x11FF), ("am", 0x1200, 0x137F),
+    ("km", 0x1780, 0x17FF), ("mn", 0x1800, 0x18AF), ("Kana", 0x3041, 0x30FF), ("Kana", 0xFF66, 0xFF9F),
+    ("ko", 0x3130, 0x318F), ("ko", 0xAC00, 0xD7A3), ("Han", 0x3400, 0x9FFF), ("Han", 0xF900, 0xFAFF),
+    ("Han", 0x20000, 0x3FFFF),
+)  # fmt: skip
+
+# Letters that only some languages of a script use, the surest first.
+_CYRILLIC = (
+    ("be", "ўЎ"), ("uk", "їЇєЄґҐ"), ("sr", "ђћЂЋ"), ("mk", "ѓќѕЃЌЅ"), ("sr", "љњџјЉЊЏЈ"), ("tg", "ӯӣҷӮӢҶ"),
+    ("kk", "ұҰ"), ("ba", "ҙҫҘҪ"), ("tt", "җҖ"), ("kk", "қҚ"), ("tt", "әӘ"), ("mn", "өүӨҮ"), ("ru", "ыэёЫЭЁ"),
+    ("uk", "іІ"),
+)  # fmt: skip
+_MARATHI = re.compile(r"\bआहे\b|\bआणि\b|\bनाही\b|ळ")
+_NEPALI = re.compile(r"\bछ\b|\bछन्\b|\bहो\b|\bगर्न\b|\bनेपाल")
+
+
+def detect(text: str) -> str:
+    """The code of the language of a text (``fa``, ``ckb``, ``en``, ...), ``und`` where it cannot be told.
+
+    Links, mentions and the signs of hashtags do not count. Persian in Latin letters is ``und``.
+    """
+    bare = plain(text, scan(text))
+    return of_words(bare, words(bare))
+
+
+def of_words(bare: str, folded: list[str]) -> str:
+    """``detect`` of a text that is plain already and whose words (``nlp.fold.words``) are known."""
+    if bare.isascii():
+        return _latin(bare, folded)
+    arabic = "".join(_ARABIC.findall(bare))
+    others = "".join(_OTHER.findall(bare)) if _OTHER.search(bare) else ""
+    latin = sum(map(len, _LATIN.findall(bare)))
+    # Names of products and companies stand in Latin letters in texts of every language.
+    if max(len(arabic), len(others)) * _DENSE < latin:
+        return _latin(bare, folded)
+    if len(others) > len(arabic):
+        return _of_script(others)
+    if len(arabic) < FEWEST_LETTERS:
+        return UNDETERMINED
+    return _arabic(arabic, folded)
+
+
+def _of_script(letters: str) -> str:
+    counts: dict[str, int] = {}
+    for letter in letters:
+        code = ord(letter)
+        for script, first, last in _SCRIPTS:
+            if first <= code <= last:
+                counts[script] = counts.get(script, 0) + 1
+                break
+    if not counts:
+        return UNDETERMINED
+    script = max(counts, key=counts.__getitem__)
+    if script in ("Han", "Kana"):
+        return "ja" if counts.get("Kana", 0) * 10 >= len(letters) else "zh"
+    if len(letters) < FEWEST_LETTERS:
+        return UNDETERMINED
+    if script == "Cyrillic":
+        return _cyrillic(letters)
+    if script == "Devanagari":
+        return "mr" if _MARATHI.search(letters) else "ne" if _NEPALI.search(letters) else "hi"
+    return script
+
+
+def _cyrillic(letters: str) -> str:
+    present = set(letters)
+    for code, telling in _CYRILLIC:
+        if not present.isdisjoint(telling):
+            return code
+    return "bg" if letters.lower().count("ъ") * 50 >= len(letters) else "ru"
+
+
+Points = dict[str, float]
+
+
+def _arabic(letters: str, folded: list[str]) -> str:
+    table, known = _knowledge("arabic")
+    scores: Points = {}
+    for letter in table.keys() & set(letters):
+        times = letters.count(letter)
+        for code, points in table[letter]:
+            scores[code] = scores.get(code, 0.0) + times * points
+    _count_words(folded, known, scores)
+    _count_forms(folded, scores)
+    if not scores:
+        return UNDETERMINED
+    best = max(scores, key=scores.__getitem__)
+    return best if scores[best] >= _LEAST_ARABIC else UNDETERMINED
+
+
+_LEAST_ARABIC = 0.6
+
+
+def _count_forms(folded: list[str], scores: Points) -> None:
+    forms = _forms()
+    for word in folded:
+        if len(word) < forms.shortest or word in forms.misleading:
+            continue
+        for code, beginnings, points in forms.beginnings:
+            if word.startswith(beginnings):
+                scores[code] = scores.get(code, 0.0) + points
+                break
+        else:
+            for code, endings, points in forms.endings:
+                if word.endswith(endings):
+                    scores[code] = scores.get(code, 0.0) + points
+                    break
+
+
+def _count_words(folded: list[str], known: Mapping[str, list[tuple[str, float]]], scores: Points) -> None:
+    for word in folded:
+        for code, points in known.get(word, ()):
+            scores[code] = scores.get(code, 0.0) + points
+
+
+_FINGLISH = "finglish"
+_LATIN_SURE = 2.0
+_MODEL_SURE = 0.5
+
+
+def _latin(bare: str, folded: list[str]) -> str:
+    table, known = _knowledge("latin")
+    scores: Points = {}
+    _count_words(folded, known, scores)
+    if not bare.isascii():
+        for letter in table.keys() & set(bare.lower()):
+            for code, points in table[letter]:
+                scores[code] = scores.get(code, 0.0) + points
+    ranked = sorted(scores.values(), reverse=True)[:2]
+    if (
+        ranked
+        and ranked[0] >= _LATIN_SURE
+        and (len(ranked) == 1 or ranked[0] - ranked[1] >= _lead(ranked[0]))
+    ):
+        best = max(scores, key=scores.__getitem__)
+        return UNDETERMINED if best == _FINGLISH else best
+    runs = _LATIN.findall(bare)
+    if sum(map(len, runs)) < FEWEST_LETTERS:
+        return UNDETERMINED
+    if scores.get(_FINGLISH, 0.0) >= 1.0 and scores[_FINGLISH] >= ranked[0]:
+        return UNDETERMINED
+    return _by_model(" ".join(runs))
+
+
+def _lead(best: float) -> float:
+    return max(1.0, best * 0.25)
+
+
+def _by_model(text: str) -> str:
+    code, certainty = _model().classify(text)
+    return str(code) if certainty >= _MODEL_SURE and code in _model_languages() else UNDETERMINED
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+Table = dict[str, list[tuple[str, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """How words of the languages in Arabic script begin and end."""
+
+    beginnings: tuple[tuple[str, tuple[str, ...], float], ...]
+    endings: tuple[tuple[str, tuple[str, ...], float], ...]
+    misleading: frozenset[str]
+    shortest: int = 4
+
+
+@lru_cache(maxsize=1)
+def _read() -> dict[str, Any]:
+    return tomllib.loads((files("nlp") / "data" / "languages.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _forms() -> _Forms:
+    read = _read()["arabic"]["forms"]
+
+    def rows(kind: str) -> tuple[tuple[str, tuple[str, ...], float], ...]:
+        return tuple((row["language"], tuple(row["written"].split()), row["points"]) for row in read[kind])
+
+    return _Forms(rows("beginnings"), rows("endings"), frozenset(tokens(read["misleading"])))
+
+
+@lru_cache(maxsize=1)
+def _model_languages() -> frozenset[str]:
+    return frozenset(_read()["latin"]["model"].split())
+
+
+@lru_cache(maxsize=2)
+def _knowledge(script: str) -> tuple[Table, Table]:
+    """For one script: letter and word, each to the languages that it speaks for and by how much."""
+    read = _read()[script]
+    letters: Table = {}
+    for code, worth in read["letters"].items():
+        for letter, points in worth.items():
+            letters.setdefault(letter, []).append((code, points))
+    known: Table = {}
+    for code, lists in read["words"].items():
+        for entry in lists:
+            for word in set(tokens(entry["words"])):
+                known.setdefault(word, []).append((code, entry["points"]))
+    return letters, known
