@@ -1,0 +1,72 @@
+"""What every question needs beside its selection: the store, the state, who we are, and what time it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from posts.errors import QueryError
+from posts.selection import Selection
+from store import compile as compiling
+from store.protocol import Store
+from store.state import State
+
+DEFAULT_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A brand that is listened for: its entity id, its name, and the keys of its accounts."""
+
+    id: str
+    name: str
+    author_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """What the project says of a source; ``every`` is ``None`` for one that is not collected by the clock."""
+
+    name: str
+    platform: str
+    paused: bool = False
+    every: timedelta | None = None
+    expect_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks, and where: handed to every answer. ``time_zone`` is that of the project's days."""
+
+    store: Store
+    state: State
+    sources: tuple[SourceFacts, ...]
+    ours: Watched | None
+    rivals: tuple[Watched, ...]
+    time_zone: str
+    now: datetime
+
+
+def bounded(asking: Asking, selection: Selection, *, days: float = DEFAULT_DAYS) -> Selection:
+    """The selection with both ends of its window set, to whole seconds.
+
+    Without ``until`` it ends now, without ``since`` it begins ``days`` before its end.
+    ``QueryError`` for a window that ends before it begins.
+    """
+    until = (selection.until or asking.now).replace(microsecond=0)
+    since = (selection.since or until - timedelta(days=days)).replace(microsecond=0)
+    if since >= until:
+        raise QueryError(
+            "The window ends before it begins.",
+            query=f"since {since.isoformat()} until {until.isoformat()}",
+            position=0,
+            remedy="Let until come after since.",
+        )
+    return selection.narrowed(since=since, until=until)
+
+
+def matching(asking: Asking, selection: Selection) -> dict[str, Any]:
+    """The request query of a selection without ``edge`` and ``toward``: its days are the project's."""
+    return compiling.selection(selection, now=asking.now, zone=ZoneInfo(asking.time_zone))

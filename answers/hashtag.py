@@ -1,0 +1,110 @@
+"""One hashtag family: who uses it, where, when, and with which others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from answers.asking import Asking, bounded
+from answers.counting import Bucket, distinct_authors, engagement, series, top
+from answers.coverage import answered
+from answers.narrowing import tagged
+from answers.people import Person, people
+from answers.posts import body, newest
+from answers.trends import spellings
+from posts.answer import Answer, Figure
+from posts.errors import QueryError
+from posts.post import Post, number
+from posts.selection import Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagAuthor:
+    """Somebody who uses the hashtag, and how often."""
+
+    key: str
+    handle: str | None
+    name: str | None
+    posts: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedTag:
+    """A hashtag in posts with this one; ``share`` is the part of this one's posts that carry it."""
+
+    key: str
+    posts: Figure
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashtag:
+    """A family of spellings in a window."""
+
+    key: str
+    name: str
+    members: tuple[tuple[str, int], ...]
+    posts: Figure
+    authors: Figure
+    engagement: Figure
+    series: tuple[Bucket, ...]
+    languages: tuple[tuple[str, Figure], ...]
+    platforms: tuple[tuple[str, Figure], ...]
+    authors_by_posts: tuple[TagAuthor, ...]
+    related: tuple[RelatedTag, ...]
+    newest: tuple[Post, ...]
+
+
+def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[Hashtag]:
+    """The hashtag that the selection names by its family key, in its window (else the last 7 days)."""
+    key = selection.hashtag
+    if not key:
+        raise QueryError("No hashtag is named.", query=selection.query, position=0, remedy="Name one.")
+    selection = bounded(asking, selection)
+    query = body(asking, selection)
+    total = asking.store.count("posts", query)
+    members = _members(asking, selection, key)
+    found = Hashtag(
+        key=key, name=members[0][0] if members else key, members=members,
+        posts=Figure(value=total, selection=selection),
+        authors=distinct_authors(asking, query, selection, posts=total),
+        engagement=engagement(asking, query, selection),
+        series=series(asking, query, selection),
+        languages=tuple(
+            (name, Figure(value=value, selection=selection.narrowed(language=name)))
+            for name, value in top(asking, query, "language", size=size)
+        ),
+        platforms=tuple(
+            (name, Figure(value=value, selection=selection.narrowed(platform=name)))
+            for name, value in top(asking, query, "platform", size=size)
+        ),
+        authors_by_posts=_authors(asking, selection, top(asking, query, "author", size=size)),
+        related=tuple(
+            RelatedTag(
+                key=name, share=value / total, posts=Figure(value=value, selection=tagged(selection, name))
+            )
+            for name, value in top(asking, query, "hashtags", size=size, without=(key,))
+        ),
+        newest=newest(asking, query, size),
+    )  # fmt: skip
+    return answered(asking, selection, found, "hashtag")
+
+
+def _members(asking: Asking, selection: Selection, key: str) -> tuple[tuple[str, int], ...]:
+    """The spellings in the posts of the selection, commonest first."""
+    rest = selection.narrowed(hashtag=None)
+    plain = not (rest.query.strip() or rest.entity or rest.ids or rest.edge or rest.toward)
+    tag = number(key)
+    posts = None if plain else asking.store.columns("posts", body(asking, selection), ["n"])["n"]
+    _, members = spellings(asking, selection, [tag], posts=posts).get(tag, (key, ()))
+    return members
+
+
+def _authors(asking: Asking, selection: Selection, counted: list[tuple[str, int]]) -> tuple[TagAuthor, ...]:
+    known = people(asking, [key for key, _ in counted])
+    return tuple(
+        TagAuthor(
+            key=key, handle=known.get(key, Person()).handle, name=known.get(key, Person()).name,
+            posts=Figure(value=value, selection=selection.narrowed(author=key)),
+        )
+        for key, value in counted
+    )  # fmt: skip
