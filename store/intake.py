@@ -374,7 +374,7 @@ def _checked(post: Post, now: datetime) -> Post:
 def _marked(post: Post) -> Post:
     """A post whose text was cut, with a mark of it among the versions."""
     read = post.annotations or Annotations()
-    versions = {**read.versions, "text": f"cut at {MAX_TEXT} characters"}
+    versions = {**read.versions, "cut": f"{MAX_TEXT} characters"}
     return replace(post, annotations=replace(read, versions=versions))
 
 

@@ -296,7 +296,7 @@ def test_a_book_is_cut_with_a_mark(project: Project) -> None:
     post = project.post(1)
     assert len(post.text) == 100_000
     assert post.annotations is not None
-    assert post.annotations.versions["text"] == "cut at 100000 characters"
+    assert post.annotations.versions["cut"] == "100000 characters"
 
 
 def test_a_post_dated_earlier_stays_one(project: Project) -> None:
