@@ -1,1 +1,1 @@
-"""The dashboard: one view a question, drawn from answers."""
+"""What a person sees in the browser: one view for each question, in Persian and in English."""

@@ -1,1 +1,1 @@
-"""Views, one file a question."""
+"""One file for each question a visitor asks; each asks, stops if there is nothing, computes and draws."""

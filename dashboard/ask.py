@@ -1,0 +1,164 @@
+"""The dashboard's only way to the store: an engine kept open for each project, answers kept for seconds.
+
+An answer is kept under the question, the project and the parts of the selection as the address writes
+them; the moment is rounded (``visit.tick``), so that a page that is drawn again costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+
+import streamlit as st
+
+from answers import hashtag as hashtags
+from answers import influence as influences
+from answers import overview as overviews
+from answers import posts as post_pages
+from answers import sources as source_reports
+from answers import trends as trend_lists
+from answers.asking import Asking, SourceFacts, Watched
+from answers.hashtag import Hashtag
+from answers.influence import Influence
+from answers.overview import Overview
+from answers.posts import PostPage
+from answers.sources import SourceReport
+from answers.trends import Rising
+from config.load import FILE, home, load, project_folder, projects, store_settings
+from config.project import Brand, Settings
+from dashboard.visit import Visit
+from posts.answer import Answer
+from posts.post import Post
+from posts.selection import Selection, from_params
+from store import open_store
+from store.protocol import Store, StoreSettings
+from store.state import State
+
+_Pairs = tuple[tuple[str, Any], ...]
+
+KEPT_S: Final = 30
+"""How long an answer is shown before it is asked for again."""
+
+
+def project_names() -> list[str]:
+    """The projects of this home."""
+    return projects(home())
+
+
+def settings_of(project: str) -> Settings:
+    """The project's settings as its file says now."""
+    file = project_folder(project) / FILE
+    return _settings(project, str(file), file.stat().st_mtime_ns)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _settings(project: str, file: str, changed: int) -> Settings:
+    return load(project)
+
+
+def asking(visit: Visit) -> Asking:
+    """What every question of this visit is asked with. ``StoreError`` if the engine cannot be opened."""
+    settings = visit.settings
+    store = _opened(**store_settings(settings))
+    store.refresh()
+    state = state_of(visit)
+    return Asking(
+        store=store,
+        state=state,
+        sources=tuple(_facts(state, settings)),
+        ours=_watched(settings.brand) if settings.brand else None,
+        rivals=tuple(_watched(brand) for brand in settings.rivals),
+        time_zone=visit.time_zone,
+        now=visit.now,
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _opened(**settings: Any) -> Store:
+    return open_store(StoreSettings(**settings))
+
+
+def state_of(visit: Visit) -> State:
+    """The project's state file, which answers even while the engine does not."""
+    return _state(str(visit.settings.state))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _state(file: str) -> State:
+    return State(Path(file))
+
+
+def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
+    for source in settings.sources:
+        paused = source.paused or state.control(source.name).paused
+        yield SourceFacts(
+            name=source.name,
+            platform=source.platform,
+            paused=paused,
+            every=source.every,
+            expect_per_day=source.expect_per_day,
+        )
+
+
+def _watched(brand: Brand) -> Watched:
+    return Watched(id=brand.id, name=brand.name, author_keys=brand.author_keys)
+
+
+_QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "overview": overviews.overview,
+    "trends": trend_lists.rising,
+    "hashtag": hashtags.hashtag,
+    "influence": influences.influence,
+    "posts": post_pages.page,
+}
+
+
+@st.cache_data(ttl=KEPT_S, max_entries=300, show_spinner=False)
+def _answer(question: str, folder: str, moment: str, parts: _Pairs, options: _Pairs, _visit: Visit) -> Any:
+    return _QUESTIONS[question](asking(_visit), from_params(dict(parts)), **dict(options))
+
+
+def _ask(question: str, visit: Visit, selection: Selection, **options: Any) -> Any:
+    parts = tuple(sorted(selection.to_params().items()))
+    moment = visit.now.isoformat()
+    return _answer(question, str(visit.settings.folder), moment, parts, tuple(options.items()), visit)
+
+
+def overview(visit: Visit, selection: Selection) -> Answer[Overview]:
+    return cast(Answer[Overview], _ask("overview", visit, selection))
+
+
+def trends(visit: Visit, selection: Selection, *, size: int = 50) -> Answer[Rising]:
+    return cast(Answer[Rising], _ask("trends", visit, selection, size=size))
+
+
+def hashtag(visit: Visit, selection: Selection) -> Answer[Hashtag]:
+    return cast(Answer[Hashtag], _ask("hashtag", visit, selection))
+
+
+def influence(visit: Visit, selection: Selection, *, size: int = 50) -> Answer[Influence]:
+    return cast(Answer[Influence], _ask("influence", visit, selection, size=size))
+
+
+def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:
+    return cast(Answer[PostPage], _ask("posts", visit, selection, size=size, offset=offset, sort=sort))
+
+
+def sources(visit: Visit) -> Answer[tuple[SourceReport, ...]]:
+    """The sources' health; not kept, because a button on the page changes it."""
+    return source_reports.sources(asking(visit))
+
+
+def originals(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:
+    """The posts that reposts among ``posts`` pass on, by id, as far as they are known here."""
+    ids = tuple(dict.fromkeys(post.repost_of for post in posts if post.repost_of))
+    if not ids:
+        return {}
+    found = post_pages.page(asking(visit), Selection(ids=ids), size=len(ids))
+    return {post.id: post for post in found.value.posts}
+
+
+def every_post(visit: Visit, selection: Selection) -> Iterator[Post]:
+    """All posts of the selection, for a file."""
+    return post_pages.stream(asking(visit), selection)

@@ -1,0 +1,62 @@
+"""What a visitor is told when something fails: the thing, and the remedy. No traceback, no secret.
+
+The only place where errors become words of the dashboard. Texts that came from outside (a query, an
+address) are shown as plain text, because Markdown would fetch a picture that they name.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import streamlit as st
+
+from dashboard import parts
+from posts import errors
+from words import texts
+
+_KINDS: Final[tuple[tuple[type[errors.RasadError], str], ...]] = (
+    (errors.StoreUnreachable, "store_unreachable"),
+    (errors.StoreReadOnly, "store_read_only"),
+    (errors.StoreBusy, "store_busy"),
+    (errors.SchemaChanged, "schema_changed"),
+    (errors.UnsupportedQuery, "unsupported"),
+    (errors.StoreError, "store"),
+    (errors.QueryError, "query"),
+    (errors.ConfigError, "config"),
+    (errors.RateLimited, "rate_limited"),
+    (errors.NotReachable, "not_reachable"),
+    (errors.NotUnderstood, "not_understood"),
+    (errors.Refused, "refused"),
+    (errors.NotSetUp, "not_set_up"),
+    (errors.SourceError, "source"),
+)
+
+log = logging.getLogger(__name__)
+
+
+def kind_of(error: Exception) -> str:
+    """Which text tells of the error."""
+    return next((kind for type_, kind in _KINDS if isinstance(error, type_)), "unknown")
+
+
+def show(error: Exception, language: str) -> None:
+    """Tell the visitor what failed and what mends it."""
+    kind = kind_of(error)
+    st.error(texts.text(f"dashboard.problem.{kind}", language), icon=":material/error:")
+    if isinstance(error, errors.QueryError):
+        _mark(error, language)
+    elif isinstance(error, errors.RasadError):
+        with st.expander(texts.text("dashboard.problem.details", language)):
+            st.text(str(error))
+    else:
+        log.error("a view failed", exc_info=error)
+
+
+def _mark(error: errors.QueryError, language: str) -> None:
+    """The query, with the part from which it could not be read."""
+    read, unread = error.subject[: error.position], error.subject[error.position :]
+    items: list[parts.Item] = [{"text": read, "tone": "muted"}] if read else []
+    items.append({"text": unread or "␣", "chip": True, "tone": "bad"})
+    parts.draw_line(items, key="query_mark")
+    st.text(f"{error.message} {error.remedy}".strip() if language == "en" else error.remedy)

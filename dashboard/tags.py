@@ -1,0 +1,189 @@
+"""Hashtags: those that rise, the spellings of one, and those that stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+import streamlit as st
+
+from answers.hashtag import Hashtag, RelatedTag
+from answers.trends import RisingTag
+from dashboard import filters, parts, tallies
+from dashboard.address import link_to
+from dashboard.filters import Asked
+from dashboard.visit import Visit
+from posts.selection import Selection
+from reports import charts
+from words.bidi import stripped
+
+RELATED: Final = 10
+TONES: Final = {"rising": "good", "new": "good", "fading": "muted", "steady": "muted", "seasonal": "accent"}
+
+
+def tag_cell(visit: Visit, asked: Asked, key: str, name: str) -> parts.Item:
+    """A hashtag as a way to its own page under the same filters."""
+    link = asked.to("hashtag", visit, hashtag=key)
+    return {"text": f"#{stripped(name)}", "link": parts.way(link), "auto": True}
+
+
+def _status(visit: Visit, status: str) -> parts.Item:
+    return {"text": visit.name_of("trend", status), "chip": True, "tone": TONES.get(status, "")}
+
+
+def draw_rising_short(visit: Visit, asked: Asked, rows: Sequence[RisingTag]) -> None:
+    """The few that rise most."""
+    if not rows:
+        st.caption(visit.text("trends.empty"))
+        return
+    columns: list[parts.Item] = [
+        {"label": visit.common("label.hashtag")},
+        {"label": visit.common("label.posts"), "number": True},
+        {"label": visit.text("trends.ratio"), "number": True},
+        {"label": visit.common("label.state"), "minor": True},
+    ]
+    lines: list[list[parts.Item]] = [
+        [
+            tag_cell(visit, asked, row.key, row.name),
+            parts.number(visit, row.posts),
+            parts.number(visit, row.authors, text=charts.times(row.ratio, visit.language)),
+            _status(visit, row.status),
+        ]
+        for row in rows
+    ]
+    parts.draw_table(columns, lines, label=visit.text("overview.rising"), key="rising_short")
+
+
+def choose_window(visit: Visit, asked: Asked) -> Selection:
+    """The window that is judged by its past: the last day of the period, or the whole of it."""
+    whole = filters.part("window") == "whole"
+    if filters.came_from_outside() or "trend_window" not in st.session_state:
+        st.session_state["trend_window"] = "whole" if whole else "day"
+    chosen = st.segmented_control(
+        visit.text("trends.window_label"),
+        ("day", "whole"),
+        format_func=lambda code: visit.text(f"trends.windows.{code}"),
+        key="trend_window",
+        required=True,
+        label_visibility="collapsed",
+    )
+    filters.write(visit, asked.filters, window="whole" if chosen == "whole" else "")
+    since, until = asked.selection.since, asked.selection.until
+    if chosen == "whole" or until is None:
+        return asked.selection
+    day_before = until - timedelta(days=1)
+    return asked.selection.narrowed(since=max(since, day_before) if since else day_before)
+
+
+def choose_statuses(visit: Visit, rows: Sequence[RisingTag]) -> list[RisingTag]:
+    """The rows whose status the visitor wants; all of them while none is chosen."""
+    present = list(dict.fromkeys(row.status for row in rows))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="trend_choice"):
+        wanted = st.pills(
+            visit.common("label.state"),
+            present,
+            selection_mode="multi",
+            format_func=lambda status: visit.name_of("trend", status),
+            key="trend_statuses",
+        )
+        least = st.number_input(
+            visit.text("trends.least_authors"), 1, 1000, 1, key="trend_authors", width=180
+        )
+    return [row for row in rows if (not wanted or row.status in wanted) and (row.authors.value or 0) >= least]
+
+
+def draw_growth(visit: Visit, rows: Sequence[RisingTag], *, key: str) -> None:
+    """Size against growth; a click on a dot opens the posts of its hashtag."""
+    drawn = [row for row in rows if row.ratio and row.posts.value]
+    if len(drawn) < 3:
+        return
+    dots = [
+        charts.Dot(
+            name=f"#{stripped(row.name)}", size=row.posts.value or 0, growth=row.ratio or 0, status=row.status
+        )
+        for row in drawn
+    ]
+    reader = charts.Reader(language=visit.language, time_zone=visit.time_zone, calendar=visit.calendar)
+    spec = charts.growth(dots, reader, size=visit.common("label.posts"), growth=visit.text("trends.ratio"))
+    place = tallies.draw_chart(
+        spec, key=key, alt=visit.text("trends.growth_alt", count=visit.number(len(dots)))
+    )
+    if place is not None and place < len(drawn):
+        parts.go(parts.way(link_to("posts", drawn[place].posts.selection, base=visit.base)))
+
+
+def draw_rising(visit: Visit, asked: Asked, rows: Sequence[RisingTag]) -> None:
+    """All hashtags of the window with what speaks for and against their being real."""
+    columns: list[parts.Item] = [
+        {"label": visit.common("label.hashtag")},
+        {"label": visit.common("label.state")},
+        {"label": visit.common("label.posts"), "number": True},
+        {"label": visit.common("label.authors"), "number": True, "minor": True},
+        {"label": visit.text("trends.expected"), "number": True, "minor": True},
+        {"label": visit.text("trends.ratio"), "number": True},
+        {"label": visit.text("trends.top_author"), "number": True, "minor": True,
+         "hint": visit.text("trends.top_author_hint")},
+    ]  # fmt: skip
+    lines: list[list[parts.Item]] = [
+        [
+            {**tag_cell(visit, asked, row.key, row.name), "below": _spellings(visit, row.name, row.members)},
+            _status(visit, row.status),
+            parts.number(visit, row.posts),
+            parts.number(visit, row.authors),
+            parts.number(visit, row.authors, text=visit.number(row.expected, 1)),
+            parts.number(visit, row.authors, text=charts.times(row.ratio, visit.language)),
+            parts.number(visit, row.posts, text=visit.percent(row.top_author_share)),
+        ]
+        for row in rows
+    ]
+    parts.draw_table(columns, lines, label=visit.text("trends.title"), key="rising")
+
+
+def _spellings(visit: Visit, name: str, members: Sequence[tuple[str, int]]) -> str:
+    """The other spellings of a family, the most used first."""
+    others = [f"#{stripped(surface)}" for surface, _ in members if surface != name]
+    return visit.common("list_separator").join(others[:4])
+
+
+def draw_choice(visit: Visit, asked: Asked) -> None:
+    """A field for another hashtag."""
+    with (
+        st.form("hashtag_choice", border=False, clear_on_submit=True),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        typed = st.text_input(visit.text("hashtag.other"), placeholder="#", max_chars=200)
+        sent = st.form_submit_button(visit.text("hashtag.show"))
+    if sent and typed.strip():
+        parts.go(parts.way(asked.to("hashtag", visit, hashtag=typed.strip().lstrip("#"))))
+
+
+def draw_family(visit: Visit, found: Hashtag) -> None:
+    """The name of the hashtag and how often each of its spellings was written."""
+    items: list[parts.Item] = [{"text": f"#{stripped(found.name)}", "tone": "head"}]
+    items += [
+        {"text": f"#{stripped(surface)} · {visit.number(count)}", "chip": True}
+        for surface, count in found.members[:12]
+    ]
+    parts.draw_line(items, key="family")
+
+
+def draw_related(visit: Visit, asked: Asked, related: Sequence[RelatedTag]) -> None:
+    """Hashtags that stand in the same posts."""
+    if not related:
+        st.caption(visit.text("hashtag.alone"))
+        return
+    columns: list[parts.Item] = [
+        {"label": visit.common("label.hashtag")},
+        {"label": visit.text("hashtag.together"), "number": True},
+        {"label": visit.text("share"), "number": True},
+    ]
+    lines: list[list[parts.Item]] = [
+        [
+            tag_cell(visit, asked, row.key, row.key),
+            {**parts.number(visit, row.posts), "bar": row.share},
+            parts.number(visit, row.posts, text=visit.percent(row.share)),
+        ]
+        for row in related[:RELATED]
+    ]
+    parts.draw_table(columns, lines, label=visit.text("hashtag.related"), key="related")

@@ -1,0 +1,28 @@
+"""Whom do people pass on, answer and name?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import ask, filters, frame, parts, people
+from dashboard.empty import stop_empty
+
+visit = frame.current()
+st.title(visit.text("influencers.title"))
+
+asked = filters.ask(visit)
+answer = ask.influence(visit, asked.selection)
+found = answer.value
+
+if not found.rows:
+    stop_empty(visit, asked, key="influencers.empty")
+
+st.caption(
+    visit.text(
+        "influencers.network",
+        nodes=visit.counted("node", found.nodes),
+        edges=visit.counted("edge", found.edges),
+    )
+)
+people.draw_influencers(visit, found.rows)
+parts.draw_definitions(visit, answer.definition)

@@ -1,0 +1,42 @@
+"""What changed since I last looked?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import ask, filters, frame, parts, tags, tallies
+from dashboard.empty import stop_empty
+
+visit = frame.current()
+st.title(visit.text("overview.title"))
+
+asked = filters.ask(visit)
+answer = ask.overview(visit, asked.selection)
+found = answer.value
+
+if not found.posts.value:
+    stop_empty(visit, asked)
+
+tallies.draw_overview_cards(visit, found)
+parts.draw_definitions(visit, "posts", "authors", "engagement", "share_of_voice", answer.definition)
+
+st.subheader(visit.text("overview.volume"))
+tallies.draw_volume(visit, found.series, key="overview_volume")
+
+left, right = st.columns(2, gap="medium")
+with left:
+    st.subheader(visit.common("label.share_of_voice"))
+    tallies.draw_shares(visit, found.share_of_voice)
+with right:
+    st.subheader(visit.text("overview.rising"))
+    tags.draw_rising_short(visit, asked, found.rising)
+
+for column, kind, figures in zip(
+    st.columns(3, gap="medium"),
+    ("platform", "language", "source"),
+    (found.platforms, found.languages, found.sources),
+    strict=True,
+):
+    with column:
+        st.subheader(visit.common(f"label.{kind}"))
+        tallies.draw_parts(visit, kind, figures, key="overview")

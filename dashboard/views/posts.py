@@ -1,0 +1,31 @@
+"""What do they say? Exactly the posts behind a number, or those that a query finds."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import ask, cards, files, filters, frame, pages
+from dashboard.address import NARROW
+from dashboard.empty import stop_empty
+
+visit = frame.current()
+st.title(visit.text("posts.title"))
+
+asked = filters.ask(visit, narrow=NARROW, more=("sort", "page"), all_time=True)
+pages.draw_narrowing(visit, asked)
+with st.container(horizontal=True, vertical_alignment="center", key="posts_controls"):
+    turned = pages.turn(visit, asked)
+    count = st.container(width="stretch")
+    download = st.container(width="content")
+answer = ask.posts(visit, asked.selection, size=pages.SIZE, offset=turned.offset, sort=turned.sort)
+found = answer.value
+
+if not found.total:
+    stop_empty(visit, asked)
+
+with count:
+    pages.draw_count(visit, found.total, turned)
+with download:
+    files.draw_downloads(visit, asked.selection, found.total)
+cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
+pages.draw_turning(visit, found.total)

@@ -1,0 +1,20 @@
+"""Can I trust today's numbers? What each source brings, how it fares, and a new one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import ask, frame, listening
+from dashboard.filters import write
+
+visit = frame.current()
+st.title(visit.text("sources.title"))
+write(visit)
+
+if not visit.settings.sources:
+    st.info(visit.text("sources.empty"), icon=":material/rss_feed:")
+else:
+    answer = ask.sources(visit)
+    listening.draw_health(visit, answer.value)
+    listening.draw_controls(visit)
+listening.draw_new_source(visit)
