@@ -44,14 +44,19 @@ def _options(
     pass
 
 
-for verb in (projects.run, projects.demo, projects.init, collecting.collect):
-    app.command()(verb)
-app.command("import")(collecting.import_file)
-for verb in (asking.search, asking.count, asking.trends, asking.influencers, asking.export):
-    app.command()(verb)
+app.command()(projects.run)
+app.command()(projects.demo)
+app.command()(projects.init)
 app.add_typer(sources.app, name="sources")
-for verb in (sources.deadletters, checking.check):
-    app.command()(verb)
+app.command()(collecting.collect)
+app.command("import")(collecting.import_file)
+app.command()(asking.search)
+app.command()(asking.count)
+app.command()(asking.trends)
+app.command()(asking.influencers)
+app.command()(asking.export)
+app.command()(sources.deadletters)
+app.command()(checking.check)
 
 
 def main() -> None:

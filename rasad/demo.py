@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from config.edit import create
 from config.load import home, load, projects
@@ -15,7 +16,7 @@ from store.spool import Spool
 from store.state import State
 from watch.arrivals import MADE_AT_NOTE, SEED_NOTE, UNTIL_NOTE
 
-NAME = "demo"
+NAME: Final = "demo"
 SEED = 1
 
 

@@ -54,6 +54,9 @@ class Screen:
         self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
     ) -> None:
         """A table; ``columns`` are keys of texts, the columns ``right`` (numbers) are set to the right."""
+        if not rows:
+            self.news(self.text("nothing"))
+            return
         from rich.box import SIMPLE_HEAD
         from rich.console import Console
         from rich.table import Table

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 from config.edit import create
 from config.load import projects
@@ -78,7 +79,8 @@ def make_first_projects(home: Path) -> None:
     marker = home / ".started"
     if marker.exists():
         return
-    for name in ("demo", "starter"):
+    first: tuple[Literal["demo", "starter"], ...] = ("demo", "starter")
+    for name in first:
         if name not in projects(home):
             create(home / "projects" / name, name)
     marker.touch()

@@ -13,6 +13,8 @@ from store.spool import Spool
 from watch.crawls import state_of
 
 EVERY = timedelta(seconds=20)
+LONGEST_GAP = timedelta(days=7)
+"""After a longer time without the service, the world has a hole rather than a flood."""
 SEED_NOTE = "demo.seed"
 MADE_AT_NOTE = "demo.made_at"
 UNTIL_NOTE = "demo.arrived_until"
@@ -28,7 +30,8 @@ def arrive(settings: Settings, *, now: datetime) -> int:
         seed, since = state.note(SEED_NOTE), state.note(UNTIL_NOTE)
         if seed is None or since is None:
             return 0
-        posts = world.arrivals(int(seed), datetime.fromisoformat(since), now)
+        begin = max(datetime.fromisoformat(since), now - LONGEST_GAP)
+        posts = world.arrivals(int(seed), begin, now)
         if posts:
             Spool(settings.spool).write(posts, source=settings.project.name)
         state.set_note(UNTIL_NOTE, now.isoformat())

@@ -22,9 +22,10 @@ from apscheduler.triggers.base import BaseTrigger
 
 from config.load import load, projects
 from config.project import Settings, Source
+from crawlers.run import crawl
 from posts.errors import ConfigError, RasadError
 from watch.arrivals import EVERY, arrive
-from watch.crawls import Crawl, crawl, run_due, state_of
+from watch.crawls import Crawl, run_due, state_of
 from watch.due import latest_due, next_due
 from watch.hosts import host_of
 
@@ -82,7 +83,8 @@ class Schedule:
 
     def stop(self) -> None:
         """Fire no more and wait for what runs; the crawls themselves are ended by their own signal."""
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
     def refresh(self) -> None:
         """Read the project files that have changed, and add, move and remove jobs accordingly."""
@@ -146,9 +148,15 @@ class Schedule:
     def _add(
         self, key: str, function: Callable[..., None], args: tuple[str, ...], every: timedelta, lane: str
     ) -> None:
-        # At once, too: the latest due time may have passed while nothing ran.
+        # At once (by APScheduler's own clock), too: the latest due time may have passed while nothing ran.
         self._scheduler.add_job(
-            function, Aligned(every), args=args, id=key, name=key, executor=lane, next_run_time=self._clock()
+            function,
+            Aligned(every),
+            args=args,
+            id=key,
+            name=key,
+            executor=lane,
+            next_run_time=datetime.now(UTC),
         )
 
     def _lane(self, source: Source) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from posts.post import Post
     from posts.selection import Selection
     from rasad.project import Opened
-    from rasad.screen import Screen
+    from rasad.screen import Progress, Screen
 
 Sort = Literal["new", "old", "likes", "shares"]
 
@@ -220,6 +220,7 @@ def _influencer(row: Influencer) -> dict[str, Any]:
         "reposts": row.reposts.value,
         "replies": row.replies.value,
         "mentions": row.mentions.value,
+        "quotes": row.quotes.value,
         "followers": row.followers,
     }
 
@@ -254,12 +255,54 @@ def export(
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
         posts = stream(at.asking(), meant)
-        WRITE
+        if out is None:
+            _write(posts, format, sys.stdout.buffer, screen)
+            return
+        with screen.progress(screen.text("exporting")) as tell, _whole(out) as file:
+            written = _write(_counted(posts, tell), format, file, screen, about=meant.to_params())
+        screen.news(screen.text("exported", posts=screen.number(written), file=out))
+
+
+def _write(
+    posts: Iterable[Post],
+    format: str,
+    file: BinaryIO,
+    screen: Screen,
+    *,
+    about: Mapping[str, str] | None = None,
+) -> int:
+    """Write the posts in the format; how many."""
+    from reports import export as exports
+
+    if format == "xlsx":
+        return exports.write_xlsx(posts, file, language=screen.language, about=about)
+    return exports.write_csv(posts, file) if format == "csv" else exports.write_jsonl(posts, file)
+
+
+def _counted(posts: Iterable[Post], tell: Progress) -> Iterator[Post]:
+    for number, post in enumerate(posts, start=1):
+        if number % 500 == 0:
+            tell(number, 0)
+        yield post
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that stands in its place only when it is whole; on a failure the old one stays."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _show(post: Post, screen: Screen) -> None:
     author = post.author.handle or post.author.name if post.author else None
     screen.say(f"{screen.moment(post.created_at)}  {author or '-'}  [{post.source}]")
+    if post.repost_of:
+        screen.say("  " + screen.text("repost", post=post.repost_of))
     for line in (post.title or "", post.text):
         if line.strip():
             screen.say("  " + " ".join(line.split()))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from store.state import Run, State
 
 AT_ONCE = 4
+IMPORT = "import"
 GOOD = frozenset({"ok", "partial"})
 
 
@@ -131,7 +132,9 @@ def import_file(
     file: Annotated[
         Path, typer.Argument(help="JSON lines as `rasad export` writes them.", show_default=False)
     ],
-    source: Annotated[str, typer.Option("--source", help="Under which name the posts are kept.")] = "import",
+    source: Annotated[
+        str | None, typer.Option("--source", help="Keep all posts under this name, not under their own.")
+    ] = None,
     project: Project = None,
     no_wait: NoWait = False,
     json: Json = False,
@@ -147,8 +150,8 @@ def import_file(
     settings = choose(project, changes=True)
     screen = screen_for(settings, json=json, quiet=quiet)
     with State(settings.state) as state:
-        lines = _Lines(file, source, state)
-        Spool(settings.spool).write(lines, source=source)
+        lines = _Lines(file, source or "", state)
+        Spool(settings.spool).write(lines, source=source or IMPORT)
     report = take_in_with_progress(settings, screen, wait=not no_wait)
     row: dict[str, Any] = {
         "got": lines.good,
@@ -156,7 +159,7 @@ def import_file(
         "refused": lines.bad + (report.refused if report else 0),
     }
     if json:
-        screen.row({"source": source, **row})
+        screen.row({"source": source or IMPORT, **row})
     else:
         screen.say(screen.text("imported", **{name: screen.number(value) for name, value in row.items()}))
     if lines.bad and not lines.good:
@@ -183,7 +186,11 @@ class _Lines:
             else:
                 self.bad += 1
                 self._state.bury(
-                    self._source, found.position, found.reason, at=datetime.now(UTC), payload=found.payload
+                    self._source or IMPORT,
+                    f"{self._file.name}:{found.number}",
+                    found.reason,
+                    at=datetime.now(UTC),
+                    payload=found.payload,
                 )
 
 

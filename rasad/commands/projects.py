@@ -107,10 +107,12 @@ def demo(
 
 
 def _tell_demo(settings: Settings, screen: Screen, url: str) -> None:
+    from answers.posts import count
+    from posts.selection import Selection
     from rasad.project import opened
 
     with opened(settings) as at:
-        posts = at.store.count("posts", {"match_all": {}})
+        posts = count(at.asking(), Selection())
     if screen.json:
         screen.row({"posts": posts, "sources": len(settings.sources), "url": url})
         return

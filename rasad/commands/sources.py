@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import typer
 
 from rasad.commands.options import Json, Project, Quiet, screen_for
 from rasad.usage import WrongUse, unknown
+from words import texts
 
 if TYPE_CHECKING:
     from answers.sources import SourceReport
@@ -58,12 +60,23 @@ def list_sources(context: typer.Context, project: Project = None, json: Json = F
                 screen.number(report.posts_last_day.value),
                 screen.moment(report.newest_post_at),
                 screen.moment(report.next_due_at),
-                report.reason,
+                _reason(report, screen),
             ]
             for report in reports
         ],
         right=(3, 4),
     )
+
+
+def _reason(report: SourceReport, screen: Screen) -> str:
+    """Why it is in this state, in the project's language where the words are ours."""
+    if report.why is None:
+        return report.reason
+    values = {
+        name: screen.moment(value) if isinstance(value, datetime) else value
+        for name, value in report.values.items()
+    }
+    return texts.text(report.why, screen.language, **values).strip()
 
 
 def _report(report: SourceReport) -> dict[str, Any]:
@@ -79,7 +92,7 @@ def _report(report: SourceReport) -> dict[str, Any]:
         "last_run_at": run.started_at if run else None,
         "next_due_at": report.next_due_at,
         "put_off_until": report.put_off_until,
-        "every_s": int(report.every.total_seconds()),
+        "every_s": int(report.every.total_seconds()) if report.every else None,
     }
 
 
@@ -168,7 +181,7 @@ def try_out(
 
 
 def _preview(settings: Settings, source: Source, screen: Screen) -> None:
-    from crawlers import preview
+    from crawlers.run import preview
     from posts.errors import NotUnderstood
     from reports.export import record
 
