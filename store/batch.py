@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from posts.post import Post, decode
+from posts.post import Post, changed, decode
 from store.documents import counted_tags, documents, snapshots
 from store.merge import date_edit, merge, same_writing, settle
 from store.protocol import Document, Store
@@ -111,7 +111,7 @@ def _read(merged: Mapping[str, Post], stored: Mapping[str, Stored], annotate: An
         if post.deleted_at is not None:
             read[post_id] = post
         elif old is not None and old.post.annotations is not None and same_writing(post, old.post):
-            read[post_id] = replace(post, annotations=old.post.annotations)
+            read[post_id] = changed(post, annotations=old.post.annotations)
         else:
             unread.append(post)
     if unread:

@@ -14,14 +14,13 @@ ends in the same post:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Final
 
 import msgspec
 
-from posts.post import Metrics, Post
+from posts.post import Metrics, Post, changed
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _REFERENCES: Final = (
@@ -44,7 +43,7 @@ def settle(post: Post) -> Post:
     first_seen_at = post.first_seen_at or post.collected_at
     aliases = tuple(sorted({*post.aliases} - {post.id})) if post.aliases else ()
     also_in = tuple(sorted({*post.also_in} - {post.source})) if post.also_in else ()
-    settled = replace(post, first_seen_at=first_seen_at, aliases=aliases, also_in=also_in, annotations=None)
+    settled = changed(post, first_seen_at=first_seen_at, aliases=aliases, also_in=also_in, annotations=None)
     return settled if post.deleted_at is None else _emptied(settled, post.deleted_at)
 
 
@@ -70,7 +69,7 @@ def date_edit(copy: Post, stored: Post) -> Post:
         and copy.deleted_at is None
         and stored.deleted_at is None
     )
-    return replace(copy, edited_at=copy.collected_at) if silent else copy
+    return changed(copy, edited_at=copy.collected_at) if silent else copy
 
 
 def _merge(a: Post, b: Post) -> Post:

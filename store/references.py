@@ -8,10 +8,10 @@ have waited for (their document's ``unresolved``).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from posts.post import Post
+from posts.post import Post, changed
 from store.protocol import Document, Store
 
 REFERENCES: Final = ("reply_to", "repost_of", "quote_of")
@@ -91,7 +91,7 @@ def resolve(post: Post, targets: Mapping[str, Target]) -> Resolved:
             changes[name] = target.post_id
         if target.author is not None and getattr(post, name + "_author") is None:
             changes[name + "_author"] = target.author
-    return Resolved(post=replace(post, **changes) if changes else post, unresolved=tuple(unresolved))
+    return Resolved(post=changed(post, **changes) if changes else post, unresolved=tuple(unresolved))
 
 
 def keep_resolved(copy: Post, stored: Post, unresolved: Collection[str]) -> Post:
@@ -104,7 +104,7 @@ def keep_resolved(copy: Post, stored: Post, unresolved: Collection[str]) -> Post
         ref = getattr(stored, name)
         if ref is not None and ref not in unresolved and ref != getattr(copy, name):
             changes[name] = ref
-    return replace(copy, **changes) if changes else copy
+    return changed(copy, **changes) if changes else copy
 
 
 def _parts(names: list[str]) -> Iterator[list[str]]:
