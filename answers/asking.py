@@ -50,9 +50,11 @@ class Asking:
 
 
 def bounded(asking: Asking, selection: Selection, *, days: float = DEFAULT_DAYS) -> Selection:
-    """The selection with both ends of its window set, to whole seconds.
+    """The selection that a question is answered for: both ends of its window set, to whole seconds.
 
-    Without ``until`` it ends now, without ``since`` it begins ``days`` before its end.
+    Without ``until`` it ends now, without ``since`` it begins ``days`` before its end. ``edge`` and
+    ``toward`` are left out: they name posts to be read; a slice of them (by hashtag, by author) would
+    be another network, not a part of these posts.
     ``QueryError`` for a window that ends before it begins.
     """
     until = (selection.until or asking.now).replace(microsecond=0)
@@ -64,7 +66,7 @@ def bounded(asking: Asking, selection: Selection, *, days: float = DEFAULT_DAYS)
             position=0,
             remedy="Let until come after since.",
         )
-    return selection.narrowed(since=since, until=until)
+    return selection.narrowed(since=since, until=until, edge=None, toward=None)
 
 
 def matching(asking: Asking, selection: Selection) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from answers.asking import Asking, bounded
+from answers.asking import Asking, bounded, matching
 from answers.counting import Bucket, distinct_authors, engagement, series, top
 from answers.coverage import answered
 from answers.narrowing import tagged
 from answers.people import Person, people
-from answers.posts import body, newest
+from answers.posts import newest
 from answers.trends import spellings
 from posts.answer import Answer, Figure
 from posts.errors import QueryError
@@ -60,7 +60,7 @@ def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[H
     if not key:
         raise QueryError("No hashtag is named.", query=selection.query, position=0, remedy="Name one.")
     selection = bounded(asking, selection)
-    query = body(asking, selection)
+    query = matching(asking, selection)
     total = asking.store.count("posts", query)
     members = _members(asking, selection, key)
     found = Hashtag(
@@ -92,9 +92,9 @@ def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[H
 def _members(asking: Asking, selection: Selection, key: str) -> tuple[tuple[str, int], ...]:
     """The spellings in the posts of the selection, commonest first."""
     rest = selection.narrowed(hashtag=None)
-    plain = not (rest.query.strip() or rest.entity or rest.ids or rest.edge or rest.toward)
+    plain = not (rest.query.strip() or rest.entity or rest.ids)
     tag = number(key)
-    posts = None if plain else asking.store.columns("posts", body(asking, selection), ["n"])["n"]
+    posts = None if plain else asking.store.columns("posts", matching(asking, selection), ["n"])["n"]
     _, members = spellings(asking, selection, [tag], posts=posts).get(tag, (key, ()))
     return members
 

@@ -49,8 +49,7 @@ class Influence:
 
 def influence(asking: Asking, selection: Selection, *, size: int = 50) -> Answer[Influence]:
     """The most influential authors of a selection (without a window, of the last 7 days)."""
-    # The rows narrow by edge themselves.
-    selection = bounded(asking, selection).narrowed(edge=None, toward=None)
+    selection = bounded(asking, selection)
     edges = edges_of(asking, selection)
     network = build_network(edges.src, edges.dst, edges.kind)
     ranked = most_influential(network, size=size)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from answers.asking import Asking, bounded
+from answers.asking import Asking, bounded, matching
 from answers.counting import Bucket, distinct_authors, engagement, series, top
 from answers.coverage import answered
 from answers.narrowing import before, naming
-from answers.posts import body
 from answers.trends import RisingTag, rising
 from posts.answer import Answer, Figure
 from posts.selection import Selection
@@ -54,7 +53,7 @@ class Overview:
 def overview(asking: Asking, selection: Selection) -> Answer[Overview]:
     """The window (without one, the last 7 days) and the equally long one before it."""
     selection = bounded(asking, selection)
-    query = body(asking, selection)
+    query = matching(asking, selection)
     now = totals(asking, selection)
     found = Overview(
         posts=now.posts, authors=now.authors, engagement=now.engagement,
@@ -68,7 +67,7 @@ def overview(asking: Asking, selection: Selection) -> Answer[Overview]:
 
 def totals(asking: Asking, selection: Selection) -> Totals:
     """Posts, people and engagement of a selection that has both ends of its window."""
-    query = body(asking, selection)
+    query = matching(asking, selection)
     posts = asking.store.count("posts", query)
     return Totals(
         posts=Figure(value=posts, selection=selection),
@@ -85,7 +84,7 @@ def share_of_voice(asking: Asking, selection: Selection) -> tuple[Share, ...]:
     brands = [] if asking.ours is None else [(asking.ours, True)]
     brands += [(rival, False) for rival in asking.rivals]
     named = [(brand, ours, naming(selection, brand.id)) for brand, ours in brands]
-    counts = [asking.store.count("posts", body(asking, opens)) for _, _, opens in named]
+    counts = [asking.store.count("posts", matching(asking, opens)) for _, _, opens in named]
     every = sum(counts)
     return tuple(
         Share(
@@ -108,7 +107,7 @@ def _by(asking: Asking, selection: Selection, field: str) -> tuple[tuple[str, Fi
     """The posts of the selection by platform, language or source, the commonest first."""
     # A post may be in two sources: where one is asked for, the others are not parts of it.
     asked = getattr(selection, field)
-    counted = top(asking, body(asking, selection), field, size=20)
+    counted = top(asking, matching(asking, selection), field, size=20)
     return tuple(
         (name, Figure(value=value, selection=selection.narrowed(**{field: name})))
         for name, value in counted

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from answers.asking import Asking, bounded, matching
 from answers.coverage import answered
-from answers.edges import posts_toward
 from answers.narrowing import tagged
 from posts.answer import Answer, Figure
 from posts.post import number
@@ -161,8 +160,6 @@ def _matching_posts(asking: Asking, selection: Selection) -> Ints | None:
     """The numbers of the posts of the window and its past, or ``None`` where uses tell by themselves."""
     assert selection.since is not None
     past = selection.narrowed(since=selection.since - timedelta(days=HISTORY_DAYS))
-    if selection.edge or selection.toward:
-        return posts_toward(asking, past)
     if selection.query.strip() or selection.entity or selection.hashtag or selection.ids:
         return asking.store.columns("posts", matching(asking, past), ["n"])["n"]
     return None

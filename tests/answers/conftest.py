@@ -1,0 +1,188 @@
+"""A small world with known truth, put into both engines through the real intake, once a session."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from answers.asking import Asking, SourceFacts, Watched
+from nlp.names import WatchedEntity, WatchList
+from nlp.pipeline import load
+from posts.post import Author, Mentioned, Metrics, Post
+from store import open_store
+from store.intake import Intake
+from store.protocol import Store, StoreSettings
+from store.spool import Spool
+from store.state import State
+
+NOW = datetime(2026, 11, 22, 17, 20, 31, tzinfo=UTC)
+DAY = timedelta(days=1)
+OURS = Watched(id="brand:rasta", name="Rasta", author_keys=("mastodon:chatra.example:rasta",))
+RIVAL = Watched(id="brand:golbarg", name="Golbarg")
+NAMES = {"brand:rasta": ("Rasta", "رستا"), "brand:golbarg": ("Golbarg", "گلبرگ")}  # Rasta, Golbarg
+SPELLINGS = ("هوش_مصنوعی", "هوش‌مصنوعی", "هوشمصنوعی")  # artificial intelligence
+FAMILY = "هوشمصنوعی"  # its family key
+
+
+def author(number: int) -> Author:
+    return Author(
+        key=f"mastodon:chatra.example:user{number}", handle=f"user{number}@chatra.example",
+        name=f"User {number}", followers=number * 10,
+    )  # fmt: skip
+
+
+def post(number: int | str, at: datetime, by: int | None, text: str, **parts: Any) -> Post:
+    values: dict[str, Any] = {
+        "id": f"mastodon:chatra.example:{number}", "platform": "mastodon", "kind": "text",
+        "source": "chatra", "created_at": at, "collected_at": at + timedelta(minutes=5),
+        "author": None if by is None else author(by), "text": text,
+    }  # fmt: skip
+    return Post(**(values | parts))
+
+
+def reference(kind: str, original: Post) -> dict[str, Any]:
+    """The parts of a post that reposts, replies to or quotes another."""
+    assert original.author is not None
+    return {f"{kind}_of" if kind != "reply" else "reply_to": original.id} | {
+        f"{kind}_of_author" if kind != "reply" else "reply_to_author": original.author.key
+    }
+
+
+def planted(seed: int = 5) -> list[Post]:
+    """450 posts of 30 days: talk, reposts, replies, mentions, a burst, a feed, two sources, a deletion."""
+    rng = random.Random(seed)
+    made: list[Post] = []
+
+    def moment(days: float = 30) -> datetime:
+        return (NOW - timedelta(seconds=rng.uniform(60, days * 86_400))).replace(microsecond=0)
+
+    for number in range(300):
+        topic = rng.choice(
+            ["#tea is fine", "چای خوب است #چای", "I drink Rasta", "گلبرگ و رستا", "nothing", "Golbarg?"]
+        )
+        tag = rng.choice(["", "", f"#{rng.choice(SPELLINGS)}", "#morning", "#Tea"])
+        likes = rng.choice([None, 0, 3, 50])
+        talk = post(
+            number, moment(), rng.randrange(30), f"{topic} {tag}", metrics=Metrics(likes=likes, shares=likes)
+        )
+        made.append(replace(talk, mentioned=_mentions(rng), source=rng.choice(["chatra", "teapot"])))
+    talk_posts = list(made)
+    for number in range(300, 360):
+        original = rng.choice(talk_posts)
+        later = min(NOW - timedelta(seconds=9), original.created_at + timedelta(hours=rng.uniform(0.1, 200)))
+        made.append(
+            post(number, later.replace(microsecond=0), rng.randrange(30), "", **reference("repost", original))
+        )
+    for number in range(360, 400):
+        original, kind = rng.choice(talk_posts), rng.choice(["reply", "quote"])
+        at = min(NOW - timedelta(seconds=9), original.created_at + timedelta(hours=rng.uniform(0.1, 50)))
+        made.append(
+            post(
+                number,
+                at.replace(microsecond=0),
+                rng.randrange(30),
+                "I agree #tea",
+                **reference(kind, original),
+            )
+        )
+    for number in range(400, 420):
+        at = NOW - timedelta(minutes=10 + number % 20 * 5, seconds=31)
+        made.append(post(number, at, number - 360, "look #launch #چای" if number % 2 else "see #Launch"))
+    for number in range(420, 440):
+        feed = {"platform": "feed", "kind": "news", "source": "news", "id": f"feed:news.example:{number}"}
+        made.append(
+            post(number, moment(), None, "", title="چای رستا گران شد", **feed)
+        )  # Rasta tea costs more
+    made += [
+        replace(p, source="teapot", collected_at=p.collected_at + timedelta(minutes=1)) for p in made[:25]
+    ]
+    gone = made[30]
+    made.append(replace(gone, deleted_at=NOW - DAY, collected_at=NOW - timedelta(minutes=2)))
+    return made
+
+
+def _mentions(rng: random.Random) -> tuple[Mentioned, ...]:
+    named = rng.sample(range(30), rng.choice([0, 0, 0, 1, 2]))
+    return tuple(Mentioned(key=author(n).key, handle=author(n).handle) for n in named)
+
+
+@dataclass(frozen=True)
+class World:
+    """A store that holds the planted posts, who asks it, and the posts as a plain list (deleted left out)."""
+
+    asking: Asking
+    truth: tuple[Post, ...]
+
+
+def take_in(store: Store, state: State, folder: Any, posts: list[Post]) -> None:
+    """Put posts in as a crawl does: spool, then intake."""
+    watched = WatchList(entities=tuple(WatchedEntity(id=id_, names=names) for id_, names in NAMES.items()))
+    spool = Spool(folder / "spool")
+    for start in range(0, len(posts), 200):
+        spool.write(posts[start : start + 200], source="chatra")
+    report = Intake(store, state, spool, load(watched), now=lambda: NOW).run()
+    assert (report.refused, report.stopped) == (0, "")
+
+
+def asking_of(store: Store, state: State, **changes: Any) -> Asking:
+    facts = [
+        SourceFacts(name=n, platform="mastodon", every=timedelta(minutes=15)) for n in ("chatra", "teapot")
+    ]
+    facts.append(SourceFacts(name="news", platform="feed", every=timedelta(minutes=30)))
+    values: dict[str, Any] = {
+        "store": store, "state": state, "sources": tuple(facts), "ours": OURS, "rivals": (RIVAL,),
+        "time_zone": "Asia/Tehran", "now": NOW,
+    }  # fmt: skip
+    return Asking(**(values | changes))
+
+
+@pytest.fixture(scope="session", params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The planted posts on each engine in turn; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("world")
+    settings = StoreSettings(folder=folder / "index")
+    if request.param == "elasticsearch":
+        url, prefix = request.getfixturevalue("elasticsearch_url"), f"test-{uuid.uuid4().hex[:12]}"
+        settings = StoreSettings(folder=folder / "index", url=url, prefix=prefix)
+    store = open_store(settings)
+    store.ensure()
+    posts = planted()
+    with State(folder / "state.sqlite") as state:
+        take_in(store, state, folder, posts)
+        gone = {p.id for p in posts if p.deleted_at}
+        truth = {p.id: p for p in posts if p.id not in gone}
+        yield World(asking_of(store, state), tuple(truth.values()))
+    store.close()
+    if settings.url:
+        with Elasticsearch(settings.url) as client:
+            names = list(client.indices.get_alias(index=f"{settings.prefix}-*").body)
+            client.indices.delete(index=names)
+            for template in client.indices.get_index_template(name=f"{settings.prefix}-*").body[
+                "index_templates"
+            ]:
+                client.indices.delete_index_template(name=template["name"])
+
+
+@pytest.fixture
+def build_asking() -> Callable[..., Asking]:
+    """Who asks about a store of the test's own: ``build_asking(store, state, now=...)``."""
+    return asking_of
+
+
+@pytest.fixture
+def build_post() -> Callable[..., Post]:
+    """A post: ``build_post(number, at, author number or None, text, **parts)``."""
+    return post
+
+
+@pytest.fixture
+def fill() -> Callable[..., None]:
+    """Posts into a store through spool and intake: ``fill(store, state, folder, posts)``."""
+    return take_in
