@@ -54,7 +54,8 @@ def _typed(wanted: str) -> BeforeValidator:
         # Pydantic would read "yes" as true and "5" as 5: in TOML that is a mistake that hides another.
         if isinstance(value, str) and not isinstance(value, EnvText):
             raise refuse(f"must be {wanted}, without quotation marks")
-        if isinstance(value, bool) and wanted != "true or false":
+        # Python counts true as 1, and pydantic 1 as true.
+        if isinstance(value, bool) != (wanted == "true or false") and not isinstance(value, EnvText):
             raise refuse(f"must be {wanted}")
         return value
 

@@ -75,8 +75,8 @@ class Project(Section):
     @model_validator(mode="before")
     @classmethod
     def _titled(cls, data: Any) -> Any:
-        if isinstance(data, dict) and not data.get("title", ""):
-            return {**data, "title": data.get("name", "")}
+        if isinstance(data, dict) and not data.get("title", "") and isinstance(data.get("name"), str):
+            return {**data, "title": data["name"]}
         return data
 
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 from datetime import date as Day
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from persiantools.jdatetime import JalaliDate
 
 from words.digits import localised
 from words.texts import counted, text
+
+# The library is not typed; through this name mypy knows that.
+_jalali: Any = JalaliDate
 
 _STEPS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
@@ -120,7 +124,7 @@ def month_starts(since: datetime, until: datetime, time_zone: str | tzinfo, cale
 def from_parts(year: int, month: int, day: int, time_zone: str | tzinfo, calendar: str) -> datetime:
     """The local midnight at which that day of that calendar begins; ``ValueError`` if there is none."""
     if calendar == "jalali":
-        return _midnight(JalaliDate(year, month, day).to_gregorian(), time_zone)
+        return _midnight(_jalali(year, month, day).to_gregorian(), time_zone)
     return _midnight(Day(year, month, day), time_zone)
 
 
@@ -131,7 +135,7 @@ def parts(moment: datetime, time_zone: str | tzinfo, calendar: str) -> tuple[int
 
 def _parts(local: Day, calendar: str) -> tuple[int, int, int]:
     if calendar == "jalali":
-        jalali = JalaliDate(local)
+        jalali = _jalali(local)
         return jalali.year, jalali.month, jalali.day
     return local.year, local.month, local.day
 

@@ -69,8 +69,8 @@ def compact(value: float | None, language: str) -> str:
     if value is None or value != value:
         return UNKNOWN
     for size, unit in _COMPACT:
-        # 999,950 would round to "1000.0K": it belongs to the next unit.
-        if abs(value) >= size * 0.99995 and abs(value) >= 1000:
+        # 999,500 would round to "1000K": it belongs to the next unit.
+        if abs(value) >= size * 0.9995 and abs(value) >= 1000:
             scaled = value / size
             decimals = 0 if abs(scaled) >= 99.95 or round(scaled, 1) == round(scaled) else 1
             return number(scaled, language, decimals) + unit[language]

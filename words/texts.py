@@ -27,7 +27,7 @@ FOLDER: Final = Path(__file__).parent
 
 
 def text(key: str, language: str, **values: object) -> str:
-    """The text ``key`` in ``language`` with its ``{names}`` filled; ``KeyError`` for a key or name unknown."""
+    """The text ``key`` in ``language`` with its ``{names}`` filled; ``KeyError`` if one is unknown."""
     template = entries()[key][language]
     return template.format(**values) if "{" in template else template
 

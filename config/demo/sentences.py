@@ -60,7 +60,7 @@ def sentence(rng: Random, person: Person, section: str, kind: str, **slots: str)
     """A sentence of that kind in the person's way of writing."""
     file = "fa" if person.speech in ("fa", "finglish") else "en"
     language = file
-    if section == "everyday" and kind == "say" and person.speech in ("finglish", "ar"):
+    if section == "everyday" and kind != "quote" and person.speech in ("finglish", "ar"):
         section = "finglish" if person.speech == "finglish" else "arabic"
         language = person.speech
     lines = texts()[file][section][kind]

@@ -54,7 +54,8 @@ def crisis(stage: Stage, cast: Cast, now: datetime, tones: Tones) -> Truth:
             if rng.random() < 0.35 and len(drafts) > 5:
                 later = at + timedelta(seconds=rng.randint(20, 1500))
                 who = cast.draw(rng, "fa")
-                target = max(rng.sample(drafts, 3), key=lambda one: one.person.author.followers or 0)
+                written = [one for one in drafts if one.repost_of is None]
+                target = max(rng.sample(written, 3), key=lambda one: one.person.author.followers or 0)
                 if later < now and who is not target.person:
                     drafts.append(stage.post(later, who, repost_of=target))
     for hours in (3, 5, 11):
