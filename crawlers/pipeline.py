@@ -54,6 +54,7 @@ class IntoSpool:
         self._secret = key_of(self._job.folder) if self._job.pseudonyms else None
         self._queue: asyncio.Queue[Page | None] = asyncio.Queue(PAGES_WAITING)
         self._writer: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._broken = False
 
     @classmethod
@@ -95,8 +96,12 @@ class IntoSpool:
         except (RasadError, OSError, ValueError) as error:
             self._broken = True
             self._ledger.fail(SourceError(f"posts could not be written: {error}", subject=self._job.source))
-            with suppress(RuntimeError):
-                await self._crawler.engine.close_spider_async(reason="spool_failed")
+            # Not awaited: closing waits for this very writer.
+            self._closing = asyncio.create_task(self._close())
+
+    async def _close(self) -> None:
+        with suppress(RuntimeError):
+            await self._crawler.engine.close_spider_async(reason="spool_failed")
 
     def _put(self, pages: list[Page]) -> None:
         now = datetime.now(UTC)

@@ -126,16 +126,21 @@ class Patience:
         if _is_zero(headers["x-ratelimit-remaining"]):
             self._hold(server, asked_wait(headers, now=now) or 0.0)
         if response.status in _BROKEN and _tries(request) + 1 < _TRIES_BROKEN:
-            self._hold(server, float(2 ** _tries(request)))
-            return _again(request)
+            return self._try_again(request, float(2 ** _tries(request))) or response
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         if isinstance(exception, _LOST) and _tries(request) + 1 < _TRIES_LOST:
             _log.info("trying again: %s", shown(str(exception)))
-            self._hold(host_and_port(request.url), 1.0)
-            return _again(request)
+            return self._try_again(request, 1.0)
         return None
+
+    def _try_again(self, request: Request, wait: float) -> Request | None:
+        """The request once more after a wait of our own choice, if there is time for it."""
+        if self._ledger.waited_s + 2 * wait > self._budget_s:
+            return None
+        self._hold(host_and_port(request.url), wait)
+        return _again(request)
 
     def _hold(self, server: str, wait: float) -> None:
         """No request to this server before then; the jitter keeps many crawlers from coming back at once."""

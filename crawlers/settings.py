@@ -31,6 +31,8 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {"crawlers.pipeline.IntoSpool": 100}
 
+# What a status means is said by the spider (crawlers.spider), in words.
+HTTPERROR_ALLOW_ALL = True
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 2
 CONCURRENT_REQUESTS_PER_DOMAIN = 1

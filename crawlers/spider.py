@@ -61,7 +61,6 @@ class SourceSpider(Spider):
             errback=self.failed,
             headers=headers or {},
             dont_filter=True,
-            meta={"handle_httpstatus_all": True, "http_status": "all"},
         )
 
     def fail(self, error: SourceError) -> None:
@@ -81,6 +80,8 @@ class SourceSpider(Spider):
             return Refused(str(error), subject=source)
         if isinstance(error, IgnoreRequest):
             told = str(error)
+            if "DOWNLOAD_MAXSIZE" in told:
+                return NotUnderstood(f"the answer of {host} is larger than 16 MiB", subject=source)
             if "robots" in told:
                 return Refused(f"robots.txt of {host} forbids it", subject=source)
             return NotReachable(f"{host}: {told or 'not asked'}", subject=source)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import gzip
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Final, get_args
+from typing import IO, Any, Final, cast, get_args
 
 import msgspec
 
@@ -54,9 +53,8 @@ def read(
     short records that this version does not know.
     """
     at = now or datetime.now(UTC)
-    with ExitStack() as stack:
-        packed = path.suffix == ".gz"
-        file: Any = stack.enter_context(gzip.open(path) if packed else path.open("rb"))
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as opened:
+        file = cast(IO[bytes], opened)
         number = 0
         while True:
             number += 1

@@ -131,8 +131,7 @@ def _host(scheme: str, name: str | None, port: int | None) -> str | None:
 def _posts_of(status: object, seen: Seen, notes: Notes) -> list[Post]:
     """The post; for a boost the record of the boost and the post passed on."""
     fields = Fields(status, "status")
-    visibility = fields.text("visibility")
-    if visibility != "public":
+    if fields.needed_text("visibility") != "public":
         raise _PassedOver("not public")
     person = read_person(fields.take("account"), seen, notes)
     if person.opted_out:
