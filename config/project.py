@@ -39,8 +39,10 @@ from config.fields import (
     account_parts,
     refuse,
 )
+from posts.errors import QueryError
 from posts.people import author_key
 from posts.post import Kind
+from posts.query import parse
 
 Platform = Literal["mastodon", "feed"]
 Timeline = Literal["public", "tag", "account"]
@@ -108,6 +110,16 @@ class Topic(Section):
 
     name: Name
     query: Annotated[str, Field(min_length=1, max_length=2000)]
+
+    @field_validator("query")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        try:
+            parse(value)
+        except QueryError as error:
+            about = f"{error.message} {error.remedy}".strip()
+            raise refuse(f"is no query (at letter {error.position + 1}): {about}") from None
+        return value
 
 
 class Source(Section):

@@ -203,6 +203,12 @@ def test_wrong_values_of_a_source_are_named(lines: str, key: str) -> None:
     assert mistake.key == f"sources[0].{key}"
 
 
+def test_a_topic_that_cannot_be_searched_is_named() -> None:
+    """The query of a topic is read as the search box reads it."""
+    (mistake,) = mistakes_in('[project]\nname = "x"\n[[topics]]\nname = "t"\nquery = "(tea"\n')
+    assert (mistake.key, mistake.line) == ("topics[0].query", 5)
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "nearest"),
     [
