@@ -6,14 +6,13 @@ can contain one, and only such a text is parsed for entities.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from nlp import fold, hashtags, language, links
 from nlp.names import WatchedEntity, WatchList, base_length, joined
 from nlp.signs import CASHTAG, HANDLE, HASHTAG, LINK, MENTION, Sign, scan
-from posts.post import Annotations, Entity, Post, Tag
+from posts.post import Annotations, Entity, Post, Tag, changed
 
 __all__ = ["Pipeline", "WatchList", "WatchedEntity", "load"]
 
@@ -56,7 +55,7 @@ class Pipeline:
         the platform declares and the text does not show are added likewise. A repost says nothing itself.
         """
         for post in posts:
-            yield _with(post, self.read(post))
+            yield changed(post, annotations=self.read(post))
 
     def read(self, post: Post) -> Annotations:
         """What is read in one post."""
@@ -147,10 +146,3 @@ def _language(detected: str, declared: str | None) -> str:
         return detected
     code = declared.replace("_", "-").partition("-")[0].lower()
     return _DECLARED.get(code, code)
-
-
-def _with(post: Post, annotations: Annotations) -> Post:
-    # ``dataclasses.replace`` calls the constructor with 35 arguments and takes three times as long.
-    made = copy.copy(post)
-    object.__setattr__(made, "annotations", annotations)
-    return made
