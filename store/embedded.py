@@ -25,7 +25,7 @@ from posts.errors import RecordError, SchemaChanged, StoreBusy, StoreError, Stor
 from store.embedded_aggs import Aggregator
 from store.embedded_query import SOURCE, Translator, schema
 from store.embedded_read import Page, count_hits, find, find_all, read, read_all, read_column
-from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, checked, epoch, searchable
+from store.mapping import COLLECTIONS, FIELDS, MAX_KEYWORD, SCHEMA_VERSION, checked, epoch, searchable
 from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
 
@@ -35,6 +35,9 @@ _ONE_CALL: Final = 1_000
 _WARN_POSTS: Final = 3_000_000
 _CLUSTER_POSTS: Final = 5_000_000
 _WARN_FREE_BYTES: Final = 1_000_000_000
+
+_SURELY: Final = MAX_KEYWORD // 2
+"""Code points up to which every keyword is searchable, whatever they are."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -255,9 +258,14 @@ class _Shelf:
                 indexed[name] = epoch(indexed[name])
         for name in self._keywords:
             value = indexed.get(name)
+            if value is None:
+                continue
             if isinstance(value, list):
-                indexed[name] = [part for part in value if searchable(part)]
-            elif value is not None and not searchable(value):
+                for part in value:
+                    if len(part) > _SURELY and not searchable(part):
+                        indexed[name] = [each for each in value if searchable(each)]
+                        break
+            elif len(value) > _SURELY and not searchable(value):
                 del indexed[name]
         indexed[SOURCE] = _encode(document)
         return indexed

@@ -90,6 +90,16 @@ COLLECTIONS: Final = tuple(FIELDS)
 
 _LARGEST: Final = 2**63 - 1
 
+_PLAIN: Final[Mapping[Collection, Mapping[str, type]]] = {
+    collection: {
+        name: int if field.type == "integer" else str
+        for name, field in fields.items()
+        if not field.many and field.type in ("keyword", "kept", "integer")
+    }
+    for collection, fields in FIELDS.items()
+}
+"""The type of values that are stored as they are: integers, and ASCII in single keywords."""
+
 
 def checked(collection: Collection, document: Mapping[str, Any]) -> Document:
     """The document as it is stored: without unset fields, dates as ``2026-11-23T08:00:00Z``.
@@ -97,10 +107,21 @@ def checked(collection: Collection, document: Mapping[str, Any]) -> Document:
     ``RecordError`` names a field that is not in the mapping, or the wrong type of a value.
     """
     fields = FIELDS[collection]
+    plain = _PLAIN[collection]
     stored: Document = {}
     for name, value in document.items():
-        if value is None or value == [] or value == ():
+        if value is None or value == []:
             continue
+        # Most values are what they should be; the slow way has the words for the others.
+        kind = type(value)
+        if plain.get(name) is kind:
+            if kind is int:
+                if -_LARGEST <= value <= _LARGEST:
+                    stored[name] = value
+                    continue
+            elif value.isascii():
+                stored[name] = value
+                continue
         field = fields.get(name)
         if field is None:
             raise RecordError(f"{name}: no field of {collection}", subject=_id(document))
@@ -147,7 +168,9 @@ def date_text(name: str, value: str | datetime, *, subject: str) -> str:
 def indexed_text(text: str) -> str:
     """Tokens joined by single spaces, none longer than both engines index whole."""
     tokens = _sound(text).split()
-    return " ".join(token if len(token) <= MAX_TOKEN else token[:MAX_TOKEN] for token in tokens)
+    if max(map(len, tokens), default=0) > MAX_TOKEN:
+        tokens = [token[:MAX_TOKEN] for token in tokens]
+    return " ".join(tokens)
 
 
 def epoch(moment: str) -> int:
@@ -162,7 +185,11 @@ def searchable(keyword: str) -> bool:
 
 def _sound(text: str) -> str:
     """The text without lone surrogates, which neither engine can write."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def _id(document: Mapping[str, Any]) -> str:
