@@ -5,6 +5,7 @@ A leak, a crash or a hang of one source costs that source's run alone.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import uuid
@@ -25,6 +26,8 @@ from store.state import Run, State
 GRACE_S: Final = 20.0
 """After its time limit a crawl gets so long to end by itself, and as long again after being told to."""
 _ROOT: Final = Path(__file__).resolve().parent.parent
+_LEASH: Final = Path(__file__).with_name("leash.py")
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +65,14 @@ def crawl(settings: Settings, source: Source, *, run_id: str, due_at: datetime) 
         return run
 
 
+def end_crawls() -> None:
+    """Tell every crawl that this process has begun to end: what it has is kept, and its run is recorded."""
+    for process in tuple(_running):
+        # Once each: Scrapy takes a second signal for an order to drop everything.
+        _running.discard(process)
+        process.terminate()
+
+
 def preview(settings: Settings, source: Source, limit: int = 5) -> list[Post]:
     """The first posts of a source, without keeping anything; a ``SourceError`` says why there are none."""
     now = datetime.now(UTC)
@@ -88,10 +99,19 @@ def _error(found: Preview, subject: str) -> SourceError:
 
 def _child(job: jobs.Job, arguments: list[str], *, stderr: int) -> tuple[int, bytes]:
     """Run the process to its end, by force if need be; its code (negative: the signal) and output."""
+    leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid())]
     process = subprocess.Popen(
-        [sys.executable, "-m", "crawlers", *arguments],
+        [*leash, sys.executable, "-m", "crawlers", *arguments],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, cwd=_ROOT, start_new_session=True,
     )  # fmt: skip
+    _running.add(process)
+    try:
+        return _communicate(process, job)
+    finally:
+        _running.discard(process)
+
+
+def _communicate(process: subprocess.Popen[bytes], job: jobs.Job) -> tuple[int, bytes]:
     line = jobs.encode(job)
     try:
         output, _ = process.communicate(line, timeout=job.timeout_s + GRACE_S)

@@ -22,7 +22,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from config.load import load, projects
 from config.project import Settings, Source
-from crawlers.run import crawl
+from crawlers.run import crawl, end_crawls
 from posts.errors import ConfigError, RasadError
 from watch.arrivals import EVERY, arrive
 from watch.crawls import Crawl, run_due, state_of
@@ -67,6 +67,7 @@ class Schedule:
         self._home = home
         self._clock = clock
         self._crawl = crawl
+        self._ended = False
         self._projects: dict[str, _Project] = {}
         self._hosts: set[str] = set()
         self._slots = threading.BoundedSemaphore(AT_ONCE)
@@ -82,9 +83,16 @@ class Schedule:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Fire no more and wait for what runs; the crawls themselves are ended by their own signal."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+        """Fire no more, tell the crawls that run to end, and wait until they have."""
+        self._ended = True
+        if not self._scheduler.running:
+            return
+        waiting = threading.Thread(target=self._scheduler.shutdown)
+        waiting.start()
+        while waiting.is_alive():
+            # Again and again: one may have been about to start.
+            end_crawls()
+            waiting.join(0.2)
 
     def refresh(self) -> None:
         """Read the project files that have changed, and add, move and remove jobs accordingly."""
@@ -175,6 +183,8 @@ class Schedule:
         if source is None:
             return
         with self._slots:
+            if self._ended:
+                return
             due_at = latest_due(source.every, self._clock())
             try:
                 run = run_due(
