@@ -50,8 +50,10 @@ _CYRILLIC = (
     ("kk", "ұҰ"), ("ba", "ҙҫҘҪ"), ("tt", "җҖ"), ("kk", "қҚ"), ("tt", "әӘ"), ("mn", "өүӨҮ"), ("ru", "ыэёЫЭЁ"),
     ("uk", "іІ"),
 )  # fmt: skip
-_MARATHI = re.compile(r"\bआहे\b|\bआणि\b|\bनाही\b|ळ")
-_NEPALI = re.compile(r"\bछ\b|\bछन्\b|\bहो\b|\bगर्न\b|\bनेपाल")
+_HARD_VOWEL = re.compile(r"ъ[^еёюя]", re.IGNORECASE)
+# The commonest words of two languages that share their letters with Hindi.
+_MARATHI = frozenset({"आहे", "आहेत", "आणि", "नाही", "मी", "आम्ही"})
+_NEPALI = frozenset({"छ", "छन्", "छैन", "गर्न", "नेपाल", "हामी"})
 
 
 def detect(text: str) -> str:
@@ -74,13 +76,13 @@ def of_words(bare: str, folded: list[str]) -> str:
     if max(len(arabic), len(others)) * _DENSE < latin:
         return _latin(bare, folded)
     if len(others) > len(arabic):
-        return _of_script(others)
+        return _of_script(others, folded)
     if len(arabic) < FEWEST_LETTERS:
         return UNDETERMINED
     return _arabic(arabic, folded)
 
 
-def _of_script(letters: str) -> str:
+def _of_script(letters: str, folded: list[str]) -> str:
     counts: dict[str, int] = {}
     for letter in letters:
         code = ord(letter)
@@ -98,8 +100,14 @@ def _of_script(letters: str) -> str:
     if script == "Cyrillic":
         return _cyrillic(letters)
     if script == "Devanagari":
-        return "mr" if _MARATHI.search(letters) else "ne" if _NEPALI.search(letters) else "hi"
+        return _devanagari(folded)
     return script
+
+
+def _devanagari(folded: list[str]) -> str:
+    if not _MARATHI.isdisjoint(folded):
+        return "mr"
+    return "hi" if _NEPALI.isdisjoint(folded) else "ne"
 
 
 def _cyrillic(letters: str) -> str:
@@ -107,7 +115,8 @@ def _cyrillic(letters: str) -> str:
     for code, telling in _CYRILLIC:
         if not present.isdisjoint(telling):
             return code
-    return "bg" if letters.lower().count("ъ") * 50 >= len(letters) else "ru"
+    # In Russian the hard sign stands before a few vowels only; in Bulgarian it is a vowel.
+    return "bg" if _HARD_VOWEL.search(letters) else "ru"
 
 
 Points = dict[str, float]
@@ -121,14 +130,22 @@ def _arabic(letters: str, folded: list[str]) -> str:
         for code, points in table[letter]:
             scores[code] = scores.get(code, 0.0) + times * points
     _count_words(folded, known, scores)
-    _count_forms(folded, scores)
+    if _is_open(scores):
+        _count_forms(folded, scores)
     if not scores:
         return UNDETERMINED
     best = max(scores, key=scores.__getitem__)
     return best if scores[best] >= _LEAST_ARABIC else UNDETERMINED
 
 
-_LEAST_ARABIC = 0.6
+_CLEAR = 5.0
+_LEAST_ARABIC = 0.3
+
+
+def _is_open(scores: Points) -> bool:
+    """Whether nothing leads by so much that the forms of words could not change it."""
+    ranked = sorted(scores.values(), reverse=True)[:2]
+    return not ranked or ranked[0] < _CLEAR or ranked[0] < 2 * sum(ranked[1:])
 
 
 def _count_forms(folded: list[str], scores: Points) -> None:
@@ -156,6 +173,7 @@ def _count_words(folded: list[str], known: Mapping[str, list[tuple[str, float]]]
 _FINGLISH = "finglish"
 _LATIN_SURE = 2.0
 _MODEL_SURE = 0.5
+_ENGLISH_SURE = 0.3
 
 
 def _latin(bare: str, folded: list[str]) -> str:
@@ -187,8 +205,14 @@ def _lead(best: float) -> float:
 
 
 def _by_model(text: str) -> str:
-    code, certainty = _model().classify(text)
-    return str(code) if certainty >= _MODEL_SURE and code in _model_languages() else UNDETERMINED
+    ranked: list[tuple[str, float]] = _model().rank(text)
+    code, certainty = ranked[0]
+    if certainty >= _MODEL_SURE:
+        return code if code in _model_languages() else UNDETERMINED
+    # Short English is spread over its creoles and neighbours that nobody here writes.
+    among = [(code, share) for code, share in ranked if code in _model_languages()]
+    first, share = among[0]
+    return first if first == "en" and share >= _ENGLISH_SURE * sum(s for _, s in among) else UNDETERMINED
 
 
 @lru_cache(maxsize=1)
@@ -235,6 +259,7 @@ def _model_languages() -> frozenset[str]:
 def _knowledge(script: str) -> tuple[Table, Table]:
     """For one script: letter and word, each to the languages that it speaks for and by how much."""
     read = _read()[script]
+    least = 2 if script == "latin" else 1
     letters: Table = {}
     for code, worth in read["letters"].items():
         for letter, points in worth.items():
@@ -243,5 +268,6 @@ def _knowledge(script: str) -> tuple[Table, Table]:
     for code, lists in read["words"].items():
         for entry in lists:
             for word in set(tokens(entry["words"])):
-                known.setdefault(word, []).append((code, entry["points"]))
+                if len(word) >= least:
+                    known.setdefault(word, []).append((code, entry["points"]))
     return letters, known

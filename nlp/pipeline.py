@@ -79,13 +79,12 @@ class Pipeline:
         )
 
     def _entities(self, text: str, words: list[str], shift: int) -> tuple[Entity, ...]:
-        if not self._names:
-            return ()
+        return tuple(self._recognise(text, shift)) if self._may_name(words) else ()
+
+    def _may_name(self, words: list[str]) -> bool:
+        """Whether the text may hold a watched name: the letters of one stand somewhere in its words."""
         letters = "".join(words)
-        for name in self._names:
-            if name in letters:
-                return tuple(self._recognise(text, shift))
-        return ()
+        return any(name in letters for name in self._names)
 
     def _recognise(self, text: str, shift: int) -> Iterator[Entity]:
         for span in self._nlp(text).ents:
