@@ -1,7 +1,7 @@
 """Rasad's own lines of JSON: what ``export`` writes comes in again, whole posts and the short form alike.
 
-A line with ``collected_at`` and ``kind`` is a whole record; a short one needs id, platform, text or title,
-and created_at. Its author is a handle, or an object with handle, name and followers. A line that is no
+A line with ``collected_at``, ``kind`` and an author with a key is a whole record; a short one needs id,
+platform, created_at and a text or title. Its author is a handle, or an object with handle, name and followers. A line that is no
 post is a value with its number and the reason: the others come in all the same.
 """
 
@@ -93,7 +93,7 @@ def parse(line: bytes, source: str, *, at: datetime, unread: Counter[str] | None
         value = _json.decode(line)
     except (ValueError, RecursionError) as error:
         raise RecordError(f"not JSON ({shown(str(error))})") from error
-    if isinstance(value, dict) and "collected_at" in value and "kind" in value:
+    if isinstance(value, dict) and {"collected_at", "kind"} <= value.keys() and not _is_handle(value):
         post = decode(line)
         return replace(post, source=source or post.source, annotations=None, run_id=None)
     return _short(Fields(value, "post"), source, at, unread)
@@ -121,7 +121,7 @@ def _short(fields: Fields, source: str, at: datetime, unread: Counter[str] | Non
         kind=_kind(fields.text("kind"), platform),
         source=source or clean_name(named or "") or "import",
         created_at=created_at,
-        collected_at=at,
+        collected_at=fields.moment("collected_at") or at,
         edited_at=fields.moment("edited_at"),
         author=_author(fields, platform, host),
         url=web_address(fields.take("url")),
@@ -141,6 +141,10 @@ def _short(fields: Fields, source: str, at: datetime, unread: Counter[str] | Non
     if unread is not None:
         unread.update(fields.left(()))
     return post
+
+
+def _is_handle(value: dict[str, Any]) -> bool:
+    return isinstance(value.get("author"), str)
 
 
 def _kind(kind: str | None, platform: str) -> Kind:
