@@ -67,7 +67,7 @@ def _api_error(error: ApiError, subject: str) -> StoreError:
     status, why = error.status_code, cause(error)
     if isinstance(error, UnsupportedProductError):
         return StoreUnreachable(_NOT_OURS, subject=subject, remedy=_OURS)
-    text = str(error)
+    text = f"{error} {error.body}"
     if status == 406 or "media_type_header_exception" in text:
         return StoreUnreachable(
             "This server does not speak the protocol of the installed client.",
@@ -90,12 +90,12 @@ def _api_error(error: ApiError, subject: str) -> StoreError:
         )
     if not why and not isinstance(error.body, dict):
         return StoreUnreachable(f"{_NOT_OURS} (status {status})", subject=subject, remedy=_OURS)
-    return StoreError(f"The server answers {status}: {_reason(why) or text}", subject=subject)
+    return StoreError(f"The server answers {status}: {_reason(why) or text[:300]}", subject=subject)
 
 
 def _reason(why: dict[str, Any]) -> str:
-    roots = why.get("root_cause") or [why]
-    return f"{roots[0].get('type')}: {roots[0].get('reason')}" if why else ""
+    deepest = (why.get("root_cause") or [why.get("caused_by") or why])[0]
+    return f"{deepest.get('type')}: {deepest.get('reason')}" if why else ""
 
 
 def _first_line(error: Exception) -> str:

@@ -104,6 +104,6 @@ def _sort_part(checker: Checker, path: str, part: object) -> tuple[str, str]:
         options = options.get("order", "asc")
     if options not in ("asc", "desc"):
         raise refuse(f"{path}.{name}", "The order is 'asc' or 'desc'.")
-    if name != "id" and checker.field(path, name).type not in ("integer", "date"):
+    if name != "id" and checker.field(f"{path}.{name}", name).type not in ("integer", "date"):
         raise refuse(f"{path}.{name}", "Sorted by a date, a number, or the id.")
     return name, options
