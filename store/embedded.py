@@ -169,9 +169,7 @@ class _Shelf:
         self._writer: IndexWriter | None = None
         self._lock = threading.RLock()
         fields = FIELDS[collection]
-        self._dates = [name for name, field in fields.items() if field.type == "date"]
-        self._kept = [name for name, field in fields.items() if field.type == "kept"]
-        self._keywords = [name for name, field in fields.items() if field.type == "keyword"]
+        self._kinds = {name: field.type for name, field in fields.items()}
 
     def exists(self) -> bool:
         return (self.path / "meta.json").exists()
@@ -250,24 +248,19 @@ class _Shelf:
 
     def _indexed(self, document: Document) -> dict[str, Any]:
         """What Tantivy gets of a document."""
-        indexed = dict(document)
-        for name in self._kept:
-            indexed.pop(name, None)
-        for name in self._dates:
-            if name in indexed:
-                indexed[name] = epoch(indexed[name])
-        for name in self._keywords:
-            value = indexed.get(name)
-            if value is None:
+        indexed: dict[str, Any] = {SOURCE: _encode(document)}
+        for name, value in document.items():
+            kind = self._kinds[name]
+            if kind == "keyword":
+                if isinstance(value, list):
+                    value = [each for each in value if len(each) <= _SURELY or searchable(each)]
+                elif len(value) > _SURELY and not searchable(value):
+                    continue
+            elif kind == "date":
+                value = epoch(value)
+            elif kind == "kept":
                 continue
-            if isinstance(value, list):
-                for part in value:
-                    if len(part) > _SURELY and not searchable(part):
-                        indexed[name] = [each for each in value if searchable(each)]
-                        break
-            elif len(value) > _SURELY and not searchable(value):
-                del indexed[name]
-        indexed[SOURCE] = _encode(document)
+            indexed[name] = value
         return indexed
 
     def _open_writer(self) -> IndexWriter:

@@ -99,6 +99,10 @@ _PLAIN: Final[Mapping[Collection, Mapping[str, type]]] = {
     for collection, fields in FIELDS.items()
 }
 """The type of values that are stored as they are: integers, and ASCII in single keywords."""
+_MANY: Final[Mapping[Collection, frozenset[str]]] = {
+    collection: frozenset(name for name, field in fields.items() if field.many)
+    for collection, fields in FIELDS.items()
+}
 
 
 def checked(collection: Collection, document: Mapping[str, Any]) -> Document:
@@ -107,10 +111,10 @@ def checked(collection: Collection, document: Mapping[str, Any]) -> Document:
     ``RecordError`` names a field that is not in the mapping, or the wrong type of a value.
     """
     fields = FIELDS[collection]
-    plain = _PLAIN[collection]
+    plain, many = _PLAIN[collection], _MANY[collection]
     stored: Document = {}
     for name, value in document.items():
-        if value is None or value == []:
+        if value is None or value == [] or value == ():
             continue
         # Most values are what they should be; the slow way has the words for the others.
         kind = type(value)
@@ -122,6 +126,9 @@ def checked(collection: Collection, document: Mapping[str, Any]) -> Document:
             elif value.isascii():
                 stored[name] = value
                 continue
+        elif kind is list and name in many and _all_ascii(value):
+            stored[name] = value
+            continue
         field = fields.get(name)
         if field is None:
             raise RecordError(f"{name}: no field of {collection}", subject=_id(document))
@@ -132,6 +139,13 @@ def checked(collection: Collection, document: Mapping[str, Any]) -> Document:
     if WHEN[collection] not in stored:
         raise RecordError(f"{WHEN[collection]}: is missing", subject=identity)
     return stored
+
+
+def _all_ascii(values: list[Any]) -> bool:
+    for value in values:  # noqa: SIM110  most lists have one part, for which a generator costs more
+        if type(value) is not str or not value.isascii():
+            return False
+    return True
 
 
 def _checked_value(name: str, field: FieldType, value: Any, document: Mapping[str, Any]) -> Any:

@@ -134,8 +134,8 @@ def test_killed_ten_times_the_folder_holds_all_once(tmp_path: Path) -> None:
 @pytest.mark.es
 @pytest.mark.timeout(240)
 def test_killed_four_times_elasticsearch_holds_all_once(tmp_path: Path, elasticsearch_url: str) -> None:
-    """2,500 posts into Elasticsearch with four kills: every count is exact."""
-    crowd = Crowd(2_000)
+    """1,500 posts into Elasticsearch with four kills: every count is exact."""
+    crowd = Crowd(1_200)
     fill(tmp_path, crowd)
     prefix = f"kills-{uuid4().hex[:12]}"
 
