@@ -114,7 +114,10 @@ class Ranker:
     def _rank(self, hour: int) -> Ranked:
         ages = (hour - np.arange(min(len(self._recent), hour + 1))) % len(self._recent)
         recent = self._recent[ages]
-        met = np.flatnonzero(recent.any(axis=0))
+        total = recent.sum(axis=0)
+        met = np.flatnonzero((total >= _CROWD) | ((total > 0) & (self._kept >= LEAST_SCORE / 2)))
+        if len(met) < AT_LEAST:
+            met = np.flatnonzero(total)
         if not len(met):
             return Ranked(np.zeros(0, dtype=np.int64), np.zeros(0))
         recent = recent[:, met]
@@ -126,7 +129,7 @@ class Ranker:
             if window > len(ages):
                 break
             count, usual = observed[window - 1], habit[window - 1] + 0.02 * window
-            high = np.flatnonzero((count >= 2) & (count > usual))
+            high = np.flatnonzero((count >= _CROWD) & (count > usual))
             count, usual, many = count[high], usual[high], crowd[window - 1, high] >= _CROWD
             score = surprise(count, usual, spread=self._spread[met[high]])
             passed = (count >= LEAST_AUTHORS) & (count > LEAST_RATIO * usual) & many & (score >= LEAST_SCORE)
