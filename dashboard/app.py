@@ -16,13 +16,9 @@ from posts.errors import RasadError
 from words import texts
 
 GROUPS: Final = {
-    "watch": (("overview", ":material/dashboard:"), ("trends", ":material/trending_up:")),
-    "research": (
-        ("hashtag", ":material/tag:"),
-        ("posts", ":material/forum:"),
-        ("influencers", ":material/group:"),
-    ),
-    "system": (("sources", ":material/rss_feed:"),),
+    "watch": ("overview", "trends"),
+    "research": ("hashtag", "posts", "influencers"),
+    "system": ("sources",),
 }
 _HERE: Final = Path(__file__).parent
 
@@ -41,6 +37,7 @@ def main() -> None:
         layout="wide",
     )
     st.html(style.rules(language))
+    st.session_state["view"] = page.url_path
     wrong = filters.settle(address)
     if settings is None:
         frame.draw_sidebar(None, language, names, project)
@@ -67,16 +64,16 @@ def _settings(project: str | None) -> tuple[Settings | None, RasadError | None]:
 
 
 def _navigation(language: Language) -> Any:
+    """The views by group. They have no icons: the browser would fetch one from Google as the page's own."""
     pages = {
         texts.text(f"dashboard.group.{group}", language): [
             st.Page(
                 f"views/{view}.py",
                 title=texts.text(f"dashboard.{view}.title", language),
-                icon=icon,
                 url_path=view,
                 default=view == "overview",
             )
-            for view, icon in views
+            for view in views
         ]
         for group, views in GROUPS.items()
     }

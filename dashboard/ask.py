@@ -151,7 +151,16 @@ def sources(visit: Visit) -> Answer[tuple[SourceReport, ...]]:
 
 
 def originals(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:
-    """The posts that reposts among ``posts`` pass on, by id, as far as they are known here."""
+    """The posts that reposts among ``posts`` pass on, by the id they name, as far as they are known here.
+
+    Somebody may pass on what is itself a repost: then it is the post that both pass on.
+    """
+    first = _by_id(visit, posts)
+    second = _by_id(visit, list(first.values()))
+    return {key: second.get(post.repost_of or "", post) for key, post in first.items()}
+
+
+def _by_id(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:
     ids = tuple(dict.fromkeys(post.repost_of for post in posts if post.repost_of))
     if not ids:
         return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
 from dashboard.address import Link, link_to
@@ -24,6 +25,7 @@ _METRICS: Final = (
     ("quotes", "quote"),
     ("views", "view"),
 )
+_NAMES: Final = re.compile(r"https?://\S+|@[\w.\-]+(@[\w.\-]+)?")
 _LANGUAGE_CODE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -53,6 +55,7 @@ def build_card(visit: Visit, post: Post, *, originals: Mapping[str, Post]) -> It
         "title": stripped(shown.title) if shown.title else None,
         "parts": parts,
         "language": _language(shown),
+        "direction": direction(shown.text),
         "tags": _other_tags(visit, shown, in_text),
         "metrics": _metrics(visit, shown),
         "where": f"{visit.name_of('platform', post.platform)} · {post.source}",
@@ -98,6 +101,17 @@ def text_parts(visit: Visit, post: Post) -> tuple[list[Item], set[str]]:
     if place < len(post.text):
         parts.append({"text": post.text[place:]})
     return parts, keys
+
+
+def direction(text: str) -> str:
+    """Which way the text runs, by its first letter after the names it begins with and its addresses."""
+    for letter in _NAMES.sub(" ", text):
+        kind = bidirectional(letter)
+        if kind in ("R", "AL"):
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return "auto"
 
 
 def _stands(text: str, tag: Tag, signs: str) -> bool:

@@ -14,7 +14,7 @@ from dashboard.visit import Visit
 def stop_empty(visit: Visit, asked: filters.Asked, *, key: str = "empty.posts") -> NoReturn:
     """Say what was not found (the text ``key``), offer the ways on, and end the page here."""
     st.info(visit.text(key), icon=":material/search_off:")
-    with st.container(horizontal=True, key="ways_on"):
+    with st.container(horizontal=True, vertical_alignment="center", key="ways_on"):
         if asked.filters.period in ("1d", "7d", "custom"):
             st.button(
                 visit.text("empty.widen"),

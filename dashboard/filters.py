@@ -101,10 +101,12 @@ def change(**changes: Any) -> None:
 
 
 def _draw_bar(visit: Visit, filters: Filters) -> Filters:
-    if came_from_outside() or st.session_state.get("bar_of") != visit.language:
+    # On another page, or in another language, the widgets are others and know nothing yet.
+    drawn_for = (visit.language, st.session_state.get("view"))
+    if came_from_outside() or st.session_state.get("bar_of") != drawn_for:
         _set_widgets(filters)
-    st.session_state["bar_of"] = visit.language
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
+    st.session_state["bar_of"] = drawn_for
+    with st.container(horizontal=True, gap="small", key="filter_bar"):
         period = _draw_period(visit, filters)
         language = _draw_choice(
             visit, "language", LANGUAGES, filters.language, visit.common("label.language")
@@ -115,7 +117,6 @@ def _draw_bar(visit: Visit, filters: Filters) -> Filters:
         )
         names = [source.name for source in visit.settings.sources]
         source = _draw_choice(visit, "source", names, filters.source, visit.common("label.source"))
-        _keep("bar_query", filters.query)
         query = st.text_input(
             visit.common("label.query"), key="bar_query", placeholder=visit.text("bar.query_hint"),
             max_chars=2000,
@@ -135,14 +136,7 @@ def _set_widgets(filters: Filters) -> None:
         st.session_state[f"bar_{name}"] = getattr(filters, name) or ""
 
 
-def _keep(key: str, value: Any) -> None:
-    """A widget that was not drawn on the last page has forgotten its value."""
-    if key not in st.session_state:
-        st.session_state[key] = value
-
-
 def _draw_period(visit: Visit, filters: Filters) -> Period:
-    _keep("bar_period", filters.period)
     options = [*PERIODS, "all"] if filters.period == "all" else list(PERIODS)
     chosen = st.segmented_control(
         visit.common("label.period"),
@@ -158,7 +152,6 @@ def _draw_choice(visit: Visit, name: str, codes: Sequence[str], now: str | None,
     options = ["", *codes]
     if now and now not in options:
         options.append(now)
-    _keep(f"bar_{name}", now or "")
     chosen = st.selectbox(
         label,
         options,

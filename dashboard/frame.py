@@ -8,7 +8,7 @@ from typing import Any, cast
 import streamlit as st
 
 from config.project import Settings
-from dashboard import parts, problems
+from dashboard import ask, parts, problems
 from dashboard.visit import Language, Visit
 from posts.errors import RasadError
 from words import texts
@@ -51,6 +51,7 @@ def draw_sidebar(visit: Visit | None, language: Language, names: Sequence[str], 
             st.selectbox(
                 texts.text("dashboard.project", language),
                 names,
+                format_func=_title_of,
                 key="project_choice",
                 on_change=_switch,
                 args=("project",),
@@ -67,6 +68,14 @@ def draw_sidebar(visit: Visit | None, language: Language, names: Sequence[str], 
         )
         if visit is not None and visit.settings.project.demo:
             st.caption(visit.common("demo_notice"))
+
+
+def _title_of(name: str) -> str:
+    """What the project is called; its name while its file cannot be read."""
+    try:
+        return ask.settings_of(name).project.title or name
+    except RasadError:
+        return name
 
 
 def _switch(what: str) -> None:

@@ -34,7 +34,7 @@ def turn(visit: Visit, asked: Asked) -> Turned:
     if filters.came_from_outside() or "posts_sort" not in st.session_state:
         sort = filters.part("sort")
         st.session_state["posts_sort"] = sort if sort in SORTS else "new"
-        st.session_state["posts_page"] = _whole(filters.part("page"))
+    page = _whole(filters.part("page"))
     chosen = st.segmented_control(
         visit.text("posts.sort"),
         SORTS,
@@ -45,9 +45,9 @@ def turn(visit: Visit, asked: Asked) -> Turned:
     )
     asked_for = (asked.filters, tuple(asked.narrow.items()), chosen)
     if st.session_state.get("posts_asked") != asked_for and not filters.came_from_outside():
-        st.session_state["posts_page"] = 1
+        page = 1
     st.session_state["posts_asked"] = asked_for
-    turned = Turned(sort=chosen or "new", page=st.session_state.get("posts_page", 1))
+    turned = Turned(sort=chosen or "new", page=page)
     more = {
         "sort": "" if turned.sort == "new" else turned.sort,
         "page": str(turned.page) if turned.page > 1 else "",
@@ -57,7 +57,10 @@ def turn(visit: Visit, asked: Asked) -> Turned:
 
 
 def _whole(text: str) -> int:
-    return min(int(text), FARTHEST // SIZE) if text.isascii() and text.isdigit() and int(text) else 1
+    """The number of a page in the address; the first for anything that is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        return 1
+    return max(1, min(int(text), FARTHEST // SIZE))
 
 
 def draw_count(visit: Visit, total: int, turned: Turned) -> None:
@@ -70,13 +73,41 @@ def draw_count(visit: Visit, total: int, turned: Turned) -> None:
     parts.draw_line(items, key="posts_count")
 
 
-def draw_turning(visit: Visit, total: int) -> None:
-    """The row of page numbers below the cards."""
-    number = -(-min(total, FARTHEST) // SIZE)
-    if number > 1:
-        st.pagination(number, key="posts_page", width="stretch")
+def draw_turning(visit: Visit, asked: Asked, total: int, turned: Turned) -> None:
+    """The row of page numbers below the cards: links, so that each page has an address."""
+    last = -(-min(total, FARTHEST) // SIZE)
+    if last > 1:
+        items: list[parts.Item] = []
+        for page in _pages_near(turned.page, last):
+            if page is None:
+                items.append({"text": "…", "tone": "muted"})
+            elif page == turned.page:
+                items.append({"text": visit.number(page), "chip": True, "tone": "accent"})
+            else:
+                items.append(_page_link(visit, asked, turned, page, visit.number(page)))
+        if turned.page > 1:
+            items.insert(0, _page_link(visit, asked, turned, turned.page - 1, visit.text("posts.earlier")))
+        if turned.page < last:
+            items.append(_page_link(visit, asked, turned, turned.page + 1, visit.text("posts.later")))
+        parts.draw_line(items, key="posts_turning")
     if total > FARTHEST:
         st.caption(visit.text("posts.farthest", count=visit.number(FARTHEST)))
+
+
+def _page_link(visit: Visit, asked: Asked, turned: Turned, page: int, text: str) -> parts.Item:
+    params = {**asked.narrow, "page": str(page), "sort": turned.sort}
+    return {"text": text, "link": parts.way(asked.to("posts", visit, **params))}
+
+
+def _pages_near(page: int, last: int) -> list[int | None]:
+    """The pages one may go to: the first, the last and those around; ``None`` for a gap."""
+    near = sorted({1, last, *range(max(1, page - 2), min(last, page + 2) + 1)})
+    found: list[int | None] = []
+    for number in near:
+        if found and found[-1] is not None and number - found[-1] > 1:
+            found.append(None)
+        found.append(number)
+    return found
 
 
 def draw_narrowing(visit: Visit, asked: Asked) -> None:

@@ -94,14 +94,17 @@ def draw_table(columns: Sequence[Item], rows: Sequence[Sequence[Item]], *, label
 
 
 def change(visit: Visit, now: Figure, before: Figure) -> Item | None:
-    """How much a number has moved against the one before; ``None`` where that cannot be told."""
+    """How much a number has moved against the one before; ``None`` where that cannot be told.
+
+    Neither way is called good: more posts may be a campaign or a crisis.
+    """
     if now.value is None or not before.value:
         return None
     share = (now.value - before.value) / before.value
     if abs(share) < 0.005:
         return {"text": visit.text("unchanged"), "tone": "muted"}
     arrow = "▲" if share > 0 else "▼"
-    return {"text": f"{arrow} {visit.percent(abs(share))}", "tone": "good" if share > 0 else "bad"}
+    return {"text": f"{arrow} {visit.percent(abs(share))}", "tone": ""}
 
 
 def draw_definitions(visit: Visit, *definitions: str) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from answers.hashtag import TagAuthor
-from answers.influence import Influencer
+from answers.influence import Influence, Influencer
 from dashboard import parts
+from dashboard.address import link_to
 from dashboard.visit import Visit
 from posts.answer import Figure
+from posts.selection import Selection
 from words.bidi import stripped
 
 SHOWN: Final = 10
@@ -35,6 +37,14 @@ def draw_authors(visit: Visit, authors: Sequence[TagAuthor]) -> None:
         for row in authors[:SHOWN]
     ]
     parts.draw_table(columns, rows, label=visit.text("hashtag.authors"), key="authors")
+
+
+def draw_network(visit: Visit, found: Influence, selection: Selection) -> None:
+    """How large the network is; its numbers open the posts that it was made from."""
+    link = parts.way(link_to("posts", selection, base=visit.base), hint=visit.text("open_posts"))
+    counts = (visit.counted("node", found.nodes), visit.counted("edge", found.edges))
+    items: list[parts.Item] = [{"text": count, "number": True, "link": link} for count in counts]
+    parts.draw_line([{"text": visit.text("influencers.network"), "tone": "muted"}, *items], key="network")
 
 
 def draw_influencers(visit: Visit, rows: Sequence[Influencer]) -> None:

@@ -31,6 +31,7 @@ html { direction: rtl; }
 [data-testid="stExpander"] summary > span > span:first-child [data-testid="stIconMaterial"]
   { transform: scaleX(-1); }
 [data-testid="stButtonGroup"] > div { gap: 2px; }
+[data-testid="stButtonGroup"] button { margin: 0; }
 button[data-variant="segmented_control"] { border-radius: 0.5rem; border: 1px solid
   color-mix(in srgb, currentColor 25%, transparent); }
 .stApp:has([data-testid="stExpandSidebarButton"]) [data-testid="stSidebar"] { display: none; }

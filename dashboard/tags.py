@@ -19,6 +19,9 @@ from reports import charts
 from words.bidi import stripped
 
 RELATED: Final = 10
+NAMED: Final = 8
+"""How many dots carry their name: more would cover each other."""
+LITTLE: Final = "too little history"
 TONES: Final = {"rising": "good", "new": "good", "fading": "muted", "steady": "muted", "seasonal": "accent"}
 
 
@@ -77,7 +80,7 @@ def choose_window(visit: Visit, asked: Asked) -> Selection:
 
 
 def choose_statuses(visit: Visit, rows: Sequence[RisingTag]) -> list[RisingTag]:
-    """The rows whose status the visitor wants; all of them while none is chosen."""
+    """The rows whose status the visitor wants; while none is chosen, all that could be judged."""
     present = list(dict.fromkeys(row.status for row in rows))
     with st.container(horizontal=True, vertical_alignment="bottom", key="trend_choice"):
         wanted = st.pills(
@@ -90,19 +93,31 @@ def choose_statuses(visit: Visit, rows: Sequence[RisingTag]) -> list[RisingTag]:
         least = st.number_input(
             visit.text("trends.least_authors"), 1, 1000, 1, key="trend_authors", width=180
         )
-    return [row for row in rows if (not wanted or row.status in wanted) and (row.authors.value or 0) >= least]
+    enough = [row for row in rows if (row.authors.value or 0) >= least]
+    if wanted:
+        return [row for row in enough if row.status in wanted]
+    judged = [row for row in enough if row.status != LITTLE]
+    if not judged or len(judged) == len(enough):
+        return enough
+    left_out = visit.counted("hashtag", len(enough) - len(judged))
+    st.caption(visit.text("trends.left_out", hashtags=left_out, state=visit.name_of("trend", LITTLE)))
+    return judged
 
 
 def draw_growth(visit: Visit, rows: Sequence[RisingTag], *, key: str) -> None:
     """Size against growth; a click on a dot opens the posts of its hashtag."""
-    drawn = [row for row in rows if row.ratio and row.posts.value]
+    drawn = [row for row in rows if row.posts.value]
     if len(drawn) < 3:
         return
     dots = [
         charts.Dot(
-            name=f"#{stripped(row.name)}", size=row.posts.value or 0, growth=row.ratio or 0, status=row.status
+            name=f"#{stripped(row.name)}",
+            size=row.posts.value or 0,
+            growth=row.ratio,
+            status=row.status,
+            named=place < NAMED and row.status in ("rising", "new", "seasonal"),
         )
-        for row in drawn
+        for place, row in enumerate(drawn)
     ]
     reader = charts.Reader(language=visit.language, time_zone=visit.time_zone, calendar=visit.calendar)
     spec = charts.growth(dots, reader, size=visit.common("label.posts"), growth=visit.text("trends.ratio"))
@@ -159,12 +174,9 @@ def draw_choice(visit: Visit, asked: Asked) -> None:
 
 
 def draw_family(visit: Visit, found: Hashtag) -> None:
-    """The name of the hashtag and how often each of its spellings was written."""
+    """The name of the hashtag and the ways it was written, the commonest first."""
     items: list[parts.Item] = [{"text": f"#{stripped(found.name)}", "tone": "head"}]
-    items += [
-        {"text": f"#{stripped(surface)} · {visit.number(count)}", "chip": True}
-        for surface, count in found.members[:12]
-    ]
+    items += [{"text": f"#{stripped(surface)}", "chip": True} for surface, _ in found.members[:12]]
     parts.draw_line(items, key="family")
 
 

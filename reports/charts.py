@@ -66,12 +66,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dot:
-    """One thing by its size and its growth (1 is as expected); ``status`` gives the colour."""
+    """One thing by its size and its growth (1 is as expected, ``None`` where nothing was expected).
+
+    ``status`` gives the colour; ``named`` writes the name beside the dot.
+    """
 
     name: str
     size: float
-    growth: float
+    growth: float | None
     status: str
+    named: bool = False
 
 
 def volume(bars: Sequence[Bar], reader: Reader, *, label: str, height: int = 220) -> Spec:
@@ -90,7 +94,7 @@ def volume(bars: Sequence[Bar], reader: Reader, *, label: str, height: int = 220
     ]
     picked = alt.selection_point(name=PICKED, fields=["id"], on="click", empty=True)
     chart = (
-        alt.Chart({"values": values})
+        alt.Chart(_inline(values))
         .mark_rect(cornerRadiusTopLeft=2, cornerRadiusTopRight=2, cursor="pointer")
         .encode(
             x=alt.X(
@@ -122,23 +126,27 @@ def volume(bars: Sequence[Bar], reader: Reader, *, label: str, height: int = 220
 def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, height: int = 280) -> Spec:
     """Each thing by how large it is and how much it grew, both on logarithmic scales.
 
-    A click picks the dot's place in ``dots``; ``size`` and ``growth`` are the names of the axes.
+    What is new has no growth in numbers and stands above all others. A click picks the dot's place in
+    ``dots``; ``size`` and ``growth`` are the names of the axes.
     """
+    highest = 2 * max((dot.growth for dot in dots if dot.growth), default=1.0)
     values = [
         {
             "id": place,
             "name": isolate_auto(dot.name),
             "size": dot.size,
-            "growth": max(dot.growth, 0.01),
+            "growth": highest if dot.growth is None else max(dot.growth, 0.01),
+            "named": dot.named,
             "size_written": reader.label(digits.number(dot.size, reader.language)),
             "growth_written": reader.label(times(dot.growth, reader.language)),
             "status": reader.label(_status(dot.status, reader.language)),
         }
         for place, dot in enumerate(dots)
     ]
+    heights = [highest if dot.growth is None else max(dot.growth, 0.01) for dot in dots]
     picked = alt.selection_point(name=PICKED, fields=["id"], on="click", empty=True)
     side: Literal["left", "right"] = "right" if reader.mirrored else "left"
-    base = alt.Chart({"values": values}).encode(
+    base = alt.Chart(_inline(values)).encode(
         x=alt.X(
             "size:Q",
             title=reader.label(size),
@@ -149,7 +157,7 @@ def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, heigh
             "growth:Q",
             title=reader.label(growth),
             scale=alt.Scale(type="log", padding=16),
-            axis=alt.Axis(orient=side, values=_round_values(dot.growth for dot in dots), format=",~r"),
+            axis=alt.Axis(orient=side, values=_round_values(heights), format=",~r"),
         ),
     )
     points = base.mark_circle(size=110, cursor="pointer").encode(
@@ -162,7 +170,7 @@ def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, heigh
         ],
     )
     names = (
-        base.transform_filter("datum.id < 8")
+        base.transform_filter("datum.named")
         .mark_text(dy=-12, fontSize=11, color=_BOTH_THEMES)
         .encode(text="name:N")
     )
@@ -170,10 +178,10 @@ def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, heigh
 
 
 def times(ratio: float | None, language: str) -> str:
-    """So many times as much as is usual: "×3.2", "۳٫۲ برابر"; a dash for what is unknown."""  # 3.2 times
+    """So many times as much as is usual: "×3.2", "۳٫۲ برابر"; new where nothing was usual."""  # 3.2 times
     if ratio is None:
-        return digits.UNKNOWN
-    return texts.text("dashboard.times", language, n=digits.number(ratio, language, 1))
+        return texts.text("common.trend.new", language)
+    return texts.text("dashboard.times", language, n=digits.number(ratio, language, 1 if ratio < 10 else 0))
 
 
 def picked_place(event: Any) -> int | None:
@@ -182,6 +190,11 @@ def picked_place(event: Any) -> int | None:
         return int(event["selection"][PICKED][0]["id"])
     except (KeyError, IndexError, TypeError, ValueError):
         return None
+
+
+def _inline(values: list[dict[str, Any]]) -> Any:
+    """The values as data that stand in the specification itself."""
+    return alt.Data(values=values)  # type: ignore[no-untyped-call]
 
 
 def _finished(chart: Any, reader: Reader, height: int) -> Spec:

@@ -79,7 +79,7 @@ export default function (component) {
       card.append(title);
     }
     const text = make("div", "text");
-    text.setAttribute("dir", "auto");
+    text.setAttribute("dir", post.direction);
     if (post.language) text.setAttribute("lang", post.language);
     pieces(text, post.parts, component);
     if (post.parts.length) card.append(text);

@@ -7,8 +7,8 @@ const fill = (place, cell, component) => {
   if (cell.hint) words.setAttribute("title", cell.hint);
   place.append(words);
   if (cell.below) {
-    const below = make("div", "below muted", cell.below);
-    below.setAttribute("dir", "auto");
+    const below = make("div", "below muted");
+    below.append(make("bdi", "", cell.below));
     place.append(below);
   }
   if (typeof cell.bar === "number") {

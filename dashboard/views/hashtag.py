@@ -34,15 +34,12 @@ left, right = st.columns(2, gap="medium")
 with left:
     st.subheader(visit.text("hashtag.related"))
     tags.draw_related(visit, asked, found.related)
+    for kind, figures in (("platform", found.platforms), ("language", found.languages)):
+        st.subheader(visit.common(f"label.{kind}"))
+        tallies.draw_parts(visit, kind, figures, key="hashtag")
 with right:
     st.subheader(visit.text("hashtag.authors"))
     people.draw_authors(visit, found.authors_by_posts)
-for column, kind, figures in zip(
-    st.columns(2, gap="medium"), ("platform", "language"), (found.platforms, found.languages), strict=True
-):
-    with column:
-        st.subheader(visit.common(f"label.{kind}"))
-        tallies.draw_parts(visit, kind, figures, key="hashtag")
 st.subheader(visit.text("hashtag.newest"))
 newest = found.newest[:NEWEST]
 cards.draw_cards(visit, newest, key="hashtag_newest", originals=ask.originals(visit, newest))

@@ -17,12 +17,6 @@ found = answer.value
 if not found.rows:
     stop_empty(visit, asked, key="influencers.empty")
 
-st.caption(
-    visit.text(
-        "influencers.network",
-        nodes=visit.counted("node", found.nodes),
-        edges=visit.counted("edge", found.edges),
-    )
-)
+people.draw_network(visit, found, answer.selection)
 people.draw_influencers(visit, found.rows)
 parts.draw_definitions(visit, answer.definition)

@@ -28,4 +28,4 @@ with count:
 with download:
     files.draw_downloads(visit, asked.selection, found.total)
 cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
-pages.draw_turning(visit, found.total)
+pages.draw_turning(visit, asked, found.total, turned)

@@ -98,6 +98,19 @@ def test_growth_isolates_names_that_others_wrote() -> None:
     assert values[0]["growth_written"] == "×3.5"
 
 
+def test_growth_puts_what_is_new_above_all() -> None:
+    """What nobody expected has no ratio; it stands highest and says that it is new."""
+    dots = [
+        Dot(name="#a", size=5, growth=8.0, status="rising"),
+        Dot(name="#b", size=5, growth=None, status="new"),
+    ]
+
+    values = growth(dots, ENGLISH, size="x", growth="y")["data"]["values"]
+
+    assert values[1]["growth"] > values[0]["growth"]
+    assert values[1]["growth_written"] == "new"
+
+
 def test_growth_takes_zero_on_its_logarithmic_scale() -> None:
     """A hashtag that fell to nothing is drawn at the foot of the scale, not lost."""
     dots = [Dot(name="#a", size=1, growth=0.0, status="fading")]
@@ -112,11 +125,12 @@ def test_growth_takes_zero_on_its_logarithmic_scale() -> None:
     [
         pytest.param(3.21, "en", "×3.2", id="english"),
         pytest.param(3.21, "fa", "۳٫۲ برابر", id="persian"),  # 3.2 times
-        pytest.param(None, "en", "–", id="unknown"),
+        pytest.param(123.4, "en", "×123", id="large"),
+        pytest.param(None, "en", "new", id="new"),
     ],
 )
 def test_times_is_written_in_each_language(ratio: float | None, language: str, expected: str) -> None:
-    """A ratio reads as so many times, an unknown one as a dash."""
+    """A ratio reads as so many times, one of nothing as new."""
     assert times(ratio, language) == expected
 
 

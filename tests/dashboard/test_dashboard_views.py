@@ -1,0 +1,237 @@
+"""Each view shows its title, its numbers and a way on where there is nothing, in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from posts.post import Post
+
+Visit = Callable[..., AppTest]
+VIEWS = ("overview", "trends", "hashtag", "posts", "influencers", "sources")
+TITLES = {
+    "en": ("Overview", "Trends", "Hashtag", "Posts", "Influencers", "Sources"),
+    # overview, trends, hashtag, posts, influencers, sources
+    "fa": ("نمای کلی", "روندها", "هشتگ", "پست‌ها", "چهره‌های اثرگذار", "منبع‌ها"),
+}
+
+
+def drawn(page: AppTest) -> dict[str, dict[str, Any]]:
+    """What the page's own components were given, by their keys."""
+    found = {}
+    for element in page.main:
+        for node in _below(element):
+            proto = getattr(node, "proto", None)
+            if proto is not None and hasattr(proto, "component_name"):
+                found[proto.id.rsplit("-", 1)[-1]] = json.loads(proto.json)
+    return found
+
+
+def _below(node: Any) -> Iterator[Any]:
+    yield node
+    for child in getattr(node, "children", {}).values():
+        yield from _below(child)
+
+
+def links(data: Any) -> Iterator[dict[str, Any]]:
+    """Every link that a component was given."""
+    if isinstance(data, dict):
+        if "href" in data and "view" in data:
+            yield data
+        for value in data.values():
+            yield from links(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from links(value)
+
+
+def problems(page: AppTest) -> list[str]:
+    return [error.value for error in page.error] + [str(error) for error in page.exception]
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_view_has_its_title_and_no_problem(
+    planted: list[Post], visit: Visit, view: str, language: str
+) -> None:
+    """A view with posts comes up in either language without an error."""
+    page = visit(view, lang=language, hashtag="ai")
+
+    assert [TITLES[language][VIEWS.index(view)]] == [title.value for title in page.title]
+    assert problems(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_view_of_nothing_says_so(project: Path, visit: Visit, view: str, language: str) -> None:
+    """Without posts there is a message or a way on, never an error."""
+    page = visit(view, lang=language)
+
+    assert problems(page) == []
+    assert page.title[0].value == TITLES[language][VIEWS.index(view)]
+    assert page.info or view == "sources"
+
+
+def test_overview_counts_the_posts(planted: list[Post], visit: Visit) -> None:
+    """The first card holds all thirty posts, in the digits of the page."""
+    english = drawn(visit(lang="en"))["overview_cards"]["items"]
+    persian = drawn(visit(lang="fa"))["overview_cards"]["items"]
+
+    assert english[0]["value"]["text"] == "30"
+    assert persian[0]["value"]["text"] == "۳۰"  # 30
+    assert english[1]["value"]["text"] == "5"
+
+
+@pytest.mark.parametrize("view", ["overview", "trends", "hashtag", "influencers", "sources"])
+def test_every_number_opens_as_many_posts(planted: list[Post], visit: Visit, view: str) -> None:
+    """Following a number of posts leads to the posts view with exactly that many."""
+    page = visit(view, lang="en", hashtag="ai")
+    opened = 0
+    for data in drawn(page).values():
+        for cell in _cells(data):
+            if cell.get("number") and cell["text"].isdigit() and _counts_posts(view, data, cell):
+                params = dict(parse_qsl(urlsplit(cell["link"]["href"]).query))
+                shown = drawn(visit("posts", **params))
+                total = shown["posts_count"]["items"][0]["text"].split()[0] if "posts_count" in shown else "0"
+
+                assert (cell["text"], params) == (total, params)
+                opened += 1
+            if opened >= 6:
+                return
+    assert opened
+
+
+def _cells(data: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(data, dict):
+        if "link" in data and "text" in data:
+            yield data
+        for value in data.values():
+            yield from _cells(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _cells(value)
+
+
+def _counts_posts(view: str, data: dict[str, Any], cell: dict[str, Any]) -> bool:
+    """Whether the number stands under a heading that counts posts (not people, not interactions)."""
+    if "items" in data:
+        return any(item["label"] == "Posts" and item["value"] == cell for item in data["items"])
+    counting = {
+        "Posts",
+        "Last day",
+        "Posts together",
+        "Reposts",
+        "Replies",
+        "Mentions",
+        "Quotes",
+        "Own posts",
+    }
+    return any(
+        row[place] == cell and column["label"] in counting
+        for row in data.get("rows", [])
+        for place, column in enumerate(data["columns"])
+    )
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_links_keep_language_and_project(planted: list[Post], visit: Visit, view: str) -> None:
+    """Whoever follows a link inside stays in the language and the project."""
+    found = [link for data in drawn(visit(view, lang="fa", hashtag="ai")).values() for link in links(data)]
+
+    assert found
+    assert {(link["params"].get("lang"), link["params"].get("project")) for link in found} == {("fa", "tea")}
+
+
+def test_posts_carry_text_as_text(planted: list[Post], visit: Visit) -> None:
+    """A hostile post reaches its card as it was written, and its javascript: address as none."""
+    cards = drawn(visit("posts", lang="en"))["posts"]["posts"]
+    hostile = cards[0]
+
+    assert hostile["parts"][0]["text"].startswith("<img src=x onerror=alert(1)>")
+    assert hostile["url"] is None
+    assert cards[1]["url"] == "https://tea.example/1"
+
+
+def test_posts_show_what_a_repost_passes_on(planted: list[Post], visit: Visit) -> None:
+    """A repost has no text of its own: its card shows the post it passes on, and says so."""
+    cards = drawn(visit("posts", lang="en"))["posts"]["posts"]
+    repost = cards[4]
+
+    assert repost["marks"] == ["repost"]
+    assert repost["parts"][0]["text"].startswith("Rasta tea is good")
+    assert "Lily" in repost["context"]["text"]
+
+
+def test_posts_are_turned_by_twenty(planted: list[Post], visit: Visit) -> None:
+    """The second page of thirty posts holds the last ten, and the address says so."""
+    first, second = drawn(visit("posts", lang="en")), drawn(visit("posts", lang="en", period="7d", page="2"))
+
+    assert len(first["posts"]["posts"]) == 20
+    assert len(second["posts"]["posts"]) == 10
+    assert "page=2" in [link["href"] for link in links(first["posts_turning"])][0]
+
+
+def test_query_that_cannot_be_read_is_marked(planted: list[Post], visit: Visit) -> None:
+    """A query with a mistake gives one message and the place of the mistake, no traceback."""
+    page = visit("posts", lang="fa", query="tea AND (", period="7d")
+
+    assert len(page.error) == 1
+    assert not page.exception
+    assert drawn(page)["query_mark"]["items"]
+
+
+def test_address_with_nonsense_still_shows_the_page(planted: list[Post], visit: Visit) -> None:
+    """A wrong part of an address is told, and the rest of the page is there."""
+    page = visit("posts", lang="en", period="5y", page="-3", sort="x", edge="love")
+
+    assert len(page.error) == 1
+    assert not page.exception
+    assert "posts" in drawn(page)
+
+
+def test_store_that_does_not_answer_is_told(
+    planted: list[Post], visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dead Elasticsearch gives a message within seconds."""
+    monkeypatch.setenv("RASAD_STORE_URL", "http://127.0.0.1:9")
+    page = visit("posts", lang="en")
+
+    assert "does not answer" in page.error[0].value
+    assert not page.exception
+
+
+def test_home_without_projects_says_what_to_do(home: Path, visit: Visit) -> None:
+    """The first look at an empty home names the two commands that fill it."""
+    page = visit(lang="en")
+
+    assert "rasad demo" in page.code[0].value
+    assert problems(page) == []
+
+
+def test_filters_are_mirrored_in_the_address(planted: list[Post], visit: Visit) -> None:
+    """What the bar says stands in the address with keys that no language changes."""
+    page = visit("posts", lang="fa")
+    page.selectbox(key="bar_language").select("en").run()
+    page.text_input(key="bar_query").input("tea").run()
+
+    assert page.query_params["language"] == "en"
+    assert page.query_params["query"] == "tea"
+    assert page.query_params["period"] == "7d"
+    assert page.query_params["lang"] == "fa"
+
+
+def test_language_can_be_switched(planted: list[Post], visit: Visit) -> None:
+    """The switch changes the page and its address, and keeps what was asked for."""
+    page = visit("posts", lang="en", query="tea", period="30d")
+    page.sidebar.button_group(key="language_choice").set_value("fa").run()
+
+    assert page.title[0].value == TITLES["fa"][VIEWS.index("posts")]
+    assert page.query_params["lang"] == "fa"
+    assert page.query_params["query"] == "tea"
+    assert page.query_params["period"] == "30d"
