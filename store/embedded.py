@@ -31,6 +31,7 @@ from store.validate import columns_known, fields_known, prepared, prepared_query
 
 _HEAP_BYTES: Final = 64_000_000
 _REMEDY: Final = "Free disk space, or check the rights of the folder."
+_BROKEN: Final = (ValueError, OSError, RuntimeError)
 _ONE_CALL: Final = 1_000
 _WARN_POSTS: Final = 3_000_000
 _CLUSTER_POSTS: Final = 5_000_000
@@ -207,25 +208,22 @@ class _Shelf:
         with self._lock:
             try:
                 self._put(documents, fresh=fresh)
-            except (ValueError, OSError, RuntimeError):
-                self._renew_writer()
-                try:
-                    self._put(documents, fresh=fresh)
-                except (ValueError, OSError, RuntimeError) as error:
-                    self._writer = None
-                    raise StoreReadOnly(str(error), subject=str(self.path), remedy=_REMEDY) from error
+                return
+            except _BROKEN:
+                self._writer = None
+            # Only here, for until the error is forgotten it may keep the old writer and its lock.
+            self._clear_away()
+            with self._read_only_if_broken():
+                self._put(documents, fresh=fresh)
 
     def delete(self, query: Query) -> int:
         with self._lock:
-            writer = self._open_writer()
+            self._open_writer()
             number = count_hits(self.searcher(), query)
             if number:
-                try:
-                    writer.delete_documents_by_query(query)
-                    writer.commit()
-                except (ValueError, OSError, RuntimeError) as error:
-                    self._writer = None
-                    raise StoreReadOnly(str(error), subject=str(self.path), remedy=_REMEDY) from error
+                with self._read_only_if_broken():
+                    self._open_writer().delete_documents_by_query(query)
+                    self._open_writer().commit()
             return number
 
     def close(self) -> None:
@@ -235,16 +233,17 @@ class _Shelf:
                 writer.wait_merging_threads()
 
     def _put(self, documents: Mapping[str, Document], *, fresh: bool) -> None:
-        writer = self._open_writer()
+        # The writer stands in no variable: an error that is kept would keep it, and the lock with it.
+        self._open_writer()
         if not fresh:
             # Also counts documents that are deleted already, which does no harm here.
             frequency = self.searcher().doc_freq
             for identity in documents:
                 if frequency("id", identity):
-                    writer.delete_documents_by_term("id", identity)
+                    self._open_writer().delete_documents_by_term("id", identity)
         for document in documents.values():
-            writer.add_document(TantivyDocument.from_dict(self._indexed(document), self.schema))
-        writer.commit()
+            self._open_writer().add_document(TantivyDocument.from_dict(self._indexed(document), self.schema))
+        self._open_writer().commit()
 
     def _indexed(self, document: Document) -> dict[str, Any]:
         """What Tantivy gets of a document."""
@@ -281,12 +280,16 @@ class _Shelf:
                 raise StoreReadOnly(str(error), subject=str(self.path), remedy=_REMEDY) from error
         return self._writer
 
-    def _renew_writer(self) -> None:
-        """A new writer in place of a broken one, and the leavings of that one cleared away."""
-        self._writer = None
-        try:
+    def _clear_away(self) -> None:
+        """Remove what a broken writer has left, which may be what fills the disk."""
+        with self._read_only_if_broken():
             self._open_writer().garbage_collect_files()
-        except (ValueError, OSError, RuntimeError) as error:
+
+    @contextmanager
+    def _read_only_if_broken(self) -> Iterator[None]:
+        try:
+            yield
+        except _BROKEN as error:
             self._writer = None
             raise StoreReadOnly(str(error), subject=str(self.path), remedy=_REMEDY) from error
 
