@@ -1,3 +1,1 @@
 """How posts come in: spiders say where to go, pages what is written there, imports read files."""
-
-from crawlers.run import preview as preview

@@ -38,7 +38,13 @@ def main() -> int:
         return 0 if crawl_here(job) else 1
     posts, ledger = preview_here(job)
     outcome, reason = ledger.outcome()
-    found = Preview(posts=tuple(posts), outcome=outcome, reason=reason, put_off_until=ledger.put_off_until)
+    found = Preview(
+        posts=tuple(posts),
+        outcome=outcome,
+        reason=reason,
+        error=ledger.error,
+        put_off_until=ledger.put_off_until,
+    )
     sys.stdout.buffer.write(msgspec.json.encode(found))
     return 0
 

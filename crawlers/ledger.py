@@ -58,6 +58,11 @@ class Ledger:
         if isinstance(error, RateLimited):
             self.put_off_until = max(error.until, self.put_off_until or error.until)
 
+    @property
+    def error(self) -> str:
+        """The name of the first error's class, empty if there was none."""
+        return type(self.errors[0]).__name__ if self.errors else ""
+
     def outcome(self) -> tuple[Outcome, str]:
         """The state the run ends in and the reason in one sentence."""
         missing = list(self.shortfalls)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 from posts.errors import ConfigError, Mistake
+from posts.people import pseudonymise
+from posts.post import Post
 
 FILE: Final = "pseudonym.key"
+
+
+def hiding(folder: Path, *, keep: Iterable[str] = ()) -> Callable[[Post], Post]:
+    """What gives a post without names, for a project that wants pseudonyms; ``keep`` are author keys.
+
+    Every way in has to go through it: crawls do, and whoever imports a file has to.
+    """
+    secret, kept = key_of(folder), frozenset(keep)
+    return lambda post: pseudonymise(post, secret=secret, keep=kept)
 
 
 def key_of(folder: Path) -> bytes:

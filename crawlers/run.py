@@ -36,6 +36,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[Post, ...]
     outcome: str
     reason: str
+    error: str = ""
     put_off_until: datetime | None = None
 
 
@@ -90,11 +91,9 @@ def preview(settings: Settings, source: Source, limit: int = 5) -> list[Post]:
 def _error(found: Preview, subject: str) -> SourceError:
     if found.outcome == "put off" and found.put_off_until is not None:
         return RateLimited(found.reason, until=found.put_off_until, subject=subject)
-    kinds: dict[str, Callable[..., SourceError]] = {"refused": Refused, "not set up": NotSetUp}
-    if found.outcome == "error":
-        told = found.reason.lower()
-        kinds["error"] = NotReachable if "gave no" in told or "refuses" in told else NotUnderstood
-    return kinds.get(found.outcome, SourceError)(found.reason, subject=subject)
+    kinds = {kind.__name__: kind for kind in (NotReachable, NotUnderstood, Refused, NotSetUp)}
+    kind: Callable[..., SourceError] = kinds.get(found.error, SourceError)
+    return kind(found.reason, subject=subject)
 
 
 def _child(job: jobs.Job, arguments: list[str], *, stderr: int) -> tuple[int, bytes]:

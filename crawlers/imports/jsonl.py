@@ -1,8 +1,9 @@
 """Rasad's own lines of JSON: what ``export`` writes comes in again, whole posts and the short form alike.
 
 A line with ``collected_at``, ``kind`` and an author with a key is a whole record; a short one needs id,
-platform, created_at and a text or title. Its author is a handle, or an object with handle, name and followers. A line that is no
-post is a value with its number and the reason: the others come in all the same.
+platform, created_at and a text or title. Its author is a handle, or an object with handle, name and
+followers. A line that is no post is a value with its number and the reason: the others come in all the
+same.
 """
 
 from __future__ import annotations

@@ -49,6 +49,9 @@ IGNORED: Final = frozenset(
 """Keys of feedparser's entries that are read here or are of no use. Any other is reported."""
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s+([A-Za-z][\w:.-]*)", re.IGNORECASE)
+_ROOT_BEGINS = re.compile(rb"<[A-Za-z_]")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_DECLARED = re.compile(rb"\s*<\?xml[^>]{0,150}\bencoding\s*=", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _ROOTS = {"rss", "feed", "RDF"}
 
@@ -60,8 +63,9 @@ def read_feed(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
         raise NotUnderstood("an empty answer where a feed was expected", subject=feed.source)
     if start[:1] in b"{[" or ("json" in content_type and not start.startswith(b"<")):
         return jsonfeed.read(body, feed)
+    body = _in_utf8(body, content_type)
     remarks = _examine(body, start, feed)
-    found = _parse(body, feed, content_type)
+    found = _parse(body, feed)
     language = found.feed.get("language")
     feed = feed.told(language=language, title=clean_name(str(found.feed.get("title", ""))))
     unread: Counter[str] = Counter()
@@ -74,10 +78,11 @@ def read_feed(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
 
 def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[str, ...]:
     """Refuse what is no feed or is hostile; remarks about one that is only badly written."""
-    doctype = _DOCTYPE.search(body[:4000])
+    prolog = _prolog(body)
+    doctype = _DOCTYPE.search(prolog)
     if start[:5].lower() == b"<html" or (doctype and doctype[1].lower() == b"html"):
         raise NotUnderstood("an HTML page where a feed was expected", subject=feed.source)
-    if _ENTITY.search(_wide(body)):
+    if _ENTITY.search(prolog):
         raise NotUnderstood("a feed that declares entities is not read", subject=feed.source)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -97,21 +102,39 @@ def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[str, ...]:
     return ()
 
 
-def _wide(body: bytes) -> bytes:
-    """The bytes in which to look for ASCII, also of UTF-16."""
-    return (
-        body.replace(b"\x00", b"")
-        if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in body[:100]
-        else body
-    )
+def _prolog(body: bytes) -> bytes:
+    """What stands before the first element: declaration, comments, DOCTYPE; also of UTF-16."""
+    start = body[:100_000]
+    narrow = start.replace(b"\x00", b"") if b"\x00" in start[:100] else start
+    root = _ROOT_BEGINS.search(narrow)
+    return narrow if root is None else narrow[: root.start()]
 
 
-def _parse(body: bytes, feed: Feed, content_type: str) -> Any:
-    # Without the address: feedparser would make addresses of guids ("17"), the same in every feed there.
-    headers = {"content-type": content_type} if content_type else {}
+def _in_utf8(body: bytes, content_type: str) -> bytes:
+    """The feed with its encoding settled where only the header tells it (old sites in windows-1256).
+
+    A header that contradicts bytes which are UTF-8 is wrong: servers name a default for every file.
+    """
+    told = _CHARSET.search(content_type)
+    declared = _DECLARED.match(body[:200])
+    if told is None or declared is not None or body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return body
     try:
-        # A file, not the bytes: feedparser would take bytes for an address or the name of a file.
-        return feedparser.parse(io.BytesIO(body), response_headers=headers)
+        body.decode("utf-8")
+        return body
+    except UnicodeDecodeError:
+        pass
+    try:
+        return body.decode(told[1], "replace").encode("utf-8", "replace")
+    except LookupError:
+        return body
+
+
+def _parse(body: bytes, feed: Feed) -> Any:
+    try:
+        # A file, not the bytes: feedparser would take bytes for an address or the name of a file. And
+        # without the feed's address: it would make addresses of guids ("17"), the same in every feed.
+        return feedparser.parse(io.BytesIO(body))
     except (ValueError, LookupError, RecursionError, AssertionError, TypeError, AttributeError) as error:
         raise NotUnderstood(f"a feed that cannot be read ({short(error)})", subject=feed.source) from error
 

@@ -163,6 +163,7 @@ class MastodonSpider(SourceSpider):
                     subject=source,
                 )
             if (error := self.unhappy(response)) is not None:
+                self._forget_account(response)
                 raise error
             seen = Seen(
                 server=host_of(self.job.url),
@@ -180,6 +181,11 @@ class MastodonSpider(SourceSpider):
         if self.job.timeline == "account" and reading.items and opted_out == reading.items:
             self.fail(Refused("the account has asked not to be collected", subject=source))
         return reading
+
+    def _forget_account(self, response: Response) -> None:
+        """An account that is not there any more may have come back under another id: look it up anew."""
+        if self.state is not None and response.status in (404, 410):
+            self.state.move_cursors(self.job.source, {"account": None}, at=self.now())
 
     def _enough(self) -> bool:
         return self.previewed is not None and self.ledger.items >= (self.job.limit or 0)

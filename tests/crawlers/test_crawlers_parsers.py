@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.pages.entries import Feed
+from crawlers.pages.entries import Feed, mark
 from crawlers.pages.feeds import read_feed
 from crawlers.pages.fields import Reading
 from crawlers.pages.mastodon import newer, parse_statuses, read_statuses
@@ -182,3 +182,70 @@ def test_what_a_server_shows_is_read(local: str, remote: str, open_to: tuple[boo
     assert (server.access.local, server.access.remote) == open_to
     assert told in server.access.why
     assert server.domain == "a.example"
+
+
+ITEM = (
+    '<rss version="2.0"><channel><title>T</title><item><guid>1</guid><title>{title}</title>'
+    "<pubDate>Thu, 01 Oct 2026 08:30:00 GMT</pubDate><description><![CDATA[{text}]]></description>"
+    "</item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        pytest.param(ITEM.encode(), "text/xml; charset=iso-8859-1", id="header names a default"),
+        pytest.param(b'<?xml version="1.0" encoding="utf-8"?>' + ITEM.encode(), "", id="declared"),
+        pytest.param(ITEM.encode(), "", id="nothing said"),
+        pytest.param(b"\xef\xbb\xbf" + ITEM.encode(), "text/xml", id="byte order mark"),
+        pytest.param(('<?xml version="1.0" encoding="utf-16"?>' + ITEM).encode("utf-16"), "", id="utf-16"),
+        pytest.param(ITEM.encode(), "text/xml; charset=windows-1256", id="header alone"),
+        pytest.param(
+            b'<?xml version="1.0" encoding="windows-1256"?>' + ITEM.encode(), "text/xml", id="declared 1256"
+        ),
+    ],
+)
+def test_persian_survives_every_encoding(body: bytes, content_type: str, request: Any) -> None:
+    """The declaration, the header or the bytes tell the encoding, and the text is the same."""
+    title = "قهوه پارس"  # a brand of coffee
+    wide = "utf-16" in request.node.callspec.id
+    code = (
+        "windows-1256"
+        if "1256" in request.node.callspec.id or "alone" in request.node.callspec.id
+        else "utf-8"
+    )
+    filled = (
+        body.decode("utf-16").replace("{title}", title).encode("utf-16")
+        if wide
+        else body.replace(b"{title}", title.replace("ی", "ي").encode(code))
+    )
+
+    reading = read_feed(filled, FEED, content_type=content_type)
+
+    assert [post.title for post in reading.posts] == [title]
+    assert reading.remarks == ()
+
+
+@pytest.mark.parametrize("text", ["<!DOCTYPE html><html>how to</html>", '<!ENTITY xxe SYSTEM "file:///">'])
+def test_a_feed_may_write_about_markup(text: str) -> None:
+    """Only what stands before the first element makes a page or an attack of a feed."""
+    body = ITEM.replace("{title}", "XML").replace("{text}", text)
+
+    assert len(read_feed(body.encode(), FEED).posts) == 1
+
+
+def test_a_feed_without_dates_keeps_the_time_it_was_first_seen() -> None:
+    """The second reading gives the time of the first, not its own."""
+    body = ITEM.replace("<pubDate>Thu, 01 Oct 2026 08:30:00 GMT</pubDate>", "").encode()
+    (first,) = read_feed(body, FEED).posts
+    later = Feed(
+        url=FEED.url,
+        source="source",
+        at=datetime(2026, 11, 2, tzinfo=UTC),
+        first_seen={mark(first.id): AT},
+    )
+
+    (second,) = read_feed(body, later).posts
+
+    assert (first.created_at, first.first_seen_at) == (AT, AT)
+    assert (second.created_at, second.first_seen_at) == (AT, AT)
