@@ -17,13 +17,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from posts.clean import MAX_TEXT, is_cut, shorten
-from posts.errors import RecordError, SpoolError, StoreBusy, StoreReadOnly, StoreUnreachable
-from posts.post import Annotations, Post, check, encode
+from posts.clean import MAX_TEXT, is_cut
+from posts.errors import StoreBusy, StoreReadOnly, StoreUnreachable
+from posts.post import Annotations, Post
 from store.batch import Plan, Rows, plan
 from store.journal import append
+from store.loading import SpoolFile, collector_paused, load, payload_of
 from store.protocol import Collection, Document, Store
-from store.spool import MAX_POSTS, BadLine, Header, Spool
+from store.spool import MAX_POSTS, Spool
 from store.state import State
 
 Progress = Callable[[int, int], None]
@@ -31,7 +32,6 @@ Progress = Callable[[int, int], None]
 
 _NOTE: Final = "intake.batch"
 _IDS_AT_ONCE: Final = 2_000
-_PAYLOAD: Final = 20_000
 
 
 class Annotator(Protocol):
@@ -85,20 +85,6 @@ def writer_lock(folder: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-@dataclass(slots=True)
-class _File:
-    """A spool file that was read: its good posts, and how many of each run were refused."""
-
-    path: Path
-    header: Header
-    posts: list[Post] = field(default_factory=list)
-    refused: dict[str, int] = field(default_factory=dict)
-
-    def refuse(self, run_id: str | None) -> None:
-        run = run_id or self.header.run_id or ""
-        self.refused[run] = self.refused.get(run, 0) + 1
 
 
 @dataclass(slots=True)
@@ -165,7 +151,7 @@ class Intake:
         file = self._load(path)
         return IntakeReport(refused=1, files=1) if file is None else self._take([file])
 
-    def _take_or_stop(self, batch: Sequence[_File]) -> IntakeReport:
+    def _take_or_stop(self, batch: Sequence[SpoolFile]) -> IntakeReport:
         try:
             return self._take(batch)
         except (StoreUnreachable, StoreReadOnly, StoreBusy) as error:
@@ -173,9 +159,9 @@ class Intake:
 
     # reading
 
-    def _batches(self, files: Iterable[Path]) -> Iterator[list[_File]]:
+    def _batches(self, files: Iterable[Path]) -> Iterator[list[SpoolFile]]:
         """Files together up to ``batch_posts``: small ones share a commit."""
-        batch: list[_File] = []
+        batch: list[SpoolFile] = []
         posts = 0
         for path in files:
             file = self._load(path)
@@ -189,36 +175,18 @@ class Intake:
         if batch:
             yield batch
 
-    def _load(self, path: Path) -> _File | None:
-        """What a file holds; its bad lines are dead letters now. ``None`` if it was buried or is done."""
+    def _load(self, path: Path) -> SpoolFile | None:
+        """What a file holds; ``None`` if it was buried or is done."""
         if path.name in self._done:
             self._spool.remove(path)
             return None
-        file = _File(path, self._spool.header(path))
-        letters: list[tuple[str, str, str, str | None]] = []
-        now = self._now()
-        try:
-            for read in self._spool.read(path):
-                if isinstance(read, BadLine):
-                    letters.append((file.header.source, read.position, read.reason, read.payload))
-                    file.refuse(None)
-                    continue
-                try:
-                    file.posts.append(_checked(read, now))
-                except RecordError as error:
-                    letters.append((read.source, read.id, error.message, _payload(read)))
-                    file.refuse(read.run_id)
-        except SpoolError as error:
-            aside = self._spool.set_aside(path)
-            self._state.bury(file.header.source, str(aside), error.message, at=now)
-            return None
-        if letters:
-            self._state.bury_all(letters, at=now)
-        return file
+        with collector_paused():
+            return load(self._spool, self._state, path, now=self._now())
 
     # taking
 
-    def _take(self, batch: Sequence[_File]) -> IntakeReport:
+    @collector_paused()
+    def _take(self, batch: Sequence[SpoolFile]) -> IntakeReport:
         names = {file.path.name for file in batch}
         again = not self._in_hand.isdisjoint(names)
         self._state.set_note(_NOTE, json.dumps({"in_hand": sorted(self._in_hand | names)}))
@@ -245,7 +213,7 @@ class Intake:
         taken = sum(len(group) for key, group in copies.items() if key not in outcome.refused_posts)
         return IntakeReport(taken=taken, new=len(new), refused=refused, dropped=dropped, files=len(batch))
 
-    def _copies(self, batch: Sequence[_File]) -> tuple[dict[str, list[Post]], int]:
+    def _copies(self, batch: Sequence[SpoolFile]) -> tuple[dict[str, list[Post]], int]:
         """The posts of the batch by id, without those that have a tombstone; how many had one."""
         copies: dict[str, list[Post]] = {}
         for file in batch:
@@ -272,7 +240,7 @@ class Intake:
                     read.extend(self._pipeline.annotate([post]))
                 except Exception as error:  # noqa: BLE001  as above
                     reason = f"cannot be read: {type(error).__name__}: {error}"
-                    outcome.letters.append((post.source, post.id, reason, _payload(post)))
+                    outcome.letters.append((post.source, post.id, reason, payload_of(post)))
                     outcome.refused_posts.add(post.id)
         return {post.id: _marked(post) if is_cut(post) else post for post in read}
 
@@ -296,7 +264,7 @@ class Intake:
                         post.source if post else "",
                         refusal.id,
                         refusal.reason,
-                        _payload(post) if post else None,
+                        payload_of(post) if post else None,
                     )
                 )
         self._drop_moved(made)
@@ -330,7 +298,7 @@ class Intake:
 
     def _finish(
         self,
-        batch: Sequence[_File],
+        batch: Sequence[SpoolFile],
         new: Sequence[str],
         copies: Mapping[str, Sequence[Post]],
         outcome: _Outcome,
@@ -345,7 +313,7 @@ class Intake:
             self._spool.remove(file.path)
 
 
-def _counts(batch: Sequence[_File], new: set[str], refused: set[str]) -> dict[str, tuple[int, int]]:
+def _counts(batch: Sequence[SpoolFile], new: set[str], refused: set[str]) -> dict[str, tuple[int, int]]:
     """New and refused posts of each run; a new post is counted for the first file that has it."""
     counts: dict[str, list[int]] = {}
     for file in batch:
@@ -365,12 +333,6 @@ def _counts(batch: Sequence[_File], new: set[str], refused: set[str]) -> dict[st
     return {run: (both[0], both[1]) for run, both in counts.items()}
 
 
-def _checked(post: Post, now: datetime) -> Post:
-    if "\n" in post.id:
-        raise RecordError("id: has a line break", subject=post.id[:80])
-    return shorten(check(post, now=now))
-
-
 def _marked(post: Post) -> Post:
     """A post whose text was cut, with a mark of it among the versions."""
     read = post.annotations or Annotations()
@@ -386,10 +348,6 @@ def _without(rows: Rows, refused: set[str]) -> Rows:
         uses=[row for row in rows.uses if row["post_id"] not in refused],
         metrics=[row for row in rows.metrics if row["post_id"] not in refused],
     )
-
-
-def _payload(post: Post) -> str:
-    return encode(post).decode("utf-8", "replace")[:_PAYLOAD]
 
 
 def _size(path: Path) -> int:

@@ -1,0 +1,80 @@
+"""A spool file's good posts; what is none of it is in the dead letters when it is loaded."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from posts.clean import shorten
+from posts.errors import RecordError, SpoolError
+from posts.post import Post, check, encode
+from store.spool import BadLine, Header, Spool
+from store.state import State
+
+_PAYLOAD: Final = 20_000
+
+
+@dataclass(slots=True)
+class SpoolFile:
+    """A spool file that was read: its good posts, and how many of each run were refused."""
+
+    path: Path
+    header: Header
+    posts: list[Post] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
+
+    def refuse(self, run_id: str | None) -> None:
+        run = run_id or self.header.run_id or ""
+        self.refused[run] = self.refused.get(run, 0) + 1
+
+
+def load(spool: Spool, state: State, path: Path, *, now: datetime) -> SpoolFile | None:
+    """What a file holds; its bad lines are dead letters now. ``None`` if the whole file is one."""
+    file = SpoolFile(path, spool.header(path))
+    letters: list[tuple[str, str, str, str | None]] = []
+    try:
+        for read in spool.read(path):
+            if isinstance(read, BadLine):
+                letters.append((file.header.source, read.position, read.reason, read.payload))
+                file.refuse(None)
+                continue
+            try:
+                file.posts.append(_checked(read, now))
+            except RecordError as error:
+                letters.append((read.source, read.id, error.message, payload_of(read)))
+                file.refuse(read.run_id)
+    except SpoolError as error:
+        aside = spool.set_aside(path)
+        state.bury(file.header.source, str(aside), error.message, at=now)
+        return None
+    if letters:
+        state.bury_all(letters, at=now)
+    return file
+
+
+def payload_of(post: Post) -> str:
+    """The post as a dead letter keeps it: its line, or the beginning of a long one."""
+    return encode(post).decode("utf-8", "replace")[:_PAYLOAD]
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No search for cycles meanwhile: among many new records without any it takes a fifth of the time."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
+
+
+def _checked(post: Post, now: datetime) -> Post:
+    if "\n" in post.id:
+        raise RecordError("id: has a line break", subject=post.id[:80])
+    return shorten(check(post, now=now))
