@@ -42,7 +42,7 @@ def build(watched: WatchList) -> Language:
     nlp.add_pipe("rasad_signs")
     found = patterns(watched.entities)
     if found:
-        ruler: Any = nlp.add_pipe("entity_ruler", config={"ent_id_sep": "\x1f"})
+        ruler: Any = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "NORM"})
         ruler.add_patterns(found)
     return nlp
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import Any
 
 from nlp.fold import fold, words
 
@@ -83,17 +82,21 @@ def inflected(word: str) -> list[str]:
     return [word, *(word + ending for ending in _PLURALS + _EZAFE.get(word[-1], ()))]
 
 
-def patterns(watched: Iterable[WatchedEntity]) -> list[dict[str, Any]]:
-    """What spaCy's entity ruler is given: one pattern of norms for each spelling of each name."""
+def patterns(watched: Iterable[WatchedEntity]) -> list[dict[str, str]]:
+    """What spaCy's entity ruler is given: a phrase for each form of each spelling of each name.
+
+    Phrases are matched by norm; one with hyphens stands for every kind of gap that is a word of its own.
+    """
     made = []
     for entity in watched:
-        forms = {tuple(groups) for name in entity.names for groups in spellings(name)}
-        for groups in sorted(forms):
-            tokens: list[dict[str, Any]] = []
-            for group in groups[:-1]:
-                tokens += [{"NORM": group}, {"NORM": GAP, "OP": "?"}]
-            tokens.append({"NORM": {"IN": inflected(groups[-1])}})
-            made.append({"label": entity.label, "id": entity.id, "pattern": tokens})
+        groupings = {tuple(groups) for name in entity.names for groups in spellings(name)}
+        phrases = {
+            between.join((*groups[:-1], last))
+            for groups in groupings
+            for last in inflected(groups[-1])
+            for between in (" ", "-")
+        }
+        made += [{"label": entity.label, "id": entity.id, "pattern": phrase} for phrase in sorted(phrases)]
     return made
 
 

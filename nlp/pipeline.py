@@ -7,18 +7,23 @@ can contain one, and only such a text is parsed for entities.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nlp import fold, hashtags, language, links
 from nlp.names import WatchedEntity, WatchList, base_length, joined
 from nlp.signs import CASHTAG, HANDLE, HASHTAG, LINK, MENTION, Sign, scan
 from posts.post import Annotations, Entity, Post, Tag, changed
 
+if TYPE_CHECKING:
+    from spacy.tokens import Span
+
 __all__ = ["Pipeline", "WatchList", "WatchedEntity", "load"]
 
 VERSION: Final = "1"
 FEDERATED: Final = frozenset({"mastodon", "lemmy", "peertube", "pleroma", "misskey", "pixelfed", "friendica"})
 """Platforms on which ``@name@server`` names a person."""
+MOST_WORDS: Final = 100_000
+"""How many words the vocabulary holds, some 30 MB, before it begins anew."""
 NOWHERE: Final = -1
 """The offset of what does not stand in the text: in the title, or declared by the platform."""
 
@@ -79,22 +84,25 @@ class Pipeline:
         )
 
     def _entities(self, text: str, words: list[str], shift: int) -> tuple[Entity, ...]:
-        return tuple(self._recognise(text, shift)) if self._may_name(words) else ()
+        return self._recognise(text, shift) if self._may_name(words) else ()
 
     def _may_name(self, words: list[str]) -> bool:
         """Whether the text may hold a watched name: the letters of one stand somewhere in its words."""
         letters = "".join(words)
         return any(name in letters for name in self._names)
 
-    def _recognise(self, text: str, shift: int) -> Iterator[Entity]:
-        for span in self._nlp(text).ents:
-            length = base_length(span.text, self._bases[span.ent_id_])
-            yield Entity(
-                span.text[:length],
-                span.label_,
-                *_place(span.start_char, span.start_char + length, shift),
-                id=span.ent_id_,
-            )
+    def _recognise(self, text: str, shift: int) -> tuple[Entity, ...]:
+        # spaCy keeps every word it ever saw, and a service reads for months. (Its memory zones forget after
+        # each text, which takes twice as long.)
+        if len(self._nlp.vocab.strings) > MOST_WORDS:
+            self._build()
+        return tuple(self._entity(span, shift) for span in self._nlp(text).ents)
+
+    def _entity(self, span: Span, shift: int) -> Entity:
+        start, written = span.start_char, span.text
+        length = base_length(written, self._bases[span.ent_id_])
+        place = _place(start, start + length, shift)
+        return Entity(written[:length], span.label_, *place, id=span.ent_id_)
 
 
 _KEYS: Final[dict[str, Callable[[str], str]]] = {

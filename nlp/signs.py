@@ -6,7 +6,9 @@ to running text in any script. A sign inside an address is part of the address.
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Iterable
+from typing import Any, Final
 
 import regex
 
@@ -47,7 +49,6 @@ _BARE = rf"A-Za-z0-9{_ACCENTED}"
 _SIGNS = regex.compile(
     rf"""
     ([hH](?<!{_BEFORE_LINK}.)[tT][tT][pP][sS]?://[^{_NO_HOST}]+)
-    |([{_BARE}](?<![{_BARE}@＠$\#＃_./\-\ufeff].)[{_BARE}\-]*+(?:\.[{_BARE}\-]++)+)
     |([\#＃](?<![{_IN_TAG}&].)(?![\ufe0f\u20e3])(?={_NO_LETTER}*+{_IN_TAG}){_IN_TAG}++(?![\#＃]|://))
     |([@＠](?<![A-Za-z0-9_!\#$%&*@＠].)[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+)
     |([@＠](?:(?<![A-Za-z0-9_!\#$%&*@＠].)|(?<=(?<![A-Za-z0-9_+~.\-])[rR][tT]:?.))
@@ -56,8 +57,13 @@ _SIGNS = regex.compile(
     """,
     regex.VERBOSE | regex.V1,
 )
-_KINDS = ("", LINK, LINK, HASHTAG, HANDLE, MENTION, CASHTAG)
-_WITH_SCHEME, _WITHOUT_SCHEME, _TAG = 1, 2, 3
+_KINDS = ("", LINK, HASHTAG, HANDLE, MENTION, CASHTAG)
+_ADDRESS, _TAG = 1, 2
+# A domain without a scheme may begin at any letter: it is looked for only where one can be.
+_DOTTED = re.compile(rf"[{_BARE}]\.[{_BARE}\-]")
+_DOMAIN = regex.compile(
+    rf"([{_BARE}](?<![{_BARE}@＠$#＃_./\-\ufeff].)[{_BARE}\-]*+(?:\.[{_BARE}\-]++)+)", regex.V1
+)
 
 _ARABIC = r"\u0620-\u065f\u0660-\u0669\u066e-\u06d3\u06d5-\u06dc\u06ee-\u06ff"
 _PATH = rf"a-zA-Z0-9\u0400-\u04ff!*';:=+,.$/%\#\[\]\-\u2013_~@|&{_ACCENTED}"
@@ -75,6 +81,7 @@ _TAIL = regex.compile(
     """,
     regex.VERBOSE | regex.V1,
 )
+_SCHEME = re.compile("https?://", re.IGNORECASE)
 # The shortener of X: what follows its slug is text.
 _SHORTENED = regex.compile(
     r"(?i:t\.co)/([A-Za-z0-9]+)(?:\?[a-zA-Z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-zA-Z0-9\-_&=#/])?"
@@ -86,13 +93,13 @@ def scan(text: str) -> list[Sign]:
     """Every sign of the text in order, none overlapping another."""
     found: list[Sign] = []
     last = 0
-    for match in _SIGNS.finditer(text):
+    for match in _matches(text):
         start, end = match.span()
         if start < last:
             continue
         group = match.lastindex
-        if group <= _WITHOUT_SCHEME:
-            end = _link_end(text, start, end, group)
+        if group == _ADDRESS:
+            end = _link_end(text, start, end)
             if end == 0:
                 continue
         elif group == _TAG:
@@ -100,6 +107,13 @@ def scan(text: str) -> list[Sign]:
         found.append((_KINDS[group], start, end))
         last = end
     return found
+
+
+def _matches(text: str) -> Iterable[Any]:
+    signs = _SIGNS.finditer(text)
+    if _DOTTED.search(text) is None:
+        return signs  # type: ignore[no-any-return]
+    return sorted([*signs, *_DOMAIN.finditer(text)], key=lambda match: match.start())
 
 
 def _tag_end(text: str, start: int, end: int) -> int:
@@ -111,16 +125,17 @@ def _tag_end(text: str, start: int, end: int) -> int:
     return end
 
 
-def _link_end(text: str, start: int, end: int, group: int) -> int:
+def _link_end(text: str, start: int, end: int) -> int:
     """The end of a link whose host begins the match, 0 where the host is none."""
-    host_at = text.index("//", start) + 2 if group == _WITH_SCHEME else start
+    scheme = _SCHEME.match(text, start, end)
+    host_at = scheme.end() if scheme else start
     run = text[host_at:end]
     length = host_length(run, text[end : end + 1])
     if not length:
         return 0
     host_end = host_at + length
     after = text[host_end : host_end + 1]
-    if group == _WITHOUT_SCHEME and after != "/" and _is_prose(text[host_at:host_end]):
+    if not scheme and after != "/" and _is_prose(text[host_at:host_end]):
         return 0
     if not after or after not in ":/?":
         return host_end

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.pipeline import Pipeline, WatchedEntity, WatchList, load
+from nlp.pipeline import MOST_WORDS, Pipeline, WatchedEntity, WatchList, load
 from posts.post import Annotations, Post, decode, encode
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -231,3 +231,18 @@ def test_spacy_is_not_loaded_without_names() -> None:
     program = "import sys; from nlp.pipeline import load; load(); sys.exit('spacy' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=120).returncode == 0
+
+
+def test_vocabulary_begins_anew() -> None:
+    """The vocabulary does not grow for ever, and names are still recognised when it began anew."""
+    pipeline = load(WATCHED)
+    many = " ".join(f"word{n}" for n in range(MOST_WORDS))
+
+    made = [read(pipeline, text).entities for text in (f"rasta {many}", "rasta", "سارا")]
+
+    assert [[entity.id for entity in entities] for entities in made] == [
+        ["brand:rasta"],
+        ["brand:rasta"],
+        ["person:sara"],
+    ]
+    assert len(pipeline._nlp.vocab.strings) < MOST_WORDS
