@@ -17,7 +17,8 @@ NEGATIVE: Final = 0.18
 """The share of negative posts about our brand before anything happens."""
 NEWS_A_DAY: Final = 13
 JOURNAL_A_DAY: Final = 5
-JOURNAL_SILENT: Final = timedelta(hours=30)
+JOURNAL_SILENT: Final = timedelta(hours=60)
+"""Longer than half as long again as its longest gap (a weekend), so that it counts as silent at any hour."""
 _TONES: Final = ("positive", "neutral", "negative")
 _FRESH: Final = timedelta(hours=14)
 
