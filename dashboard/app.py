@@ -37,8 +37,7 @@ def main() -> None:
         layout="wide",
     )
     st.html(style.rules(language))
-    st.session_state["view"] = page.url_path
-    wrong = filters.settle(address)
+    wrong = filters.settle(filters.look(page.url_path, address))
     if settings is None:
         frame.draw_sidebar(None, language, names, project)
         frame.draw_no_project(language, failed)

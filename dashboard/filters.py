@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from dashboard import picker
+from dashboard import parts, picker
 from dashboard.address import NARROW, SPANS, Filters, Link, Period, link_with, read_filters, selected
 from dashboard.visit import Visit
 from posts.errors import QueryError
@@ -38,22 +38,42 @@ class Asked:
         return link_with(view, self.filters, base=visit.base, **narrow)
 
 
+def look(view: str, address: dict[str, str]) -> dict[str, str]:
+    """The address if it came from outside since the last run of this page, else nothing.
+
+    The page says its own address in the browser a moment after it is drawn, so that of the last run is
+    known as well.
+    """
+    state = st.session_state
+    came = (view, address) not in (state.get("written"), state.get("seen"))
+    state["seen"] = (view, address)
+    state["view"] = view
+    state["came_from_outside"] = came
+    return address if came else {}
+
+
 def settle(address: dict[str, str]) -> QueryError | None:
     """Take over the filters of an address that came from outside; what was wrong with it, if anything."""
-    came = address != st.session_state.get("written")
-    st.session_state["came_from_outside"] = came
-    st.session_state.setdefault("filters", Filters())
-    if not came:
+    state = st.session_state
+    state.setdefault("filters", Filters())
+    if not came_from_outside():
         return None
+    state["address"] = {}
     try:
         found = read_filters(address)
         selected(found or Filters(), now=datetime.now().astimezone(), narrow=address)
     except QueryError as error:
-        st.session_state["address"] = {k: v for k, v in address.items() if k in ("lang", "project")}
         return error
-    st.session_state["address"] = address
-    if found is not None:
-        st.session_state["filters"] = found
+    state["address"] = address
+    before = state.pop("before", None)
+    if found is None:
+        # Back from the posts of a number: the bar is again what it was, unless it was changed there.
+        if before is not None and before[1] == state["filters"]:
+            state["filters"] = before[0]
+        return None
+    if state.pop("number_opened", False):
+        state["before"] = (before[0] if before else state["filters"], found)
+    state["filters"] = found
     return None
 
 
@@ -68,19 +88,22 @@ def part(name: str) -> str:
 
 
 def write(visit: Visit, filters: Filters | None = None, **more: str) -> None:
-    """Say in the address what the page shows."""
+    """Say in the address what the page shows; once in a run.
+
+    The browser replaces its address: ``st.query_params`` would add one more to its history at every
+    change, and the way back would lead nowhere.
+    """
     params = {**visit.base, **(filters.to_params() if filters else {}), **more}
     params = {name: value for name, value in params.items() if value}
-    if st.query_params.to_dict() != params:
-        st.query_params.from_dict(params)
-    st.session_state["written"] = params
+    st.session_state["written"] = (st.session_state.get("view"), params)
     st.session_state["address"] = params
+    parts.draw_address(params)
 
 
-def ask(
-    visit: Visit, *, narrow: Sequence[str] = (), more: Sequence[str] = (), all_time: bool = False
-) -> Asked:
-    """Draw the bar and say what is asked for; ``narrow`` and ``more`` are parts of the address to keep.
+def ask(visit: Visit, *, narrow: Sequence[str] = (), more: bool = False, all_time: bool = False) -> Asked:
+    """Draw the bar and say what is asked for; ``narrow`` are parts of the address to keep.
+
+    A view that has ``more`` parts of its own writes the address itself.
 
     A list of posts can stand for all time; where things are compared by time, that becomes 30 days.
     """
@@ -90,7 +113,8 @@ def ask(
     filters = _draw_bar(visit, st.session_state["filters"])
     st.session_state["filters"] = filters
     kept = {name: part(name) for name in narrow if part(name)}
-    write(visit, filters, **kept, **{name: part(name) for name in more})
+    if not more:
+        write(visit, filters, **kept)
     return Asked(filters=filters, narrow=kept, selection=selected(filters, now=visit.now, narrow=kept))
 
 

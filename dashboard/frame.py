@@ -15,32 +15,39 @@ from words import texts
 
 
 def choose_project(names: Sequence[str], address: Mapping[str, str], *, first: str | None) -> str | None:
-    """The project of the address, else of the session, else ``first``, else the likeliest one."""
+    """The project that a new address names, else the session's, else ``first``, else the likeliest one."""
     likely = [name for name in names if name not in ("demo", "starter")] + ["demo", *names]
-    for name in (address.get("project"), st.session_state.get("project"), first, *likely):
-        if name in names:
-            if name != st.session_state.get("project"):
-                st.session_state["project_choice"] = name
-            st.session_state["project"] = name
-            return cast(str, name)
-    return None
+    return _choose("project", names, _new(address, "project"), [first, *likely])
 
 
 def choose_language(settings: Settings | None, address: Mapping[str, str]) -> Language:
-    """The language of the address, else of the session, else what the project or the browser speaks.
+    """The language that a new address names, else the session's, else the project's or the browser's.
 
     Somebody chose a project's language; nobody chose the demo's, so there the browser is asked first.
     """
     browser = (st.context.locale or "")[:2]
     spoken = [settings.project.language] if settings is not None else []
     likely = [browser, *spoken] if settings is None or settings.project.demo else [*spoken, browser]
-    for code in (address.get("lang"), st.session_state.get("language"), *likely, "en"):
-        if code in texts.LANGUAGES:
-            if code != st.session_state.get("language"):
-                st.session_state["language_choice"] = code
-            st.session_state["language"] = code
-            return cast(Language, code)
-    return "en"
+    chosen = _choose("language", texts.LANGUAGES, _new(address, "lang"), [*likely, "en"])
+    return cast(Language, chosen)
+
+
+def _new(address: Mapping[str, str], part: str) -> str | None:
+    """What the address says, if it did not say so in the last run: a switch on the page is newer then."""
+    told = address.get(part)
+    seen = st.session_state.get(f"{part}_seen")
+    st.session_state[f"{part}_seen"] = told
+    return None if told == seen else told
+
+
+def _choose(what: str, known: Sequence[str], told: str | None, likely: Sequence[str | None]) -> str | None:
+    for name in (told, st.session_state.get(what), *likely):
+        if name is not None and name in known:
+            if name != st.session_state.get(what):
+                st.session_state[f"{what}_choice"] = name
+            st.session_state[what] = name
+            return name
+    return None
 
 
 def draw_sidebar(visit: Visit | None, language: Language, names: Sequence[str], project: str | None) -> None:
@@ -79,16 +86,10 @@ def _title_of(name: str) -> str:
 
 
 def _switch(what: str) -> None:
-    """Take over a switch; the address follows, since it would win over the session."""
+    """Take over a switch; the page says its new address when it is drawn."""
     chosen: Any = st.session_state.get(f"{what}_choice")
-    if not chosen:
-        return
-    st.session_state[what] = chosen
-    name = "lang" if what == "language" else "project"
-    st.query_params[name] = chosen
-    if "written" in st.session_state:
-        st.session_state["written"] = st.query_params.to_dict()
-        st.session_state["address"] = st.query_params.to_dict()
+    if chosen:
+        st.session_state[what] = chosen
 
 
 def draw_no_project(language: Language, failed: RasadError | None) -> None:

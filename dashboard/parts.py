@@ -38,6 +38,7 @@ def build_component(name: str) -> Any:
     )
 
 
+_address = build_component("address")
 _line = build_component("line")
 _figures = build_component("figures")
 _table = build_component("table")
@@ -60,6 +61,7 @@ def go(opened: Mapping[str, Any]) -> None:
     if view not in get_args(View) or not isinstance(params, dict):
         return
     words = {str(name): str(value) for name, value in params.items()}
+    st.session_state["number_opened"] = view == "posts"
     st.switch_page(f"views/{view}.py", query_params=words)
 
 
@@ -73,6 +75,12 @@ def number(visit: Visit, figure: Figure, *, text: str | None = None, decimals: i
     written = visit.figure(figure, decimals) if text is None else text
     link = link_to("posts", figure.selection, base=visit.base)
     return {"text": written, "number": True, "link": way(link, hint=visit.text("open_posts"))}
+
+
+def draw_address(params: Mapping[str, str]) -> None:
+    """Let the browser show the address of what the page shows."""
+    with st.container(key="address"):
+        mount(_address, {"params": dict(params)}, key="address_said")
 
 
 def draw_line(items: Sequence[Item], *, key: str, language: str | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 BOTH: Final = """
 [data-testid="stMainBlockContainer"] { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 76rem; }
-[data-testid="stStatusWidget"] { display: none; }
+[data-testid="stStatusWidget"], .st-key-address { display: none; }
 textarea, [data-testid="stTextInput"] input { unicode-bidi: plaintext; text-align: start; }
 [data-testid="stHeading"] h1 { padding-bottom: 0.2rem; }
 @media (max-width: 640px) {

@@ -11,7 +11,7 @@ from dashboard.empty import stop_empty
 visit = frame.current()
 st.title(visit.text("posts.title"))
 
-asked = filters.ask(visit, narrow=NARROW, more=("sort", "page"), all_time=True)
+asked = filters.ask(visit, narrow=NARROW, more=True, all_time=True)
 pages.draw_narrowing(visit, asked)
 with st.container(horizontal=True, vertical_alignment="center", key="posts_controls"):
     turned = pages.turn(visit, asked)

@@ -10,7 +10,7 @@ from dashboard.empty import stop_empty
 visit = frame.current()
 st.title(visit.text("trends.title"))
 
-asked = filters.ask(visit, more=("window",))
+asked = filters.ask(visit, more=True)
 window = tags.choose_window(visit, asked)
 answer = ask.trends(visit, window)
 rows = answer.value.rows

@@ -81,7 +81,8 @@ def test_server_refuses_a_foreign_host(server: tuple[subprocess.Popen[bytes], in
     """A name that points to this machine from outside (DNS rebinding) gets no session."""
     handshake = {
         "Host": "evil.example", "Origin": "http://evil.example", "Connection": "Upgrade",
-        "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     }  # fmt: skip
 
     assert ask(server[1], "/_stcore/stream", **handshake).status == 403
