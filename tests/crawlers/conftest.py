@@ -46,9 +46,9 @@ class Project:
             platform="feed",
             url="http://127.0.0.1:1/",
             allow_hosts=self.allow_hosts,
-            timeout_s=20.0,
+            timeout_s=60.0,
             delay_s=0.0,
-            answer_timeout_s=2.0,
+            answer_timeout_s=20.0,
         )
         return replace(usual, **values)
 
