@@ -186,7 +186,7 @@ class ElasticsearchStore:
                     index=[f"{self._alias(name)}-*" for name in COLLECTIONS], metric="store"
                 )
                 size = stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0)
-            posts = self.count("posts", {"match_all": {}})
+                posts = client.count(index=self._alias("posts"), ignore_unavailable=True)["count"]
         except StoreError as error:
             return Health(engine="elasticsearch", ok=False, posts=0, bytes=None, warnings=(str(error),))
         warnings = []
@@ -197,7 +197,7 @@ class ElasticsearchStore:
         return Health(
             engine="elasticsearch",
             ok=cluster["status"] != "red",
-            posts=posts,
+            posts=int(posts),
             bytes=int(size),
             warnings=tuple(warnings),
         )

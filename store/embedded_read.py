@@ -111,7 +111,9 @@ def find(searcher: Searcher, query: Query, limit: int) -> list[DocAddress]:
 
 def find_all(searcher: Searcher, query: Query) -> list[DocAddress]:
     """Where all documents stand that match."""
-    return find(searcher, Query.const_score_query(query, 1.0), max(1, searcher.num_docs))
+    # Counted first: room for as many hits as are asked for is made before they are found.
+    number = count_hits(searcher, query)
+    return find(searcher, Query.const_score_query(query, 1.0), number) if number else []
 
 
 def read(searcher: Searcher, address: DocAddress) -> Document:

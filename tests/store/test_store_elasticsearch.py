@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -124,6 +125,26 @@ def test_server_that_is_away_is_told() -> None:
         assert str(port) in caught.value.subject
     assert not store.health().ok
     store.close()
+
+
+def test_health_does_not_wait_for_a_server_that_hangs() -> None:
+    """A server that takes the question and says nothing is told within five seconds or so."""
+    released = threading.Event()
+
+    def hang(_path: str, _lines: list[Any]) -> Reply:
+        released.wait(30)
+        return 503, "late"
+
+    with _server(hang) as url:
+        store = _store(url)
+        begun = time.monotonic()
+        health = store.health()
+        waited = time.monotonic() - begun
+        released.set()
+        store.close()
+
+    assert not health.ok
+    assert waited < 8
 
 
 class Bulk:
