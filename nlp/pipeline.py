@@ -57,7 +57,7 @@ class Pipeline:
         """Each post with its annotations, in the order given.
 
         A title is read before the text; what is found in it has no place in the text (``NOWHERE``). Tags that
-        the platform declares and the text does not show are added likewise. A repost says nothing itself.
+        the platform declares beside the text are added likewise. A repost says nothing itself.
         """
         for post in posts:
             yield changed(post, annotations=self.read(post))
@@ -74,7 +74,7 @@ class Pipeline:
         found = _tags(text, signs, shift, federated=post.platform in FEDERATED)
         return Annotations(
             tokens=tuple(words),
-            hashtags=_with_declared(found[HASHTAG], post.hashtags),
+            hashtags=_with_declared(found[HASHTAG], () if _tags_itself(post) else post.hashtags),
             mentions=tuple(found[MENTION]),
             cashtags=tuple(found[CASHTAG]),
             links=tuple(found[LINK]),
@@ -131,6 +131,15 @@ def _tags(text: str, signs: list[Sign], shift: int, *, federated: bool) -> dict[
 
 def _place(start: int, end: int, shift: int) -> tuple[int, int]:
     return (start - shift, end - shift) if start >= shift else (NOWHERE, NOWHERE)
+
+
+def _tags_itself(post: Post) -> bool:
+    """Whether the text alone says which tags a post has.
+
+    Servers of the fediverse derive their list from the text, some cutting Persian tags at the half-space or
+    keeping the list of an earlier edit: where there is a text, it is right and the list is not.
+    """
+    return post.platform in FEDERATED and bool(post.text)
 
 
 def _with_declared(found: list[Tag], declared: tuple[str, ...]) -> tuple[Tag, ...]:

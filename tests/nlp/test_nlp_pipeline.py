@@ -133,9 +133,17 @@ def test_title_is_read_before_the_text(watching: Pipeline) -> None:
 
 def test_declared_tags_are_added_once(plain: Pipeline) -> None:
     """A tag that the platform names is added without a place, unless the text shows it in some spelling."""
-    made = read(plain, "#هوش_مصنوعی", hashtags=("هوشمصنوعی", "AI", "#ai"))
+    made = read(plain, "#هوش_مصنوعی", platform="feed", hashtags=("هوشمصنوعی", "AI", "#ai"))
 
     assert [(t.text, t.start, t.end) for t in made.hashtags] == [("هوش_مصنوعی", 0, 11), ("AI", -1, -1)]
+
+
+def test_text_of_the_fediverse_says_its_tags(plain: Pipeline) -> None:
+    """A server's list that cuts a tag at the half-space, or is older than an edit, adds nothing."""
+    # "green tea" with a half-space; the server's list says "tea" and a tag that was edited away
+    made = read(plain, "#چای\u200cسبز", platform="mastodon", hashtags=("چای", "gone"))
+
+    assert [t.normal for t in made.hashtags] == ["چایسبز"]
 
 
 def test_repost_says_nothing_itself(watching: Pipeline) -> None:
