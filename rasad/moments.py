@@ -10,7 +10,7 @@ from rasad.usage import WrongUse
 from words.dates import from_parts
 from words.digits import latin
 
-_SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
+_SPAN = re.compile(r"(\d{1,4})\s*([mhdw])")
 _DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _UNITS = {
     "m": timedelta(minutes=1),

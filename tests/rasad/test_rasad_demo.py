@@ -1,0 +1,102 @@
+"""The demo through the command line: what is loaded, and what every verb that asks shows of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def test_demo_loads_its_world(demo: Any) -> None:
+    """About 12,000 posts of four sources, all taken in; loading again adds nothing."""
+    before = demo.json("count")[0]["count"]
+    again = demo.run("demo", "--no-serve").stdout
+    after = demo.json("count")[0]["count"]
+
+    assert 11_900 < before == after
+    assert f"{after:,}" in again
+    assert len([line for line in again.splitlines() if line.startswith("  ")]) == 4
+    assert demo.json("deadletters") == []
+
+
+def test_trends_of_the_demo(demo: Any) -> None:
+    """Rows for programs, best first; the posts of a row are what counting its hashtag counts."""
+    rows = demo.json("trends", "--size", "5")
+    top = rows[0]
+    counted = demo.json("count", "--hashtag", top["key"], "--since", "24h")[0]["count"]
+
+    assert len(rows) == 5
+    assert {
+        "hashtag",
+        "key",
+        "posts",
+        "authors",
+        "expected",
+        "ratio",
+        "score",
+        "status",
+        "members",
+    } <= top.keys()
+    assert rows == sorted(rows, key=lambda row: -row["score"])
+    assert abs(counted - top["posts"]) <= 0.02 * top["posts"] + 1
+
+
+def test_influencers_of_the_demo(demo: Any) -> None:
+    """People with how often they are passed on, answered and named."""
+    rows = demo.json("influencers", "--size", "3")
+
+    assert len(rows) == 3
+    assert {"author", "key", "score", "posts", "reposts", "replies", "mentions", "followers"} <= rows[
+        0
+    ].keys()
+
+
+def test_sources_of_the_demo(demo: Any) -> None:
+    """The one that was planted as silent is; with and without the verb `list`."""
+    rows = demo.json("sources")
+    states = {row["source"]: row["state"] for row in rows}
+
+    assert states == {"chatra": "ok", "teapot": "ok", "bazaar-news": "ok", "leaf-journal": "silent"}
+    assert all({"source", "state", "reason"} <= row.keys() for row in rows)
+    assert demo.json("sources", "list") == demo.json("sources", "--project", "demo")
+
+
+def test_search_and_export_have_one_shape(demo: Any) -> None:
+    """What search shows is what export writes, field by field."""
+    found = demo.json("search", "#چای_عصر", "--size", "10000")  # a hashtag of the demo: afternoon tea
+    written = demo.json("export", "#چای_عصر")
+    needed = {"id", "source", "platform", "author", "created_at", "text", "hashtags"}
+
+    assert needed <= (found or demo.json("search", "--size", "1"))[0].keys()
+    assert sorted(found, key=lambda row: row["id"]) == sorted(written, key=lambda row: row["id"])
+
+
+def test_filters_narrow(demo: Any) -> None:
+    """The parts of all sources, languages and platforms are less than the whole, and add up to it."""
+    whole = demo.json("count")[0]["count"]
+    sources = [demo.json("count", "--source", row["source"])[0]["count"] for row in demo.json("sources")]
+    persian = demo.json("count", "--lang", "fa")[0]["count"]
+    feeds = demo.json("count", "--platform", "feed")[0]["count"]
+    week = demo.json("count", "--since", "7d", "--until", "1d")[0]["count"]
+
+    assert whole <= sum(sources)
+    assert 0 < feeds < whole
+    assert 0 < persian < whole
+    assert 0 < week < whole
+
+
+def test_people_read_tables(demo: Any) -> None:
+    """Without --json there are tables and posts, Persian as it is, without escapes of colours."""
+    outputs = [
+        demo.run(*arguments).stdout
+        for arguments in (["trends"], ["influencers"], ["sources"], ["search", "--size", "3"], ["count"])
+    ]
+
+    assert all(output.strip() for output in outputs)
+    assert not any("\x1b" in output for output in outputs)
+    assert "#" in outputs[0]
+    assert "silent" in outputs[2]
+
+
+def test_demo_cannot_be_crawled(demo: Any) -> None:
+    """Its sources are invented: nobody is asked."""
+    assert "invented" in demo.run("collect", code=2).stderr
+    assert "invented" in demo.run("sources", "test", "chatra", code=2).stderr
