@@ -220,6 +220,7 @@ def main() -> None:
 
 def elasticsearch_rows(url: str, folder: Path, posts: list[Post], ready: Ready) -> list[tuple[str, Spent]]:
     prefix = f"bench-{uuid4().hex[:10]}"
+    bare_elasticsearch(url, prefix + "-warm", ready)  # the server compiles what it does often
     store = open_store(StoreSettings(folder=folder / "none", url=url, prefix=prefix))
     store.ensure()
     ours = run_intake(store, folder / "es", posts)
