@@ -7,6 +7,7 @@ a traceback; the one that nobody expected is kept in `RASAD_HOME/logs`.
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from typing import Annotated
 
@@ -85,6 +86,8 @@ def _told(error: Exception) -> tuple[str, int]:
         return str(error), 2
     if isinstance(error, RasadError):
         return str(error), 1
+    if isinstance(error, sqlite3.Error):
+        return f"The project's state file cannot be used: {error}.", 1
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}.", 1

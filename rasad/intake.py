@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ TURN_S = 5.0
 LONGEST_PAUSE_S = 30.0
 HEARTBEAT_S = 10.0
 WAIT_S = 0.2
+FRESH = timedelta(minutes=1)
 NOTE = "intake"
 log = logging.getLogger("rasad.intake")
 
@@ -46,7 +47,7 @@ def take_in(settings: Settings, *, progress: Progress, wait: bool = True) -> Int
     """Take in all that the spool holds now; ``None`` if the service did or will do it.
 
     While another process is the writer, this waits until that has taken the files that are there now,
-    or has gone away and left them to us.
+    or has gone away and left them to us. ``StoreError`` if it tells that it cannot.
     """
     spool = Spool(settings.spool)
     mine = set(spool.files())
@@ -58,7 +59,21 @@ def take_in(settings: Settings, *, progress: Progress, wait: bool = True) -> Int
         progress(told - len(left), told)
         if not wait or not left:
             return None
+        if reason := trouble(settings):
+            raise StoreError(
+                f"the service cannot take the posts in now: {reason}",
+                remedy="They wait in the spool and are taken in later.",
+            )
         time.sleep(WAIT_S)
+
+
+def trouble(settings: Settings) -> str:
+    """What keeps the service's intake from working, as it told less than a minute ago; empty if nothing."""
+    with State(settings.state) as state:
+        note = json.loads(state.note(NOTE) or "{}")
+    if not note or note["state"] == "ok":
+        return ""
+    return str(note["reason"]) if datetime.now(UTC) - datetime.fromisoformat(note["at"]) < FRESH else ""
 
 
 @contextmanager
@@ -177,6 +192,7 @@ class Taker:
         self.close()
         self._next_at = time.monotonic() + self._pause_s
         self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
+        self._noted_at = -HEARTBEAT_S
         with suppress(sqlite3.Error, OSError):
             self._note(type(error).__name__, str(error))
 

@@ -52,7 +52,9 @@ def serve(home: Path, wish: Wish, *, say: Callable[[str], None]) -> int:
         raise AlreadyRunning(other.pid if other else None, other.url if other else "")
     log = open_log(home / "logs", "service")
     ended = threading.Event()
-    before = {number: signal.signal(number, _ender(ended)) for number in SIGNALS}
+    # Under nohup the end of the terminal is to be ignored, and stays so.
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _ender(ended)) for number in heard}
     try:
         make_first_projects(home)
         port = _port(wish) if wish.dashboard else None

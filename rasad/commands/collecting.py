@@ -13,7 +13,7 @@ from rasad.commands.sources import find_source
 from rasad.usage import WrongUse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from config.project import Settings, Source
     from posts.post import Post
@@ -73,16 +73,21 @@ def _crawl_all(settings: Settings, sources: list[Source], screen: Screen) -> lis
     import os
 
     from config.load import home
+    from crawlers.run import end_crawls
     from watch.crawls import run_now
 
     folder = home(os.environ)
-    done = 0
     ids: list[str] = []
     with screen.progress(screen.text("collecting")) as tell, ThreadPoolExecutor(AT_ONCE) as pool:
-        for run in pool.map(lambda source: run_now(settings, source, home=folder), sources):
-            ids.append(run.run_id)
-            done += 1
-            tell(done, len(sources))
+        try:
+            for run in pool.map(lambda source: run_now(settings, source, home=folder), sources):
+                ids.append(run.run_id)
+                tell(len(ids), len(sources))
+        except BaseException:
+            # Ctrl-C: those that wait are not begun, those that run end with what they have.
+            pool.shutdown(wait=False, cancel_futures=True)
+            end_crawls()
+            raise
     return ids
 
 
@@ -150,7 +155,7 @@ def import_file(
     settings = choose(project, changes=True)
     screen = screen_for(settings, json=json, quiet=quiet)
     with State(settings.state) as state:
-        lines = _Lines(file, source or "", state)
+        lines = _Lines(file, source or "", state, _hiding(settings))
         Spool(settings.spool).write(lines, source=source or IMPORT)
     report = take_in_with_progress(settings, screen, wait=not no_wait)
     row: dict[str, Any] = {
@@ -166,11 +171,24 @@ def import_file(
         raise typer.Exit(1)
 
 
-class _Lines:
-    """The posts of a file, one at a time; bad lines are buried on the way. Both are counted."""
+def _hiding(settings: Settings) -> Callable[[Post], Post] | None:
+    """What takes the names out of a post, in a project with pseudonyms."""
+    from crawlers.pseudonyms import hiding
 
-    def __init__(self, file: Path, source: str, state: State) -> None:
-        self._file, self._source, self._state = file, source, state
+    if not settings.project.pseudonyms:
+        return None
+    brands = ((settings.brand,) if settings.brand else ()) + settings.rivals
+    return hiding(settings.folder, keep=[key for brand in brands for key in brand.author_keys])
+
+
+class _Lines:
+    """The posts of a file, one at a time; bad lines are buried on the way. Both are counted.
+
+    ``hide`` takes the names out where the project wants pseudonyms; a bad line is then not kept.
+    """
+
+    def __init__(self, file: Path, source: str, state: State, hide: Callable[[Post], Post] | None) -> None:
+        self._file, self._source, self._state, self._hide = file, source, state, hide
         self.good = self.bad = 0
 
     def __iter__(self) -> Iterator[Post]:
@@ -182,7 +200,7 @@ class _Lines:
         for found in read(self._file, self._source):
             if isinstance(found, Post):
                 self.good += 1
-                yield found
+                yield self._hide(found) if self._hide else found
             else:
                 self.bad += 1
                 self._state.bury(
@@ -190,7 +208,7 @@ class _Lines:
                     f"{self._file.name}:{found.number}",
                     found.reason,
                     at=datetime.now(UTC),
-                    payload=found.payload,
+                    payload=None if self._hide else found.payload,
                 )
 
 

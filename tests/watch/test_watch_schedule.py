@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -316,3 +317,62 @@ def test_demo_posts_go_on_arriving(home: Any, clock: Any) -> None:
 
     assert before == 0
     assert sum(counts) == len(ids) == len(set(ids)) > 0
+
+
+def test_killed_scheduler_makes_its_run_again(home: Any, tmp_path: Path) -> None:
+    """Killed with -9 in the middle of a crawl, it leaves an open run; the next one ends it, once."""
+    slow = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/feed" and not slow.is_set():
+                slow.set()
+                time.sleep(3)
+            body = FEED if self.path == "/feed" else b""
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        host = f"127.0.0.1:{server.server_address[1]}"
+        home.write(SOURCE.format(host=host))
+        file = home.project / "project.toml"
+        file.write_text(file.read_text().replace("127.0.0.1:9", host, 1))
+        environ = {**os.environ, "RASAD_HOME": str(home.folder)}
+        command = [sys.executable, "-m", "watch"]
+        with subprocess.Popen(command, env=environ, cwd=ROOT) as first:
+            assert slow.wait(60)
+            first.kill()
+            first.wait()
+        [left] = home.runs("slow")
+        with subprocess.Popen(command, env=environ, cwd=ROOT) as second:
+            deadline = time.monotonic() + 60
+            while home.runs("slow")[0].state != "done" and time.monotonic() < deadline:
+                time.sleep(0.2)
+            second.terminate()
+            code = second.wait(30)
+        server.shutdown()
+    [again] = home.runs("slow")
+
+    assert left.state == "running"
+    assert (again.state, again.outcome, again.due_at) == ("done", "ok", left.due_at)
+    assert again.got == 1
+    assert code == 0
+
+
+FEED = b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title><link>x</link>
+<description>d</description><item><guid isPermaLink="false">1</guid><title>One</title>
+<pubDate>Sun, 22 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>"""
+SOURCE = """
+[[sources]]
+name = "slow"
+platform = "feed"
+url = "http://{host}/feed"
+every = "1d"
+"""
