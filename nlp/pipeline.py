@@ -57,7 +57,8 @@ class Pipeline:
         """Each post with its annotations, in the order given.
 
         A title is read before the text; what is found in it has no place in the text (``NOWHERE``). Tags that
-        the platform declares beside the text are added likewise. A repost says nothing itself.
+        the platform declares beside the text are added likewise. A repost says nothing itself, and is in
+        the language of what it passes on.
         """
         for post in posts:
             yield changed(post, annotations=self.read(post))
@@ -65,7 +66,7 @@ class Pipeline:
     def read(self, post: Post) -> Annotations:
         """What is read in one post."""
         if post.deleted_at is not None or (not post.text and not post.title and post.repost_of is not None):
-            return Annotations(versions=self._versions)
+            return Annotations(language=_language("und", post.language), versions=self._versions)
         shift = len(post.title) + 1 if post.title else 0
         text = f"{post.title}\n{post.text}" if post.title else post.text
         signs = scan(text)

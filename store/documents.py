@@ -183,7 +183,9 @@ def _add_readings(document: Document, post: Post) -> None:
     if post.mentioned:
         document["mentions"] = list({named.key: None for named in post.mentioned})
     if handles:
-        document["handles"] = list(handles)
+        # @sara finds sara@example.org too.
+        bare = {handle.partition("@")[0]: None for handle in handles}
+        document["handles"] = list(handles | bare)
     if addresses:
         document["domains"] = list({found: None for found in map(domain, addresses) if found})
     has = []

@@ -111,7 +111,7 @@ def _finished(draft: Draft, metrics: Metrics, collected_at: datetime) -> Post:
         url=f"https://{person.host}/{path}",
         title=draft.title,
         text=draft.text,
-        language=None if passed_on else _declared(draft),
+        language=_declared(passed_on or draft),
         hashtags=tuple(dict.fromkeys(tag.lower() for tag in draft.tags)),
         mentioned=tuple(Mentioned(key=who.key, handle=who.author.handle) for who in draft.mentioned),
         links=(Link(url=draft.link),) if draft.link else (),

@@ -160,6 +160,7 @@ def _boost(fields: Fields, person: Person, passed_on: Post, seen: Seen, notes: N
         created_at=_created(fields),
         collected_at=seen.at,
         url=web_address(fields.take("url")),
+        language=passed_on.language,
         repost_of=passed_on.id,
         repost_of_author=None if passed_on.author is None else passed_on.author.key,
     )

@@ -147,10 +147,10 @@ def test_text_of_the_fediverse_says_its_tags(plain: Pipeline) -> None:
 
 
 def test_repost_says_nothing_itself(watching: Pipeline) -> None:
-    """A repost has no annotations but their versions."""
+    """A repost has no annotations but the language of what it passes on, and their versions."""
     made = read(watching, "", repost_of="mastodon:example.org:9", hashtags=("AI",), language="fa")
 
-    assert Annotations(versions=made.versions) == made
+    assert Annotations(language="fa", versions=made.versions) == made
     assert {"text", "language", "entities"} == set(made.versions)
 
 
