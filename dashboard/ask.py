@@ -6,9 +6,13 @@ them; the moment is rounded (``visit.tick``), so that a page that is drawn again
 
 from __future__ import annotations
 
+import http.client
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -29,12 +33,14 @@ from config.load import FILE, home, load, project_folder, projects, store_settin
 from config.project import Brand, Settings
 from dashboard.visit import Visit
 from posts.answer import Answer
+from posts.errors import StoreUnreachable
 from posts.post import Post
 from posts.selection import Selection, from_params
 from store import open_store
 from store.protocol import Store, StoreSettings
 from store.state import State
 
+PATIENCE_S: Final = 3.0
 _Pairs = tuple[tuple[str, Any], ...]
 
 KEPT_S: Final = 30
@@ -60,6 +66,8 @@ def _settings(project: str, file: str, changed: int) -> Settings:
 def asking(visit: Visit) -> Asking:
     """What every question of this visit is asked with. ``StoreError`` if the engine cannot be opened."""
     settings = visit.settings
+    if settings.store.url is not None:
+        _knock(settings.store.url)
     store = _opened(**store_settings(settings))
     store.refresh()
     state = state_of(visit)
@@ -72,6 +80,28 @@ def asking(visit: Visit) -> Asking:
         time_zone=visit.time_zone,
         now=visit.now,
     )
+
+
+@st.cache_data(ttl=10, max_entries=16, show_spinner=False)
+def _knock(url: str) -> None:
+    """Wait for a first sign of the engine only so long as a visitor does.
+
+    A server that takes the connection and then says nothing would hold a page for the engine's own
+    patience, which is made for long writes.
+    """
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S):
+            pass
+    except urllib.error.HTTPError:
+        return  # an answer, if only that it wants a key
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise StoreUnreachable("gives no answer", subject=safe_address(url)) from error
+
+
+def safe_address(url: str) -> str:
+    """The address without the name and password that may stand in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -30,11 +30,24 @@ _LANGUAGE_CODE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def draw_cards(
-    visit: Visit, posts: Sequence[Post], *, key: str, originals: Mapping[str, Post] | None = None
+    visit: Visit,
+    posts: Sequence[Post],
+    *,
+    key: str,
+    originals: Mapping[str, Post] | None = None,
+    kept: bool = True,
 ) -> None:
-    """The posts one below the other; ``originals`` are the posts that reposts among them pass on, by id."""
+    """The posts one below the other; ``originals`` are the posts that reposts among them pass on, by id.
+
+    Posts that are not ``kept`` in the store (a preview) have no links into it.
+    """
     words = {name: visit.text(f"card.{name}") for name in ("more", "less", "open", "permalink")}
     items = [build_card(visit, post, originals=originals or {}) for post in posts]
+    if not kept:
+        for item in items:
+            item["permalink"] = item["author"]["link"] = item["context"] = None
+            item["parts"] = [{"text": "".join(part["text"] for part in item["parts"])}]
+            item["tags"] = []
     mount(_cards, {"posts": items, "words": words}, key=key)
 
 

@@ -110,7 +110,6 @@ def draw_foot(visit: Visit) -> None:
         {"text": project.title or project.name, "tone": "muted"},
         {"text": visit.text("as_of", moment=visit.moment(visit.now)), "tone": "muted"},
         {"text": visit.time_zone, "tone": "muted"},
-        {"text": visit.text("local_only"), "tone": "muted"},
     ]
     parts.draw_line(items, key="foot", language=visit.language)
 

@@ -101,12 +101,18 @@ def draw_controls(visit: Visit) -> None:
             args=(visit, name, not paused),
             key="source_pause",
         )
-        tested = st.button(visit.text("sources.test"), icon=":material/network_check:", key="source_test")
+        # The demo's servers are invented: asking for them would be the one thing that leaves this machine.
+        tested = st.button(
+            visit.text("sources.test"),
+            icon=":material/network_check:",
+            key="source_test",
+            disabled=settings.project.demo,
+        )
     if tested:
         found = _preview(visit, source)
         if found is not None:
             st.success(visit.text("sources.tested", posts=visit.counted("post", len(found))))
-            cards.draw_cards(visit, found, key="source_tested")
+            cards.draw_cards(visit, found, key="source_tested", kept=False)
     if wrong := st.session_state.pop("source_failed", None):
         problems.show(wrong, visit.language)
 
@@ -158,7 +164,7 @@ def draw_new_source(visit: Visit) -> None:
             st.caption(visit.text("sources.manners"))
             sent = st.form_submit_button(visit.text("sources.preview"), icon=":material/visibility:")
         if sent:
-            st.session_state["new_source"] = _looked_at(visit, values)
+            st.session_state["source_found"] = _looked_at(visit, values)
         _draw_found(visit)
 
 
@@ -206,18 +212,18 @@ def _preview(visit: Visit, source: Source) -> list[Post] | None:
 
 
 def _draw_found(visit: Visit) -> None:
-    found: tuple[Source, list[Post]] | None = st.session_state.get("new_source")
+    found: tuple[Source, list[Post]] | None = st.session_state.get("source_found")
     if found is None:
         return
     source, posts = found
     if not posts:
         st.warning(visit.text("sources.no_posts"), icon=":material/inbox:")
-    cards.draw_cards(visit, posts, key="new_source_posts")
+    cards.draw_cards(visit, posts, key="new_source_posts", kept=False)
     if st.button(visit.text("sources.save"), type="primary", icon=":material/check:", key="new_save"):
         try:
             edit.add_source(visit.settings.folder, source)
         except RasadError as error:
             problems.show(error, visit.language)
             return
-        del st.session_state["new_source"]
+        del st.session_state["source_found"]
         st.rerun()

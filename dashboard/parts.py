@@ -21,6 +21,20 @@ from words import texts
 Item = dict[str, Any]
 """What a component draws: only texts, numbers and links."""
 
+_NAMES: Final = {
+    "posts": "common.label.posts",
+    "authors": "common.label.authors",
+    "engagement": "common.label.engagement",
+    "share_of_voice": "common.label.share_of_voice",
+    "overview": "dashboard.overview.title",
+    "rising": "dashboard.trends.ratio",
+    "status": "common.label.state",
+    "top_author_share": "dashboard.trends.top_author",
+    "hashtag": "common.label.hashtag",
+    "influence": "dashboard.influencers.score",
+    "sources": "common.label.state",
+}
+"""What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"
 
 
@@ -121,4 +135,6 @@ def draw_definitions(visit: Visit, *definitions: str) -> None:
     if known:
         with st.popover(visit.text("counted_how"), type="tertiary", icon=":material/help:"):
             for key in known:
+                name = _NAMES[key.partition(".")[2]]
+                st.caption(texts.text(name, visit.language))
                 st.text(texts.text(key, visit.language))

@@ -34,6 +34,8 @@ html { direction: rtl; }
 [data-testid="stButtonGroup"] button { margin: 0; }
 button[data-variant="segmented_control"] { border-radius: 0.5rem; border: 1px solid
   color-mix(in srgb, currentColor 25%, transparent); }
+button[data-variant="segmented_control"][aria-checked="false"]
+  { border-color: color-mix(in srgb, currentColor 25%, transparent) !important; }
 .stApp:has([data-testid="stExpandSidebarButton"]) [data-testid="stSidebar"] { display: none; }
 [data-testid="stSidebarResizeHandle"] { inset-inline-end: -6px; }
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, frame, listening
+from dashboard import ask, frame, listening, parts
 from dashboard.filters import write
 
 visit = frame.current()
@@ -16,5 +16,9 @@ if not visit.settings.sources:
 else:
     answer = ask.sources(visit)
     listening.draw_health(visit, answer.value)
+    parts.draw_definitions(visit, answer.definition)
     listening.draw_controls(visit)
-listening.draw_new_source(visit)
+if visit.settings.project.demo:
+    st.info(visit.text("sources.demo"), icon=":material/science:")
+else:
+    listening.draw_new_source(visit)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -204,6 +206,31 @@ def test_store_that_does_not_answer_is_told(
 
     assert "does not answer" in page.error[0].value
     assert not page.exception
+
+
+def test_store_that_says_nothing_is_told(
+    planted: list[Post], visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that takes the connection and never answers holds the page for less than five seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("RASAD_STORE_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        page, began = visit("sources", lang="fa"), time.monotonic()
+        page.run()
+
+        assert time.monotonic() - began < 5
+        assert len(page.error) == 1
+        assert not page.exception
+
+
+def test_empty_view_can_be_widened(planted: list[Post], visit: Visit) -> None:
+    """Where there is nothing, one button shows thirty days, another takes the filters away."""
+    page = visit("posts", lang="en", query="nowhere", period="1d")
+    page.button[0].click().run()
+
+    assert address(page)["period"] == "30d"
+    page.button[1 if len(page.button) > 1 else 0].click().run()
+
+    assert "query" not in address(page)
 
 
 def test_home_without_projects_says_what_to_do(home: Path, visit: Visit) -> None:

@@ -1,0 +1,128 @@
+"""In a real browser: numbers lead to their posts, nothing leaves the machine, hostile posts stay text."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Error, Page, sync_playwright
+
+from posts.post import Post
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def address(filled: tuple[Path, list[Post]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard over the thirty posts."""
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(filled[0], home)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("RASAD_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", "--port", str(port)],
+        env={**environ, "RASAD_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def page(address: str) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and the requests that it made to anywhere but this machine."""
+    foreign: list[str] = []
+
+    def note(request: Any) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            foreign.append(request.url)
+
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            )
+        except Error as error:
+            if os.environ.get("CI") == "true":
+                raise
+            pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
+        opened = browser.new_page(locale="fa-IR")
+        opened.set_default_timeout(WAIT_MS)
+        opened.on("request", note)
+        for _ in range(60):
+            try:
+                opened.goto(address)
+                break
+            except Error:
+                opened.wait_for_timeout(500)
+        yield opened, foreign
+        browser.close()
+
+
+def test_number_leads_to_its_posts_and_back(page: tuple[Page, list[str]], address: str) -> None:
+    """In Persian: a click on the thirty posts shows thirty posts, and the way back is one step."""
+    shown, foreign = page
+    shown.goto(f"{address}/?lang=fa")
+    number = shown.locator("a.number.large").first
+    number.wait_for()
+
+    assert number.inner_text() == "۳۰"  # 30
+    assert shown.evaluate("document.documentElement.dir") == "rtl"
+    assert shown.evaluate("document.documentElement.lang") == "fa"
+
+    number.click()
+    shown.locator("article.card").first.wait_for()
+
+    assert "۳۰" in shown.locator(".root .strong").first.inner_text()  # 30
+    assert "/posts?lang=fa&project=tea" in shown.url
+
+    shown.go_back()
+    shown.locator("a.number.large").first.wait_for()
+
+    assert "/posts" not in shown.url
+    assert foreign == []
+
+
+def test_hostile_post_stays_text(page: tuple[Page, list[str]], address: str) -> None:
+    """A post made of HTML and Markdown is read as it was written; nothing runs and nothing is fetched."""
+    shown, foreign = page
+    dialogs: list[str] = []
+    shown.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    shown.goto(f"{address}/posts?lang=en")
+    first = shown.locator("article.card").first
+    first.wait_for()
+    shown.wait_for_timeout(1000)
+
+    assert "<img src=x onerror=alert(1)> ![](http://leak.example/p.png)" in first.inner_text()
+    assert first.locator("img").count() == 0
+    assert first.locator('a[href^="javascript"]').count() == 0
+    assert dialogs == []
+    assert foreign == []
+
+
+@pytest.mark.parametrize("view", ["", "trends", "hashtag", "posts", "influencers", "sources"])
+def test_view_fits_a_phone_and_asks_nobody(page: tuple[Page, list[str]], address: str, view: str) -> None:
+    """At 400 points wide no view runs over the side, and none asks another machine for anything."""
+    shown, foreign = page
+    shown.set_viewport_size({"width": 400, "height": 800})
+    shown.goto(f"{address}/{view}?lang=fa&hashtag=ai")
+    shown.locator("[data-testid=stMain] h1").first.wait_for()
+    shown.locator("[data-testid=stMain] .root").first.wait_for(state="attached")
+    shown.wait_for_timeout(1500)
+    main = "document.querySelector('[data-testid=stMain]')"
+
+    assert shown.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
+    assert foreign == []
