@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 import os
 import shutil
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ ROOMS = (
 )  # fmt: skip
 LITTLE_DISK = 2 * 2**30
 NO_DISK = 200 * 2**20
+MANY_LETTERS = 1_000
 MANY_POSTS = 3_000_000
 TOO_MANY_POSTS = 5_000_000
 FULL_SPOOL = 2**30
@@ -164,8 +166,22 @@ def _project(name: str) -> list[Finding]:
     findings += _contact(label, settings)
     findings += _spool(label, settings)
     findings += _store(label, settings)
-    findings += _intake(label, settings)
+    try:
+        findings += _state(label, settings)
+        findings += _intake(label, settings)
+    except sqlite3.Error as error:
+        findings.append(Finding(subject=f"{label}: state", level="fail", text=f"{settings.state}: {error}"))
     return findings
+
+
+def _state(label: str, settings: Settings) -> Iterator[Finding]:
+    """Cursors and runs can be read; what could not be taken is worth a look."""
+    from store.state import State
+
+    with State(settings.state) as state:
+        letters = len(state.dead_letters(limit=MANY_LETTERS))
+    text = f"{'at least ' if letters == MANY_LETTERS else ''}{letters} dead letters"
+    yield Finding(subject=f"{label}: state", level="warn" if letters == MANY_LETTERS else "ok", text=text)
 
 
 def _contact(label: str, settings: Settings) -> Iterator[Finding]:

@@ -346,6 +346,8 @@ def test_check_tells_what_fails(tea: Any) -> None:
     """A broken file and an engine that is away are failures; other projects are still looked at."""
     tea.run("init", "broken")
     (tea.project("broken") / "project.toml").write_text("[project]\n")
+    tea.run("init", "damaged")
+    (tea.project("damaged") / "state.sqlite").write_bytes(b"no database, but long enough to be read as one")
     rows = tea.json("check", code=1)
     away = tea.run(
         "check", "--project", "tea", "--json", code=1, more={"RASAD_STORE_URL": "http://127.0.0.1:9"}
@@ -353,6 +355,7 @@ def test_check_tells_what_fails(tea: Any) -> None:
     levels = {row["subject"]: row["level"] for row in rows}
 
     assert levels["broken"] == "fail"
+    assert levels["damaged: state"] == "fail"
     assert levels["tea: store"] == "ok"
     assert '"fail"' in away.stdout
 
