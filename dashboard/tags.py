@@ -14,6 +14,7 @@ from dashboard import filters, parts, tallies
 from dashboard.address import link_to
 from dashboard.filters import Asked
 from dashboard.visit import Visit
+from nlp import hashtags
 from posts.selection import Selection
 from reports import charts
 from words.bidi import stripped
@@ -170,7 +171,7 @@ def draw_choice(visit: Visit, asked: Asked) -> None:
         typed = st.text_input(visit.text("hashtag.other"), placeholder="#", max_chars=200)
         sent = st.form_submit_button(visit.text("hashtag.show"))
     if sent and typed.strip():
-        parts.go(parts.way(asked.to("hashtag", visit, hashtag=typed.strip().lstrip("#"))))
+        parts.go(parts.way(asked.to("hashtag", visit, hashtag=hashtags.key(typed.strip()))))
 
 
 def draw_family(visit: Visit, found: Hashtag) -> None:

@@ -222,6 +222,15 @@ def test_store_that_says_nothing_is_told(
         assert not page.exception
 
 
+def test_typed_hashtag_meets_its_family(planted: list[Post], visit: Visit) -> None:
+    """Any spelling that is typed leads to the page of its family."""
+    page = visit("hashtag", lang="en")
+    page.main.text_input[1].input("#هوش‌مصنوعی")  # AI
+    page.button[0].click().run()
+
+    assert drawn(page)["family"]["items"][0]["text"] == "#هوش_مصنوعی"  # AI
+
+
 def test_empty_view_can_be_widened(planted: list[Post], visit: Visit) -> None:
     """Where there is nothing, one button shows thirty days, another takes the filters away."""
     page = visit("posts", lang="en", query="nowhere", period="1d")
