@@ -29,6 +29,13 @@ NARROW: Final = ("hashtag", "author", "entity", "edge", "toward", "ids")
 _KEPT: Final = ("query", "platform", "source", "language")
 _BAR: Final = ("period", "since", "until", *_KEPT)
 
+_FILES: Final = {"posts": "reading", "trends": "rising"}
+
+
+def file_of(view: str) -> str:
+    """The file that draws a view, relative to the app. It may not bear the name of a room."""
+    return f"views/{_FILES.get(view, view)}.py"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from config.project import Settings
 from dashboard import ask, filters, frame, problems, style
+from dashboard.address import file_of
 from dashboard.visit import Language, Visit, tick
 from posts.errors import RasadError
 from words import texts
@@ -67,7 +68,7 @@ def _navigation(language: Language) -> Any:
     pages = {
         texts.text(f"dashboard.group.{group}", language): [
             st.Page(
-                f"views/{view}.py",
+                file_of(view),
                 title=texts.text(f"dashboard.{view}.title", language),
                 url_path=view,
                 default=view == "overview",

@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 
 import streamlit as st
 
-from dashboard.address import Link, View, link_to
+from dashboard.address import Link, View, file_of, link_to
 from dashboard.visit import Visit
 from posts.answer import Figure
 from words import texts
@@ -76,7 +76,7 @@ def go(opened: Mapping[str, Any]) -> None:
         return
     words = {str(name): str(value) for name, value in params.items()}
     st.session_state["number_opened"] = view == "posts"
-    st.switch_page(f"views/{view}.py", query_params=words)
+    st.switch_page(file_of(view), query_params=words)
 
 
 def way(link: Link, *, hint: str = "") -> Item:

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from config import edit
 from config.load import load
 from config.project import Brand, Source
+from dashboard.address import file_of
 from nlp.pipeline import WatchedEntity, WatchList
 from nlp.pipeline import load as load_pipeline
 from posts.post import Author, Metrics, Post
@@ -120,7 +121,7 @@ def visit(home: Path) -> Callable[..., AppTest]:
         page.query_params.update(params)
         page.run()
         if view != "overview":
-            page.switch_page(f"views/{view}.py")
+            page.switch_page(file_of(view))
             page.query_params.update(params)
             page.run()
         return page

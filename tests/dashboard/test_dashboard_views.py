@@ -279,6 +279,6 @@ def test_filters_stay_from_view_to_view(planted: list[Post], visit: Visit) -> No
     """Going on by the menu, whose links name no filter, keeps the bar and forgets what one link narrowed."""
     page = visit("posts", lang="en", query="tea", period="30d", author="mastodon:tea.example:sara")
     page.query_params.clear()
-    page.switch_page("views/trends.py").run()
+    page.switch_page("views/rising.py").run()
 
     assert address(page) == {"lang": "en", "project": "tea", "period": "30d", "query": "tea"}
