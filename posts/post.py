@@ -156,8 +156,9 @@ class Post:
     the canonical ``uri``, so that one post seen through two servers is one post. ``aliases`` are the ids
     under which single servers know it (``"<platform>:<server>:<local id>"``); ``reply_to``,
     ``repost_of`` and ``quote_of`` may hold such an alias until intake resolves it. A repost is a post of
-    its own with an empty text and the language of what it passes on. ``language`` is what the platform declared; what was detected stands in
-    ``annotations``. ``hashtags`` are tags the platform names beside the text, as written, without ``#``.
+    its own with an empty text and the language of what it passes on. ``language`` is what the platform
+    declared; what was detected stands in ``annotations``. ``hashtags`` are tags the platform names beside
+    the text, as written, without ``#``.
     ``deleted_at`` marks a deletion: the content is gone, the id stays.
     """
 
