@@ -72,7 +72,7 @@ def mount(component: Any, data: Mapping[str, Any], *, key: str) -> None:
 def go(opened: Mapping[str, Any]) -> None:
     """Switch to the view that a click asked for; what is no view of ours is passed over."""
     view, params = opened.get("view"), opened.get("params")
-    if view not in get_args(View) or not isinstance(params, dict):
+    if not isinstance(view, str) or view not in get_args(View) or not isinstance(params, dict):
         return
     words = {str(name): str(value) for name, value in params.items()}
     st.session_state["number_opened"] = view == "posts"
