@@ -1,17 +1,27 @@
-"""A small world of posts, written into each engine once for all tests that only read."""
+"""A small world of posts in each engine, for tests that only read; and projects to take posts into."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nlp import hashtags
+from nlp.fold import tokens
+from posts.post import Annotations, Author, Post, decode
 from store import open_store
+from store.intake import Intake, IntakeReport
 from store.protocol import Document, Store, StoreSettings
+from store.spool import Spool
+from store.state import State
 
 BEGIN = datetime(2026, 10, 24, 22, tzinfo=UTC)
+SEEN_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+TAKEN_AT = SEEN_AT + timedelta(days=1)
 TEXTS = (
     "هوش مصنوعی در ایران",  # artificial intelligence in Iran
     "job offer artificial intelligence",
@@ -98,3 +108,84 @@ def _fill(store: Store, corpus: list[Document]) -> None:
     assert store.write("posts", stale).ok == 60
     for start in range(0, 300, 60):
         assert store.write("posts", corpus[start : start + 60]).ok == 60
+
+
+class Reader:
+    """Reads words and hashtags; breaks on the text ``"break"``."""
+
+    def annotate(self, posts: Iterable[Post]) -> Iterator[Post]:
+        for post in posts:
+            if post.text == "break":
+                raise IndexError("a model stumbled")
+            read = Annotations(
+                tokens=tuple(tokens(post.text)), hashtags=tuple(hashtags.find(post.text)), language="en"
+            )
+            yield replace(post, annotations=read)
+
+
+class Project:
+    """A spool, a state and a journal around a store."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.store = store
+        self.spool = Spool(folder / "spool")
+        self.state = State(folder / "state.sqlite")
+        self.journal = folder / "journal"
+
+    def intake(self, store: Store | None = None) -> Intake:
+        return Intake(
+            store or self.store, self.state, self.spool, Reader(), journal=self.journal, now=lambda: TAKEN_AT
+        )
+
+    def take(self, *posts: Post, run_id: str | None = None) -> IntakeReport:
+        self.spool.write(posts, source="s", run_id=run_id)
+        return self.intake().run()
+
+    def documents(self, collection: str = "posts") -> dict[str, dict[str, Any]]:
+        self.store.refresh()
+        return {document["id"]: document for document in self.store.scan(collection, {"match_all": {}})}
+
+    def post(self, number: int | str) -> Post:
+        return decode(self.documents()[f"x:h:{number}"]["post"])
+
+    def ids(self, collection: str) -> set[str]:
+        return set(self.documents(collection))
+
+
+@pytest.fixture
+def make_project() -> Iterator[Callable[[Path, Store], Project]]:
+    """Makes a project in a folder around a store."""
+    made: list[Project] = []
+
+    def make(folder: Path, store: Store) -> Project:
+        made.append(Project(folder, store))
+        return made[-1]
+
+    yield make
+    for project in made:
+        project.state.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path, store: Store, make_project: Callable[[Path, Store], Project]) -> Project:
+    """A project around each engine in turn."""
+    return make_project(tmp_path / "project", store)
+
+
+@pytest.fixture(scope="session")
+def build_post() -> Callable[..., Post]:
+    """Builds the post of a number, collected so many minutes after it was written."""
+    return _build_post
+
+
+def _build_post(number: int | str, minutes: int = 0, *, by: str = "sara", **parts: Any) -> Post:
+    values: dict[str, Any] = {
+        "id": f"x:h:{number}",
+        "platform": "x",
+        "kind": "text",
+        "source": "s",
+        "created_at": SEEN_AT,
+        "collected_at": SEEN_AT + timedelta(minutes=minutes),
+        "author": Author(key=f"x:h:{by}", handle=by),
+    }
+    return Post(**{**values, **parts})
