@@ -53,7 +53,8 @@ _SIGNS = regex.compile(
     |([@＠](?<![A-Za-z0-9_!\#$%&*@＠].)[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_])?@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+)
     |([@＠](?:(?<![A-Za-z0-9_!\#$%&*@＠].)|(?<=(?<![A-Za-z0-9_+~.\-])[rR][tT]:?.))
         [A-Za-z0-9_]{{1,64}}+(?![A-Za-z0-9_@＠{_ACCENTED}]|://|/[A-Za-z]))
-    |(\$(?<![^\s{_DIRECTION}].)[A-Za-z]{{1,6}}(?:[._][A-Za-z]{{1,2}})?(?=$|[\s\p{{P}}$+<=>^|~]))
+    |(\$(?<![^\s{_DIRECTION}\p{{Ps}}\p{{Pi}}].)[A-Za-z]{{1,6}}(?:[._][A-Za-z]{{1,2}})?
+        (?=$|[\s\p{{P}}\p{{So}}$+<=>^|~{_DIRECTION}])(?!://))
     """,
     regex.VERBOSE | regex.V1,
 )
@@ -146,7 +147,14 @@ def _link_end(text: str, start: int, end: int) -> int:
     return tail
 
 
+# Countries under which a bare name is mostly meant as an address: two sold as words, and Iran, whose
+# Latin letters stand in Persian texts for nothing else.
+_NAMED_BARE = ("co", "tv", "ir")
+
+
 def _is_prose(host: str) -> bool:
-    """Whether it is rather two sentences without a gap (``done.So``) or a number (``10.am``)."""
+    """Whether it is rather two sentences without a gap (``done.So``, ``it.so``) or a number (``10.am``)."""
     name, _, top = host.rpartition(".")
+    if len(top) == 2 and "." not in name and top.lower() not in _NAMED_BARE:
+        return True
     return name.replace(".", "").isdigit() or (top.istitle() and name.islower())
