@@ -32,6 +32,7 @@ _NAMES: Final = frozenset(
     {
         "id", "aliases", "source", "also_in", "key", "handle", "name", "hashtags", "conversation", "reply_to",
         "reply_to_author", "repost_of", "repost_of_author", "quote_of", "quote_of_author", "forwarded_from",
+        "other_references",
     }
 )  # fmt: skip
 _COUNTS: Final = frozenset({"followers", "votes", "reactions"})

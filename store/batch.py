@@ -78,10 +78,11 @@ def plan(store: Store, copies: Mapping[str, Sequence[Post]], annotate: Annotate,
         else:
             _add_changed(made, resolved, old, copies[post_id], again=again)
     arrived = _names(read.values(), stored, again=again)
-    for found in waiting(store, arrived):
-        if found["id"] not in read:
-            old = stored_post(found)
-            _add_changed(made, resolve(old.post, targets), old, (), again=False)
+    older = [stored_post(found) for found in waiting(store, arrived) if found["id"] not in read]
+    # What else they point to is stored already, and must not be taken for lost.
+    targets |= lookup(store, {ref for old in older for ref in references(old.post)} - targets.keys())
+    for old in older:
+        _add_changed(made, resolve(old.post, targets), old, (), again=False)
     return made
 
 

@@ -8,12 +8,14 @@ ends in the same post:
 - the newest copy gives what changes by itself (author's facts, metrics, poll, media, links); a copy that
   does not tell the author or any count yields to one that does;
 - names add up: ``aliases``, and in ``also_in`` every source but the one that saw the post first;
-- what a post answers, repeats or quotes cannot change: whatever copy tells it;
+- what a post answers, repeats or quotes cannot change: whatever copy tells it, under every name that a
+  server has for it (``other_references``), for only one of them may ever be found;
 - a deletion wins always and takes the content with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Final
@@ -27,6 +29,8 @@ _REFERENCES: Final = (
     "conversation", "reply_to", "reply_to_author", "repost_of", "repost_of_author", "quote_of",
     "quote_of_author", "forwarded_from",
 )  # fmt: skip
+POINTING: Final = ("reply_to", "repost_of", "quote_of")
+"""The fields that hold the id or an alias of another post."""
 _CONTENT: Final = ("url", "title", "text", "language", "hashtags", "mentioned", "format")
 _FACTS: Final = ("author", "metrics", "poll", "media", "links", "run_id")
 
@@ -80,6 +84,7 @@ def _merge(a: Post, b: Post) -> Post:
     values: dict[str, Any] = {name: getattr(content, name) for name in _CONTENT}
     values |= {name: getattr(facts, name) for name in _FACTS}
     values |= {name: _least(getattr(a, name), getattr(b, name)) for name in _REFERENCES}
+    values["other_references"] = _other_references(a, b, values)
     deleted_at = _least(a.deleted_at, b.deleted_at)
     merged = Post(
         id=a.id,
@@ -109,6 +114,13 @@ def _facts_key(post: Post) -> tuple[bool, bool, datetime, bytes]:
         post.collected_at,
         _bytes([getattr(post, name) for name in _FACTS]),
     )
+
+
+def _other_references(a: Post, b: Post, chosen: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What the two copies call the posts they point to, but for the names that were chosen."""
+    called = {*a.other_references, *b.other_references}
+    called.update((name, ref) for post in (a, b) for name in POINTING if (ref := getattr(post, name)))
+    return tuple(sorted(pair for pair in called if pair[0] in POINTING and chosen[pair[0]] != pair[1]))
 
 
 def _least(a: Any, b: Any) -> Any:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from posts.post import Post, changed
+from store.merge import POINTING
 from store.protocol import Document, Store
 
-REFERENCES: Final = ("reply_to", "repost_of", "quote_of")
 _AT_ONCE: Final = 2_000
 
 
@@ -45,8 +45,11 @@ def named(posts: Iterable[Post]) -> dict[str, Target]:
 
 
 def references(post: Post) -> list[str]:
-    """The references of a post, resolved or not."""
-    return [ref for ref in (post.reply_to, post.repost_of, post.quote_of) if ref]
+    """The references of a post, resolved or not, under all their names."""
+    found = [ref for ref in (post.reply_to, post.repost_of, post.quote_of) if ref]
+    if post.other_references:
+        found += [ref for name, ref in post.other_references if name in POINTING]
+    return found
 
 
 def lookup(store: Store, names: Collection[str]) -> dict[str, Target]:
@@ -74,23 +77,24 @@ def waiting(store: Store, names: Collection[str]) -> Iterator[Document]:
 
 def resolve(post: Post, targets: Mapping[str, Target]) -> Resolved:
     """The post with each reference led to its target, and the author filled in where unknown."""
-    refs = references(post)
-    if not refs:
+    if not references(post):
         return Resolved(post=post)
     changes: dict[str, Any] = {}
     unresolved: dict[str, None] = {}
-    for name in REFERENCES:
-        ref = getattr(post, name)
-        if not ref:
-            continue
-        target = targets.get(ref)
+    others = post.other_references
+    for name in POINTING:
+        called = [ref for ref in (getattr(post, name), *_others(post, name)) if ref]
+        target = next((targets[ref] for ref in called if ref in targets), None)
         if target is None:
-            unresolved[ref] = None
+            unresolved.update(dict.fromkeys(called))
             continue
-        if target.post_id != ref:
+        others = tuple(pair for pair in others if pair[0] != name)
+        if target.post_id != getattr(post, name):
             changes[name] = target.post_id
         if target.author is not None and getattr(post, name + "_author") is None:
             changes[name + "_author"] = target.author
+    if others != post.other_references:
+        changes["other_references"] = others
     return Resolved(post=changed(post, **changes) if changes else post, unresolved=tuple(unresolved))
 
 
@@ -99,12 +103,16 @@ def keep_resolved(copy: Post, stored: Post, unresolved: Collection[str]) -> Post
 
     What a post refers to does not change, so a later copy's alias need not be looked up again.
     """
-    changes = {}
-    for name in REFERENCES:
+    changes: dict[str, Any] = {}
+    for name in POINTING:
         ref = getattr(stored, name)
         if ref is not None and ref not in unresolved and ref != getattr(copy, name):
             changes[name] = ref
     return changed(copy, **changes) if changes else copy
+
+
+def _others(post: Post, name: str) -> Iterator[str]:
+    return (ref for field, ref in post.other_references if field == name)
 
 
 def _parts(names: list[str]) -> Iterator[list[str]]:
