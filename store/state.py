@@ -278,6 +278,12 @@ class State:
             for n, source_, subject, reason, at, payload in rows
         ]
 
+    def count_dead_letters(self, *, source: str | None = None) -> int:
+        """How many there are."""
+        where, values = ("WHERE source=?", [source]) if source is not None else ("", [])
+        row = self._db.execute(f"SELECT count(*) FROM dead_letters {where}", values).fetchone()
+        return int(row[0])
+
     def drop_dead_letters(self, numbers: Iterable[int]) -> None:
         with self._together():
             self._db.executemany("DELETE FROM dead_letters WHERE number=?", [(n,) for n in numbers])
