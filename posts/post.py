@@ -7,6 +7,7 @@ and never an empty text. Times are aware and in UTC. Written and read with ``msg
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, make_dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -26,7 +27,8 @@ LATEST_AHEAD: Final = timedelta(days=1)
 MAX_COUNT: Final = 2**53 - 1
 """The largest count that JSON readers agree on."""
 MAX_ID_BYTES: Final = 512
-"""Elasticsearch refuses a whole bulk request for one longer ``_id``."""
+"""Elasticsearch refuses a whole bulk request for one longer ``_id``, and any search for a term far longer."""
+_SURELY_SHORT: Final = MAX_ID_BYTES // 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,11 @@ class Post:
     annotations: Annotations | None = None
 
 
+_REFERENCES: Final = (
+    "conversation", "forwarded_from", "reply_to", "reply_to_author", "repost_of", "repost_of_author",
+    "quote_of", "quote_of_author",
+)  # fmt: skip
+_read_references = attrgetter(*_REFERENCES)
 _FIELDS: Final = tuple(part.name for part in fields(Post))
 _read_all = attrgetter(*_FIELDS)
 _Draft: Any = make_dataclass("_Draft", _FIELDS, slots=True)
@@ -242,8 +249,13 @@ def number(key: str) -> int:
 
 def check(post: Post, *, now: datetime) -> Post:
     """The post itself if it may enter the store, else ``RecordError`` with the field and the value."""
-    if not 1 <= len(post.id.encode("utf-8", "replace")) <= MAX_ID_BYTES:
-        raise RecordError(f"id: must have 1 to {MAX_ID_BYTES} bytes", subject=post.id[:80])
+    for field_name, key in _keys(post):
+        if not key.strip() or (
+            len(key) > _SURELY_SHORT and len(key.encode("utf-8", "replace")) > MAX_ID_BYTES
+        ):
+            raise RecordError(f"{field_name}: must have 1 to {MAX_ID_BYTES} bytes", subject=post.id[:80])
+    if "\n" in post.id:
+        raise RecordError("id: has a line break", subject=post.id[:80])
     for name in ("created_at", "collected_at", "edited_at", "deleted_at"):
         moment: datetime | None = getattr(post, name)
         if moment is None:
@@ -259,3 +271,22 @@ def check(post: Post, *, now: datetime) -> Post:
         if count is not None and not 0 <= count <= MAX_COUNT:
             raise RecordError(f"metrics.{name}: {count} is not a count", subject=post.id)
     return post
+
+
+def _keys(post: Post) -> Iterator[tuple[str, str]]:
+    """All that posts are found and joined by, each with the name of its field."""
+    yield "id", post.id
+    yield "platform", post.platform
+    yield "source", post.source
+    if post.author is not None:
+        yield "author.key", post.author.key
+    for name, values in (("aliases", post.aliases), ("also_in", post.also_in)):
+        for value in values:
+            yield name, value
+    for named in post.mentioned:
+        yield "mentioned.key", named.key
+    for name, value in post.other_references:
+        yield name, value
+    for name, value in zip(_REFERENCES, _read_references(post), strict=True):
+        if value:
+            yield name, value

@@ -126,3 +126,16 @@ def test_names_of_others_that_make_no_sense_do_no_harm(taken: Any) -> None:
     taken.take(replace(odd, collected_at=AT + timedelta(minutes=1)))
 
     assert taken.documents("posts")["x:h:odd"]["unresolved"] == ["x:i:2"]
+
+
+def test_no_name_is_so_long_that_nothing_can_be_taken_in_after_it(taken: Any) -> None:
+    """A reference that an engine cannot look up is a dead letter; its neighbours and successors come in."""
+    hostile = build_post("hostile", "ali", reply_to="x:i:" + "9" * 40_000)
+
+    taken.take(build_post("before", "omid"), hostile)
+    taken.take(build_post("after", "omid", aliases=("x:i:9",)), replace(hostile, text="again"))
+
+    assert taken.documents("posts").keys() == {"x:h:before", "x:h:after"}
+    assert [(letter.subject, letter.reason) for letter in taken.state.dead_letters()] == [
+        ("x:h:hostile", "reply_to: must have 1 to 512 bytes")
+    ]
