@@ -2,7 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+UV ?= uv
+
+# The scripts of a .venv name its place: in a checkout that was moved or copied it is made anew, and so is
+# one whose Python is gone.
+ifeq ($(shell test -d $(VENV) && ! { test -x $(BIN)/python && grep -qsF '$(CURDIR)/$(VENV)/' $(BIN)/pip; } && echo bad),bad)
+.PHONY: $(VENV)/.run $(VENV)/.dev $(VENV)/.peers
+endif
 
 .PHONY: run test test-peers soak check bench lock clean
 
@@ -12,11 +18,11 @@ run: $(VENV)/.run
 test: check
 	$(BIN)/python -m pytest -m "not peer and not soak"
 
-test-peers: $(VENV)/.dev
-	$(BIN)/python -m pytest -m peer
+test-peers: $(VENV)/.peers
+	$(BIN)/python -m pytest -m peer --timeout 600 --durations 5
 
 soak: $(VENV)/.dev
-	$(BIN)/python -m pytest -m soak --timeout 7200
+	$(BIN)/python -m pytest -m soak --timeout 7200 --durations 20
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -27,12 +33,14 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
-# The only place where versions are chosen; `requirements*.lock` are what set-up installs from.
+# The only place where versions are chosen; `requirements*.lock` are what set-up installs from. The peers are
+# the oldest client that Rasad promises to work with.
+lock: COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-annotate --custom-compile-command "make lock"
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command "make lock" -o requirements.lock setup.cfg
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command "make lock" -c requirements.lock --extra dev -o requirements-dev.lock setup.cfg
+	$(COMPILE) -o requirements.lock setup.cfg
+	$(COMPILE) -c requirements.lock --extra dev -o requirements-dev.lock setup.cfg
+	echo "elasticsearch==8.19.*" | $(COMPILE) -o requirements-peers.lock -
 
 $(VENV)/.run: requirements.lock setup.cfg pyproject.toml
 	@./scripts/venv $(PYTHON) $(VENV) requirements.lock
@@ -42,6 +50,11 @@ $(VENV)/.dev: requirements.lock requirements-dev.lock setup.cfg pyproject.toml
 	@./scripts/venv $(PYTHON) $(VENV) requirements-dev.lock
 	@./scripts/system
 	@touch $@ $(VENV)/.run
+
+# The other Elasticsearch client lies in a folder of its own, which only its tests put before ours.
+$(VENV)/.peers: requirements-peers.lock $(VENV)/.dev
+	@./scripts/peers $(VENV) requirements-peers.lock
+	@touch $@
 
 clean:
 	rm -rf $(VENV)

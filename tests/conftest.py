@@ -8,9 +8,10 @@ import socket
 import subprocess
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import platformdirs
 import pytest
 from elasticsearch import Elasticsearch
@@ -19,36 +20,103 @@ from store import open_store
 from store.protocol import Store, StoreSettings
 
 RECIPE = Path(__file__).parent / "elasticsearch"
+JARS = Path(platformdirs.user_cache_dir("rasad-tests")) / "elasticsearch-9.5.3"
 STARTS_IN_S = 240
 
+# A time limit for an example would say more of the machine than of the code.
+hypothesis.settings.register_profile("quick", max_examples=150, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=5_000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("quick")
 
-@pytest.fixture(scope="session")
-def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Elasticsearch: the one of RASAD_TEST_ES, else one started on loopback, once a session."""
-    given = os.environ.get("RASAD_TEST_ES")
-    if given:
-        yield given
-        return
-    home = tmp_path_factory.mktemp("elasticsearch")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    jars = Path(platformdirs.user_cache_dir("rasad-tests")) / "elasticsearch-9.5.3"
-    log = home / "server.log"
-    with log.open("wb") as errors:
-        server = subprocess.Popen(
-            ["bash", str(RECIPE / "start"), str(jars), str(home), str(port)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            start_new_session=True,
-        )
-    try:
-        if not _started(server):
-            _unavailable(server.poll(), log.read_text(errors="replace"))
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        _stop(server)
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With CI=true a test that is left out has failed, whoever left it out and how."""
+    report = yield
+    _fail_if_left_out(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file."""
+    report = yield
+    _fail_if_left_out(report)
+    return report
+
+
+def _fail_if_left_out(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"With CI=true nothing is left out, but this was. {reason}"
+
+
+class ElasticsearchServer:
+    """A real Elasticsearch on loopback, in a process of its own; what it holds lies in ``home``."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._log = home.with_name(f"{home.name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reading: threading.Thread | None = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers; the test is left out where it cannot be had."""
+        with self._log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                ["bash", str(RECIPE / "start"), str(JARS), str(self._home), str(self._port)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            )
+        if _started(self._process):
+            # What it goes on to print must not fill the pipe.
+            assert self._process.stdout is not None
+            self._reading = threading.Thread(target=self._process.stdout.read, daemon=True)
+            self._reading.start()
+        else:
+            code = self._process.poll()
+            log = " ".join(self._log.read_text(errors="replace").split())
+            reason = f"no Elasticsearch for tests (exit code {code}): {log[-300:]}"
+            self.stop()
+            if code == 3:
+                pytest.skip(reason)
+            pytest.fail(reason)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Stop it in its tracks, let it go on, or kill it; what is killed is waited for."""
+        assert self._process is not None
+        os.killpg(self._process.pid, number)
+        if number == signal.SIGKILL:
+            self._process.wait()
+            self.stop()
+
+    def stop(self) -> None:
+        """End it and whatever it started, if it runs."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if self._reading is not None:
+            self._reading.join(10)
+        process.stdout.close()
 
 
 def _started(server: subprocess.Popen[bytes]) -> bool:
@@ -62,29 +130,30 @@ def _started(server: subprocess.Popen[bytes]) -> bool:
             return False
     finally:
         late.cancel()
-    # What it goes on to print must not fill the pipe.
-    threading.Thread(target=server.stdout.read, daemon=True).start()
     return True
 
 
-def _unavailable(code: int | None, log: str) -> None:
-    reason = f"no Elasticsearch for tests (exit code {code}): {' '.join(log.split())[-300:]}"
-    if code != 3 or os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    """End the server and whatever it started."""
-    assert server.stdin is not None
-    server.stdin.close()
+@pytest.fixture(scope="session")
+def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Elasticsearch: the one of RASAD_TEST_ES, else one started on loopback, once a session."""
+    given = os.environ.get("RASAD_TEST_ES")
+    if given:
+        yield given
+        return
+    server = ElasticsearchServer(tmp_path_factory.mktemp("elasticsearch"))
     try:
-        server.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-    assert server.stdout is not None
-    server.stdout.close()
+        server.start()
+        yield server.url
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def elasticsearch_server(tmp_path: Path) -> Iterator[ElasticsearchServer]:
+    """A real Elasticsearch for one test alone, which may stop, kill and restart it; not started yet."""
+    server = ElasticsearchServer(tmp_path / "elasticsearch")
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 IMPORT = "import"
 GOOD = frozenset({"ok", "partial"})
+WAITS = "The posts wait in the spool and are taken in later."
 
 
 def collect(
@@ -217,15 +218,17 @@ def take_in_with_progress(settings: Settings, screen: Screen, *, wait: bool) -> 
 
     ``StoreError`` if the engine is in trouble: the posts wait in the spool.
     """
-    from posts.errors import StoreError
+    from posts.errors import StoreError, StoreReadOnly, StoreUnreachable
     from rasad.intake import take_in
 
-    with screen.progress(screen.text("taking_in")) as tell:
-        report = take_in(settings, progress=tell, wait=wait)
+    try:
+        with screen.progress(screen.text("taking_in")) as tell:
+            report = take_in(settings, progress=tell, wait=wait)
+    except (StoreUnreachable, StoreReadOnly) as error:
+        remedy = f"{error.remedy} {WAITS}".strip()
+        raise type(error)(error.message, subject=error.subject, remedy=remedy) from error
     if report is None and not wait:
         screen.news(screen.text("service_takes"))
     if report is not None and report.stopped:
-        raise StoreError(
-            report.stopped, remedy="What was collected waits in the spool and is taken in later."
-        )
+        raise StoreError(report.stopped, remedy=WAITS)
     return report

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.pages.entries import Feed, mark
@@ -46,14 +46,12 @@ def whole(reading: Reading) -> None:
         assert decode(encode(post)) == post
 
 
-@settings(max_examples=200, deadline=None)
 @given(changes=st.dictionaries(st.sampled_from(sorted(STATUS)), anything, min_size=1, max_size=3))
 def test_a_status_with_anything_in_it_is_a_post_or_named(changes: dict[str, Any]) -> None:
     """Any value in any field of a status."""
     whole(parse_statuses([{**STATUS, **changes}], SEEN))
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     part=st.sampled_from(["account", "card"]),
     changes=st.dictionaries(st.sampled_from([*sorted(STATUS["account"]), "title"]), anything, max_size=3),
@@ -63,7 +61,6 @@ def test_inner_objects_may_hold_anything(part: str, changes: dict[str, Any]) -> 
     whole(parse_statuses([{**STATUS, part: {**STATUS[part], **changes}}], SEEN))
 
 
-@settings(max_examples=100, deadline=None)
 @given(anything)
 def test_an_answer_may_be_anything(value: object) -> None:
     """Any JSON for an answer of the timeline, the server and a JSON Feed."""
@@ -77,7 +74,6 @@ def test_an_answer_may_be_anything(value: object) -> None:
             read()
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     at=st.integers(0, len(RSS) - 1),
     cut=st.integers(0, 60),
@@ -89,7 +85,6 @@ def test_a_damaged_feed_is_read_or_named(at: int, cut: int, put: bytes) -> None:
         whole(read_feed(RSS[:at] + put + RSS[at + cut :], FEED))
 
 
-@settings(max_examples=100, deadline=None)
 @given(changes=st.dictionaries(st.sampled_from(sorted(JSON_FEED["items"][0])), anything, max_size=3))
 def test_an_item_of_a_json_feed_may_hold_anything(changes: dict[str, Any]) -> None:
     """Any value in any field of an item."""
@@ -97,7 +92,6 @@ def test_an_item_of_a_json_feed_may_hold_anything(changes: dict[str, Any]) -> No
     whole(read_feed(json.dumps(value).encode("utf-8", "replace"), FEED))
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=200) | st.text("<>&;#x/aپ\u200c\ud800 \n=\"'", max_size=200))
 def test_markup_becomes_text_that_can_be_kept(markup: str) -> None:
     """Plain text of any markup can be encoded, and cleaning it again changes nothing."""

@@ -6,9 +6,9 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -118,32 +118,54 @@ def fill(folder: Path, crowd: Crowd) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_killed_ten_times_the_folder_holds_all_once(tmp_path: Path) -> None:
+def test_killed_ten_times_the_folder_holds_all_once(tmp_path: Path, embedded_settings: StoreSettings) -> None:
     """20,000 posts into the embedded engine with ten kills: every count is exact."""
-    crowd = Crowd(16_000)
-    fill(tmp_path, crowd)
-
-    met = kill_and_finish(tmp_path, [str(tmp_path / "index")], kills=10, wait_s=1.2)
-
-    assert met >= 5
-    store = open_store(StoreSettings(folder=tmp_path / "index"))
-    assert_all_is_there_once(store, tmp_path, crowd)
-    store.close()
+    assert kill_over(tmp_path, embedded_settings, Crowd(16_000), kills=10, wait_s=1.2) >= 5
 
 
 @pytest.mark.es
 @pytest.mark.timeout(240)
-def test_killed_four_times_elasticsearch_holds_all_once(tmp_path: Path, elasticsearch_url: str) -> None:
+def test_killed_four_times_elasticsearch_holds_all_once(
+    tmp_path: Path, elasticsearch_settings: StoreSettings
+) -> None:
     """1,500 posts into Elasticsearch with four kills: every count is exact."""
-    crowd = Crowd(1_200)
-    fill(tmp_path, crowd)
-    prefix = f"kills-{uuid4().hex[:12]}"
+    assert kill_over(tmp_path, elasticsearch_settings, Crowd(1_200), kills=4, wait_s=0.8) >= 2
 
-    met = kill_and_finish(tmp_path, [str(tmp_path / "index"), elasticsearch_url, prefix], kills=4, wait_s=0.8)
 
-    assert met >= 2
-    store = open_store(StoreSettings(folder=tmp_path / "index", url=elasticsearch_url, prefix=prefix))
-    assert_all_is_there_once(store, tmp_path, crowd)
-    for collection in crowd.counts():
-        store.delete(collection, ALL)  # type: ignore[arg-type]
-    store.close()
+@pytest.mark.peer
+@pytest.mark.timeout(400)
+def test_killed_ten_times_elasticsearch_holds_all_once(
+    tmp_path: Path, elasticsearch_settings: StoreSettings
+) -> None:
+    """20,000 posts into Elasticsearch with ten kills, all of them while it writes: every count is exact."""
+    assert kill_over(tmp_path, elasticsearch_settings, Crowd(16_000), kills=10, wait_s=2.0) == 10
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3_600)
+def test_killed_a_hundred_times_the_folder_holds_all_once(
+    tmp_path: Path, embedded_settings: StoreSettings
+) -> None:
+    """125,000 posts into the embedded engine with a hundred kills, all of them while it writes."""
+    assert kill_over(tmp_path, embedded_settings, Crowd(100_000), kills=100, wait_s=0.8) == 100
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3_600)
+def test_killed_a_hundred_times_elasticsearch_holds_all_once(
+    tmp_path: Path, elasticsearch_settings: StoreSettings
+) -> None:
+    """The same with Elasticsearch."""
+    assert kill_over(tmp_path, elasticsearch_settings, Crowd(100_000), kills=100, wait_s=1.5) == 100
+
+
+def kill_over(folder: Path, settings: StoreSettings, crowd: Crowd, *, kills: int, wait_s: float) -> int:
+    """How many kills met intake at work; afterwards every count of the store is exact."""
+    fill(folder, crowd)
+    engine = [str(settings.folder), *((settings.url, settings.prefix) if settings.url else ())]
+
+    met = kill_and_finish(folder, engine, kills=kills, wait_s=wait_s)
+
+    with closing(open_store(settings)) as store:
+        assert_all_is_there_once(store, folder, crowd)
+    return met

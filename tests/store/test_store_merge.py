@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posts.post import Author, Link, Mentioned, Metrics, Poll, PollOption, Post
@@ -47,7 +47,6 @@ def test_order_of_two_copies_does_not_matter(a: Post, b: Post) -> None:
     assert merge(a, b) == merge(b, a)
 
 
-@settings(max_examples=300)
 @given(copies, copies, copies)
 def test_grouping_of_three_copies_does_not_matter(a: Post, b: Post, c: Post) -> None:
     """Merging is associative."""
