@@ -10,7 +10,7 @@ from answers.coverage import answered
 from answers.narrowing import tagged
 from answers.people import Person, people
 from answers.posts import newest
-from answers.trends import spellings
+from answers.trends import RisingTag, spellings, standing
 from posts.answer import Answer, Figure
 from posts.errors import QueryError
 from posts.post import Post, number
@@ -32,13 +32,18 @@ class RelatedTag:
     """A hashtag in posts with this one; ``share`` is the part of this one's posts that carry it."""
 
     key: str
+    name: str
     posts: Figure
     share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashtag:
-    """A family of spellings in a window."""
+    """A family of spellings in a window: ``members`` are the spellings, each with its number of posts.
+
+    ``standing`` compares the last day of the window with the family's own past; ``None`` where it was
+    not used on that day.
+    """
 
     key: str
     name: str
@@ -52,6 +57,7 @@ class Hashtag:
     authors_by_posts: tuple[TagAuthor, ...]
     related: tuple[RelatedTag, ...]
     newest: tuple[Post, ...]
+    standing: RisingTag | None
 
 
 def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[Hashtag]:
@@ -78,15 +84,32 @@ def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[H
             for name, value in top(asking, query, "platform", size=size)
         ),
         authors_by_posts=_authors(asking, selection, top(asking, query, "author", size=size)),
-        related=tuple(
-            RelatedTag(
-                key=name, share=value / total, posts=Figure(value=value, selection=tagged(selection, name))
-            )
-            for name, value in top(asking, query, "hashtags", size=size, without=(key,))
-        ),
+        related=_related(asking, selection, top(asking, query, "hashtags", size=size, without=(key,)), total),
         newest=newest(asking, query, size),
+        standing=standing(asking, selection, key) if total else None,
     )  # fmt: skip
     return answered(asking, selection, found, "hashtag")
+
+
+def name_of(asking: Asking, key: str) -> str:
+    """The commonest spelling of a family at any time; the key itself if nobody has used it."""
+    name, members = spellings(asking, Selection(), [number(key)], posts=None).get(number(key), (key, ()))
+    return members[0][0] if members else name
+
+
+def _related(
+    asking: Asking, selection: Selection, counted: list[tuple[str, int]], total: int
+) -> tuple[RelatedTag, ...]:
+    tags = [number(key) for key, _ in counted]
+    written = spellings(asking, selection.narrowed(hashtag=None), tags, posts=None)
+    names = {key: members[0][0] for key, members in written.values() if members}
+    return tuple(
+        RelatedTag(
+            key=key, name=names.get(key, key), share=value / total,
+            posts=Figure(value=value, selection=tagged(selection, key)),
+        )
+        for key, value in counted
+    )  # fmt: skip
 
 
 def _members(asking: Asking, selection: Selection, key: str) -> tuple[tuple[str, int], ...]:

@@ -148,9 +148,11 @@ def _of_intake(intake: IntakeReport, waiting: Waiting) -> list[Concern]:
     if intake.state == "trouble":
         concerns.append(
             Concern(
-                why="health.intake_trouble", serious=True, said=intake.reason,
+                why="health.intake_trouble",
+                serious=True,
+                said=intake.reason,
                 values={"since": intake.since or intake.at},
-            )  # fmt: skip
+            )
         )
     elif intake.state == "not running" and waiting.files:
         concerns.append(Concern(why="health.nobody_takes_in", serious=True, values={"n": waiting.posts}))

@@ -206,10 +206,10 @@ def _foreign(asking: Asking, name: str, heard: _Heard, day: Selection) -> Source
     platforms = asking.store.search("posts", request)["aggregations"]["by"]["buckets"]
     return SourceReport(
         source=name, platform=platforms[0]["key"] if platforms else "", state="ok",
-        reason=_in_english("sources.imported", {}),
+        reason=_in_english("sources.unlisted", {}),
         posts=Figure(value=heard.posts, selection=Selection(source=name)),
         posts_last_day=Figure(value=heard.last_day, selection=day.narrowed(source=name)),
-        newest_post_at=heard.newest, why="sources.imported",
+        newest_post_at=heard.newest, why="sources.unlisted",
     )  # fmt: skip
 
 

@@ -63,16 +63,8 @@ def rising(asking: Asking, selection: Selection, *, size: int = 50) -> Answer[Ri
     selection = bounded(asking, selection, days=WINDOW_DAYS)
     assert selection.since is not None
     assert selection.until is not None
-    columns = _uses(asking, selection)
-    first = int(columns["created_at"].min()) if len(columns["created_at"]) else None
     posts = _matching_posts(asking, selection)
-    if posts is not None:
-        kept = np.isin(columns["post_n"], posts)
-        columns = {name: column[kept] for name, column in columns.items()}
-    table = snapshot(
-        columns["tag_n"], columns["author_n"], columns["created_at"],
-        since=_epoch(selection.since), until=_epoch(selection.until), first=first,
-    )  # fmt: skip
+    table = _table(asking, selection, posts)
     shown = table.tag[:size].tolist()
     members = spellings(asking, selection, shown, posts=posts)
     rows = tuple(
@@ -81,6 +73,40 @@ def rising(asking: Asking, selection: Selection, *, size: int = 50) -> Answer[Ri
     hours = (selection.until - selection.since) / timedelta(hours=1)
     found = Rising(rows=rows, window_hours=hours, tags=len(table.tag))
     return answered(asking, selection, found, "rising")
+
+
+def standing(asking: Asking, selection: Selection, key: str) -> RisingTag | None:
+    """How one family stands on the last day of the selection, by the very table of ``rising``.
+
+    ``None`` if it was not used on that day.
+    """
+    window = bounded(asking, selection, days=WINDOW_DAYS).narrowed(hashtag=None)
+    assert window.since is not None
+    assert window.until is not None
+    window = window.narrowed(since=max(window.since, window.until - timedelta(days=WINDOW_DAYS)))
+    posts = _matching_posts(asking, window)
+    table = _table(asking, window, posts)
+    tag = number(key)
+    places = np.flatnonzero(table.tag == tag)
+    members = spellings(asking, window, [tag], posts=posts)
+    if not len(places) or tag not in members:
+        return None
+    return _row(window, table, int(places[0]), *members[tag])
+
+
+def _table(asking: Asking, selection: Selection, posts: Ints | None) -> Snapshot:
+    """Every family of the window against its past; ``posts`` are those that count, if not all do."""
+    assert selection.since is not None
+    assert selection.until is not None
+    columns = _uses(asking, selection)
+    first = int(columns["created_at"].min()) if len(columns["created_at"]) else None
+    if posts is not None:
+        kept = np.isin(columns["post_n"], posts)
+        columns = {name: column[kept] for name, column in columns.items()}
+    return snapshot(
+        columns["tag_n"], columns["author_n"], columns["created_at"],
+        since=_epoch(selection.since), until=_epoch(selection.until), first=first,
+    )  # fmt: skip
 
 
 def spellings(

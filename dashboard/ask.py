@@ -10,6 +10,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from answers import hashtag as hashtags
+from answers import health as healths
 from answers import influence as influences
 from answers import overview as overviews
 from answers import posts as post_pages
@@ -24,13 +26,14 @@ from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched
 from answers.hashtag import Hashtag
+from answers.health import HealthReport
 from answers.influence import Influence
 from answers.overview import Overview
 from answers.posts import PostPage
 from answers.sources import SourceReport
 from answers.trends import Rising
 from config.load import FILE, home, load, project_folder, projects, store_settings
-from config.project import Brand, Settings
+from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
 from posts.answer import Answer
 from posts.errors import StoreUnreachable
@@ -119,6 +122,11 @@ def _state(file: str) -> State:
     return State(Path(file))
 
 
+def is_paused(visit: Visit, source: Source) -> bool:
+    """Whether the project file or a person at a page has paused the source."""
+    return source.paused or state_of(visit).control(source.name).paused
+
+
 def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
     for source in settings.sources:
         paused = source.paused or state.control(source.name).paused
@@ -126,7 +134,8 @@ def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
             name=source.name,
             platform=source.platform,
             paused=paused,
-            every=source.every,
+            # The demo's servers are invented: they are asked at no time.
+            every=None if settings.project.demo else source.every,
             expect_per_day=source.expect_per_day,
         )
 
@@ -178,6 +187,33 @@ def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: s
 def sources(visit: Visit) -> Answer[tuple[SourceReport, ...]]:
     """The sources' health; not kept, because a button on the page changes it."""
     return source_reports.sources(asking(visit))
+
+
+def health(visit: Visit) -> HealthReport:
+    """How the project's machinery fares; it answers while the engine does not."""
+    settings = visit.settings
+    return healths.health(
+        "elasticsearch" if settings.store.url else "embedded",
+        open_engine=lambda: asking(visit).store,
+        spool=settings.spool,
+        state=state_of(visit),
+        now=datetime.now(UTC),
+    )
+
+
+def is_empty(visit: Visit) -> bool:
+    """Whether the store holds no post at all."""
+    return not post_pages.count(asking(visit), Selection())
+
+
+@st.cache_data(ttl=KEPT_S, max_entries=300, show_spinner=False)
+def _tag_name(folder: str, key: str, _visit: Visit) -> str:
+    return hashtags.name_of(asking(_visit), key)
+
+
+def tag_name(visit: Visit, key: str) -> str:
+    """The commonest spelling of a hashtag family."""
+    return str(_tag_name(str(visit.settings.folder), key, visit))
 
 
 def originals(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:

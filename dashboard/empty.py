@@ -7,12 +7,18 @@ from typing import NoReturn
 import streamlit as st
 
 from dashboard import ask, filters
-from dashboard.address import Filters
+from dashboard.address import Filters, file_of
 from dashboard.visit import Visit
 
 
 def stop_empty(visit: Visit, asked: filters.Asked, *, key: str = "empty.posts") -> NoReturn:
-    """Say what was not found (the text ``key``), offer the ways on, and end the page here."""
+    """Say what was not found (the text ``key``), offer the ways on, and end the page here.
+
+    A project without any post is told what is missing for its first ones instead.
+    """
+    if ask.is_empty(visit):
+        _draw_first(visit)
+        st.stop()
     st.info(visit.text(key), icon=":material/search_off:")
     with st.container(horizontal=True, vertical_alignment="center", key="ways_on"):
         if asked.filters.period in ("1d", "7d", "custom"):
@@ -29,20 +35,45 @@ def stop_empty(visit: Visit, asked: filters.Asked, *, key: str = "empty.posts") 
                 on_click=_clear,
                 args=(asked.filters,),
             )
-        st.page_link(
-            "views/sources.py",
-            label=visit.text("empty.add_source"),
-            icon=":material/add:",
-            query_params=visit.base,
-        )
-        if not visit.settings.project.demo and "demo" in ask.project_names():
+        _draw_way_to_sources(visit, "empty.add_source")
+    st.stop()
+
+
+def _draw_first(visit: Visit) -> None:
+    """The next step toward a project's first posts."""
+    settings = visit.settings
+    health = ask.health(visit)
+    if health.waiting.posts:
+        step = "in_spool" if health.intake.state == "ok" else "nobody_takes_in"
+    elif not settings.sources:
+        step = "no_sources"
+    elif not settings.project.contact or all(ask.is_paused(visit, source) for source in settings.sources):
+        step = "not_started"
+    else:
+        step = "on_the_way" if health.intake.state == "ok" else "no_service"
+    st.info(
+        visit.text(f"first.{step}", posts=visit.counted("post", health.waiting.posts)),
+        icon=":material/inbox:",
+    )
+    if step in ("nobody_takes_in", "no_service"):
+        st.code("rasad run", language=None)
+    with st.container(horizontal=True, vertical_alignment="center", key="ways_on"):
+        if step in ("in_spool", "on_the_way", "nobody_takes_in", "no_service"):
+            st.button(visit.text("first.again"), icon=":material/refresh:", key="look_again")
+        _draw_way_to_sources(visit, "first.start" if step == "not_started" else "first.sources")
+        if not settings.project.demo and "demo" in ask.project_names():
             st.page_link(
-                "views/overview.py",
+                file_of("overview"),
                 label=visit.text("empty.demo"),
                 icon=":material/science:",
                 query_params={"lang": visit.language, "project": "demo"},
             )
-    st.stop()
+
+
+def _draw_way_to_sources(visit: Visit, label: str) -> None:
+    st.page_link(
+        file_of("sources"), label=visit.text(label), icon=":material/rss_feed:", query_params=visit.base
+    )
 
 
 def _clear(now: Filters) -> None:

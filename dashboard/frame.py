@@ -9,7 +9,7 @@ import streamlit as st
 
 from config.project import Settings
 from dashboard import ask, parts, problems
-from dashboard.visit import Language, Visit
+from dashboard.visit import Language, Visit, title_of
 from posts.errors import RasadError
 from words import texts
 
@@ -58,7 +58,7 @@ def draw_sidebar(visit: Visit | None, language: Language, names: Sequence[str], 
             st.selectbox(
                 texts.text("dashboard.project", language),
                 names,
-                format_func=_title_of,
+                format_func=lambda name: _title_of(name, language),
                 key="project_choice",
                 on_change=_switch,
                 args=("project",),
@@ -77,10 +77,10 @@ def draw_sidebar(visit: Visit | None, language: Language, names: Sequence[str], 
             st.caption(visit.common("demo_notice"))
 
 
-def _title_of(name: str) -> str:
+def _title_of(name: str, language: Language) -> str:
     """What the project is called; its name while its file cannot be read."""
     try:
-        return ask.settings_of(name).project.title or name
+        return title_of(ask.settings_of(name), language)
     except RasadError:
         return name
 
@@ -105,9 +105,8 @@ def draw_no_project(language: Language, failed: RasadError | None) -> None:
 
 def draw_foot(visit: Visit) -> None:
     """The last line of every page: project, moment and time zone of what is shown."""
-    project = visit.settings.project
     items = [
-        {"text": project.title or project.name, "tone": "muted"},
+        {"text": visit.title, "tone": "muted"},
         {"text": visit.text("as_of", moment=visit.moment(visit.now)), "tone": "muted"},
         {"text": visit.time_zone, "tone": "muted"},
     ]

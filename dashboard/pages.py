@@ -7,9 +7,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import filters, parts
+from dashboard import ask, filters, parts
 from dashboard.filters import Asked
 from dashboard.visit import Visit
+from words.bidi import stripped
 
 SIZE: Final = 20
 FARTHEST: Final = 10_000
@@ -128,11 +129,11 @@ def _narrowed_by(visit: Visit, asked: Asked, name: str) -> parts.Item:
     value = asked.narrow[name]
     short = value.rsplit(":", 1)[-1]
     if name == "hashtag":
-        return {"text": f"#{value}"}
+        return {"text": f"#{stripped(ask.tag_name(visit, value))}"}
     if name == "entity":
         brands = [*visit.settings.rivals, *((visit.settings.brand,) if visit.settings.brand else ())]
         named = next((brand.name for brand in brands if brand.id == value), short)
-        return {"label": visit.text("brand"), "text": named}
+        return {"label": visit.text("brand"), "text": visit.brand_name(value, named)}
     if name == "edge":
         toward = asked.narrow.get("toward", "").rsplit(":", 1)[-1]
         return {"label": visit.text(f"posts.edge.{value}"), "text": toward}

@@ -20,9 +20,12 @@ from reports import charts
 from words.bidi import stripped
 
 RELATED: Final = 10
+SPELLINGS: Final = 12
 NAMED: Final = 8
 """How many dots carry their name: more would cover each other."""
 LITTLE: Final = "too little history"
+RISES: Final = ("rising", "new")
+LEAST: Final = (1, 2, 5, 10, 20, 50, 100)
 TONES: Final = {"rising": "good", "new": "good", "fading": "muted", "steady": "muted", "seasonal": "accent"}
 
 
@@ -37,15 +40,16 @@ def _status(visit: Visit, status: str) -> parts.Item:
 
 
 def draw_rising_short(visit: Visit, asked: Asked, rows: Sequence[RisingTag]) -> None:
-    """The few that rise most."""
+    """The few that rise most; those that only lead the list of an ordinary day are none."""
+    rows = [row for row in rows if row.status in RISES]
     if not rows:
-        st.caption(visit.text("trends.empty"))
+        st.caption(visit.text("trends.none_rises"))
         return
     columns: list[parts.Item] = [
         {"label": visit.common("label.hashtag")},
         {"label": visit.common("label.posts"), "number": True},
         {"label": visit.text("trends.ratio"), "number": True},
-        {"label": visit.common("label.state"), "minor": True},
+        {"label": visit.common("label.state")},
     ]
     lines: list[list[parts.Item]] = [
         [
@@ -91,8 +95,12 @@ def choose_statuses(visit: Visit, rows: Sequence[RisingTag]) -> list[RisingTag]:
             format_func=lambda status: visit.name_of("trend", status),
             key="trend_statuses",
         )
-        least = st.number_input(
-            visit.text("trends.least_authors"), 1, 1000, 1, key="trend_authors", width=180
+        least = st.selectbox(
+            visit.text("trends.least_authors"),
+            LEAST,
+            format_func=visit.number,
+            key="trend_authors",
+            width=180,
         )
     enough = [row for row in rows if (row.authors.value or 0) >= least]
     if wanted:
@@ -116,7 +124,7 @@ def draw_growth(visit: Visit, rows: Sequence[RisingTag], *, key: str) -> None:
             size=row.posts.value or 0,
             growth=row.ratio,
             status=row.status,
-            named=place < NAMED and row.status in ("rising", "new", "seasonal"),
+            named=place < NAMED and row.status in (*RISES, "seasonal"),
         )
         for place, row in enumerate(drawn)
     ]
@@ -175,10 +183,31 @@ def draw_choice(visit: Visit, asked: Asked) -> None:
 
 
 def draw_family(visit: Visit, found: Hashtag) -> None:
-    """The name of the hashtag and the ways it was written, the commonest first."""
+    """The name of the hashtag with how it stands, and the ways it was written with the posts of each."""
     items: list[parts.Item] = [{"text": f"#{stripped(found.name)}", "tone": "head"}]
-    items += [{"text": f"#{stripped(surface)}", "chip": True} for surface, _ in found.members[:12]]
-    parts.draw_line(items, key="family")
+    parts.draw_line([*items, *_standing(visit, found)], key="family")
+    if len(found.members) < 2:
+        return
+    spelled: list[parts.Item] = [{"text": visit.text("hashtag.spellings"), "tone": "muted"}]
+    spelled += [
+        {"text": f"#{stripped(surface)}", "after": visit.number(count), "chip": True}
+        for surface, count in found.members[:SPELLINGS]
+    ]
+    parts.draw_line(spelled, key="spellings")
+    st.caption(visit.text("hashtag.spellings_hint", posts=visit.counted("post", found.posts.value or 0)))
+
+
+def _standing(visit: Visit, found: Hashtag) -> list[parts.Item]:
+    """Its status on the last day of the period, as the trends page tells it."""
+    row = found.standing
+    if row is None:
+        return [{"text": visit.text("hashtag.not_today"), "tone": "muted"}]
+    told = visit.text(
+        "hashtag.standing",
+        authors=visit.counted("author", row.authors.value or 0),
+        expected=visit.number(row.expected, 1),
+    )
+    return [_status(visit, row.status), {"text": told, "tone": "muted"}]
 
 
 def draw_related(visit: Visit, asked: Asked, related: Sequence[RelatedTag]) -> None:
@@ -193,7 +222,7 @@ def draw_related(visit: Visit, asked: Asked, related: Sequence[RelatedTag]) -> N
     ]
     lines: list[list[parts.Item]] = [
         [
-            tag_cell(visit, asked, row.key, row.key),
+            tag_cell(visit, asked, row.key, row.name),
             {**parts.number(visit, row.posts), "bar": row.share},
             parts.number(visit, row.posts, text=visit.percent(row.share)),
         ]

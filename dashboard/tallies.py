@@ -93,12 +93,17 @@ def draw_shares(visit: Visit, shares: Sequence[Share]) -> None:
         return
     rows: list[list[parts.Item]] = [
         [
-            {"text": share.name, "auto": True, "chip": share.ours, "tone": "accent" if share.ours else ""},
+            {
+                "text": visit.brand_name(share.id, share.name),
+                "auto": True,
+                "chip": share.ours,
+                "tone": "accent" if share.ours else "",
+            },
             {**parts.number(visit, share.posts), "bar": share.share or 0.0, "strong": share.ours},
             parts.number(visit, share.posts, text=visit.percent(share.share)),
         ]
         for share in shares
-    ]
+    ]  # fmt: skip
     columns: list[parts.Item] = [
         {"label": visit.text("brand")},
         {"label": visit.common("label.posts"), "number": True},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from config.project import Settings
 from posts.answer import Figure
@@ -12,6 +13,7 @@ from words import dates, digits, texts
 
 Language = Literal["en", "fa"]
 Calendar = Literal["gregorian", "jalali"]
+_ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,20 @@ class Visit:
         if self.language == project.language and not project.demo:
             return project.calendar
         return "jalali" if self.language == "fa" else "gregorian"
+
+    @property
+    def title(self) -> str:
+        """What the project is called; the demo in the language of the page."""
+        return title_of(self.settings, self.language)
+
+    def brand_name(self, brand_id: str, name: str) -> str:
+        """What the brand ``name`` is called in the script of the page, if it has such a name."""
+        settings = self.settings
+        for brand in ((settings.brand,) if settings.brand else ()) + settings.rivals:
+            if brand.id == brand_id:
+                persian = self.language == "fa"
+                return next((n for n in brand.names if bool(_ARABIC.search(n)) == persian), name)
+        return name
 
     @property
     def base(self) -> dict[str, str]:
@@ -77,6 +93,15 @@ class Visit:
         written = self.number(figure.value, decimals)
         return written if figure.exact else self.common("approximately", n=written)
 
+    def size(self, size: int | None) -> str:
+        """So many bytes, in the largest unit that leaves a number of at least one."""
+        if size is None:
+            return digits.UNKNOWN
+        value, unit = size / 2**10, "kb"
+        if size >= 2**20:
+            value, unit = (size / 2**30, "gb") if size >= 2**30 else (size / 2**20, "mb")
+        return self.common(f"size.{unit}", n=self.number(value, 0 if value >= 10 else 1))
+
     def moment(self, moment: datetime | None) -> str:
         """Date and time in the project's zone; a dash for none."""
         if moment is None:
@@ -86,6 +111,12 @@ class Visit:
     def ago(self, moment: datetime | None) -> str:
         """How long ago (or ahead) the moment is."""
         return digits.UNKNOWN if moment is None else dates.relative(moment, self.now, self.language)
+
+
+def title_of(settings: Settings, language: str) -> str:
+    """What a project is called on a page in this language."""
+    project = settings.project
+    return texts.text("common.demo_title", language) if project.demo else project.title or project.name
 
 
 def tick(moment: datetime, *, seconds: int = 15) -> datetime:

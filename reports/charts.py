@@ -26,6 +26,19 @@ PICKED: Final = "picked"
 _MINUS: Final = "\N{MINUS SIGN}"
 _BOTH_THEMES: Final = "#7b8a94"
 """A grey that is read on white and on black alike."""
+_COLOURS: Final = {
+    "rising": "#0f9d8a",
+    "new": "#d97706",
+    "seasonal": "#6366f1",
+    "fading": "#be5a8a",
+    "steady": "#8b9aa5",
+    "too little history": "#c3b8a4",
+}
+"""A colour for each status, seen on white and on black alike; what is ordinary is grey."""
+_SHIFTS: Final = {"above": -13, "below": 14}
+_LABEL_SIZE: Final = 11
+_NARROWEST: Final = 300
+_EDGE: Final = 30
 _SPACING: Final = (
     (timedelta(hours=14), timedelta(hours=2)),
     (timedelta(hours=50), timedelta(hours=6)),
@@ -68,7 +81,7 @@ class Bar:
 class Dot:
     """One thing by its size and its growth (1 is as expected, ``None`` where nothing was expected).
 
-    ``status`` gives the colour; ``named`` writes the name beside the dot.
+    ``status`` gives the colour; ``named`` writes the name beside the dot where there is room for it.
     """
 
     name: str
@@ -130,38 +143,41 @@ def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, heigh
     ``dots``; ``size`` and ``growth`` are the names of the axes.
     """
     highest = 2 * max((dot.growth for dot in dots if dot.growth), default=1.0)
+    heights = [highest if dot.growth is None else max(dot.growth, 0.01) for dot in dots]
+    sides = _label_sides(dots, heights, height)
     values = [
         {
             "id": place,
             "name": isolate_auto(dot.name),
             "size": dot.size,
-            "growth": highest if dot.growth is None else max(dot.growth, 0.01),
-            "named": dot.named,
+            "growth": heights[place],
+            "label": sides.get(place, ""),
             "size_written": reader.label(digits.number(dot.size, reader.language)),
             "growth_written": reader.label(times(dot.growth, reader.language)),
             "status": reader.label(_status(dot.status, reader.language)),
         }
         for place, dot in enumerate(dots)
     ]
-    heights = [highest if dot.growth is None else max(dot.growth, 0.01) for dot in dots]
     picked = alt.selection_point(name=PICKED, fields=["id"], on="click", empty=True)
     side: Literal["left", "right"] = "right" if reader.mirrored else "left"
     base = alt.Chart(_inline(values)).encode(
         x=alt.X(
             "size:Q",
             title=reader.label(size),
-            scale=alt.Scale(type="log", reverse=reader.mirrored, padding=24),
+            scale=alt.Scale(type="log", reverse=reader.mirrored, padding=_EDGE, nice=False),
             axis=alt.Axis(values=_round_values(dot.size for dot in dots), format=",~r", grid=False),
         ),
         y=alt.Y(
             "growth:Q",
             title=reader.label(growth),
-            scale=alt.Scale(type="log", padding=16),
+            scale=alt.Scale(type="log", padding=_EDGE, nice=False),
             axis=alt.Axis(orient=side, values=_round_values(heights), format=",~r"),
         ),
     )
     points = base.mark_circle(size=110, cursor="pointer").encode(
-        color=alt.Color("status:N", title=None, legend=alt.Legend(orient="top")),
+        color=alt.Color(
+            "status:N", title=None, legend=alt.Legend(orient="top"), scale=_status_colours(dots, reader)
+        ),
         opacity=alt.condition(picked, alt.value(0.9), alt.value(0.35)),
         tooltip=[
             alt.Tooltip("name:N", title=reader.label(texts.text("common.label.hashtag", reader.language))),
@@ -169,12 +185,59 @@ def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, heigh
             alt.Tooltip("growth_written:N", title=reader.label(growth)),
         ],
     )
-    names = (
-        base.transform_filter("datum.named")
-        .mark_text(dy=-12, fontSize=11, color=_BOTH_THEMES)
+    names = [
+        base.transform_filter(f"datum.label === '{side}'")
+        .mark_text(dy=shift, fontSize=_LABEL_SIZE, color=_BOTH_THEMES)
         .encode(text="name:N")
+        for side, shift in _SHIFTS.items()
+    ]
+    return _finished(alt.layer(points.add_params(picked), *names), reader, height)
+
+
+def _status_colours(dots: Sequence[Dot], reader: Reader) -> Any:
+    """The same colour for a status in both languages; the legend has those that are there."""
+    there = {dot.status for dot in dots}
+    shown = [status for status in _COLOURS if status in there]
+    return alt.Scale(
+        domain=[reader.label(_status(status, reader.language)) for status in shown],
+        range=[_COLOURS[status] for status in shown],
     )
-    return _finished((points.add_params(picked) + names), reader, height)
+
+
+def _label_sides(dots: Sequence[Dot], heights: Sequence[float], height: int) -> dict[int, str]:
+    """Where each named dot has its name, by its place, so that no name covers another or a dot.
+
+    Reckoned for a phone: on a wider page the dots lie further apart and the names are as long.
+    """
+    across = _spread([dot.size for dot in dots], _NARROWEST)
+    down = [height - y for y in _spread(heights, height)]
+    taken = [(x - 5, x + 5, y - 5, y + 5) for x, y in zip(across, down, strict=True)]
+    found: dict[int, str] = {}
+    for place, dot in enumerate(dots):
+        if not dot.named:
+            continue
+        half = len(dot.name) * _LABEL_SIZE * 0.28
+        for side, shift in _SHIFTS.items():
+            x, y = across[place], down[place] + shift
+            box = (x - half, x + half, y - 7, y + 7)
+            others = taken[:place] + taken[place + 1 :]
+            if not any(_overlap(box, other) for other in others):
+                taken.append(box)
+                found[place] = side
+                break
+    return found
+
+
+def _spread(values: Sequence[float], length: float) -> list[float]:
+    """Where the values lie on a logarithmic scale of this length."""
+    logs = [math.log(max(value, 0.01)) for value in values]
+    low, high = min(logs, default=0.0), max(logs, default=0.0)
+    room = (length - 2 * _EDGE) / (high - low) if high > low else 0.0
+    return [_EDGE + (value - low) * room for value in logs]
+
+
+def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
 
 
 def times(ratio: float | None, language: str) -> str:

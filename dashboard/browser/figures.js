@@ -9,7 +9,7 @@ export default function (component) {
     const row = make("div", "row");
     row.append(
       item.value.link ? inside(item.value.link, item.value.text, "number large", component)
-        : make("span", "large", item.value.text),
+        : make("span", item.words ? "large words" : "large", item.value.text),
     );
     if (item.change) row.append(make("span", `change ${item.change.tone}`, item.change.text));
     card.append(row);

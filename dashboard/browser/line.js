@@ -9,6 +9,7 @@ export default function (component) {
     else words.textContent = item.text;
     if (item.label) piece.append(make("span", "muted", `${item.label} `));
     piece.append(words);
+    if (item.after) piece.append(make("span", "after", item.after));
     if (item.remove) {
       const cross = inside(item.remove, "×", "cross", component);
       cross.setAttribute("aria-label", item.remove.hint || "×");

@@ -1,5 +1,28 @@
 // A table whose numbers open their posts. It is HTML, so it mirrors with the page and takes any digits.
 
+// A long address may break before its server, not in the middle of a word.
+const breakable = (text) => {
+  const words = make("bdi");
+  text.split(/(?=@)/).forEach((piece, index) => {
+    if (index) words.append(make("wbr"));
+    words.append(document.createTextNode(piece));
+  });
+  return words;
+};
+
+// What a narrow page has no column for, as "label value" below the name that begins the row.
+const alsoOf = (columns, row, component) => {
+  const also = make("div", "also");
+  columns.forEach((column, index) => {
+    if (!column.minor) return;
+    const pair = make("span", "pair");
+    pair.append(make("span", "muted", `${column.label} `));
+    fill(pair, { ...row[index], bar: undefined, below: undefined }, component);
+    also.append(pair);
+  });
+  return also;
+};
+
 const fill = (place, cell, component) => {
   const words = cell.auto ? make("bdi") : make("span");
   if (cell.link) words.append(inside(cell.link, cell.text, cell.number ? "number" : "word", component));
@@ -8,7 +31,7 @@ const fill = (place, cell, component) => {
   place.append(words);
   if (cell.below) {
     const below = make("div", "below muted");
-    below.append(make("bdi", "", cell.below));
+    below.append(breakable(cell.below));
     place.append(below);
   }
   if (typeof cell.bar === "number") {
@@ -37,10 +60,13 @@ export default function (component) {
   const body = make("tbody");
   for (const row of rows) {
     const line = make("tr");
+    const naming = columns.findIndex((column) => !column.number);
+    const also = columns.some((column) => column.minor) ? alsoOf(columns, row, component) : null;
     row.forEach((cell, index) => {
       const column = columns[index];
       const place = make("td", `${column.number ? "figure" : ""} ${column.minor ? "minor" : ""}`);
       fill(place, cell, component);
+      if (also && index === naming) place.append(also);
       line.append(place);
     });
     body.append(line);

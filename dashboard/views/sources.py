@@ -1,24 +1,34 @@
-"""Can I trust today's numbers? What each source brings, how it fares, and a new one."""
+"""Can I trust today's numbers? The machinery behind them, what each source brings, and a new one."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, frame, listening, parts
+from dashboard import ask, frame, listening, machinery, newcomers, parts, starting
 from dashboard.filters import write
 
 visit = frame.current()
 st.title(visit.text("sources.title"))
 write(visit)
 
+starting.draw_told(visit)
+starting.draw_start(visit)
+health = ask.health(visit)
+machinery.draw_concerns(visit, health)
+machinery.draw_cards(visit, health)
+machinery.draw_letters(visit, health)
+
+st.subheader(visit.text("sources.listed"))
 if not visit.settings.sources:
     st.info(visit.text("sources.empty"), icon=":material/rss_feed:")
-else:
+if health.answers:
     answer = ask.sources(visit)
-    listening.draw_health(visit, answer.value)
-    parts.draw_definitions(visit, answer.definition)
+    if answer.value:
+        listening.draw_sources(visit, answer.value)
+        parts.draw_definitions(visit, answer.definition)
+if visit.settings.sources:
     listening.draw_controls(visit)
 if visit.settings.project.demo:
     st.info(visit.text("sources.demo"), icon=":material/science:")
 else:
-    listening.draw_new_source(visit)
+    newcomers.draw_new_source(visit)

@@ -18,9 +18,9 @@ from posts.post import Post
 Visit = Callable[..., AppTest]
 VIEWS = ("overview", "trends", "hashtag", "posts", "influencers", "sources")
 TITLES = {
-    "en": ("Overview", "Trends", "Hashtag", "Posts", "Influencers", "Sources"),
-    # overview, trends, hashtag, posts, influencers, sources
-    "fa": ("نمای کلی", "روندها", "هشتگ", "پست‌ها", "چهره‌های اثرگذار", "منبع‌ها"),
+    "en": ("Overview", "Trends", "Hashtag", "Posts", "Influencers", "Sources and health"),
+    # overview, trends, hashtag, posts, influencers, sources and health
+    "fa": ("نمای کلی", "روندها", "هشتگ", "پست‌ها", "چهره‌های اثرگذار", "منبع‌ها و سلامت"),
 }
 
 

@@ -1,0 +1,92 @@
+"""The machinery behind the numbers: what a person should know, the engine, what waits, what was not taken."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from answers.health import Concern, HealthReport
+from dashboard import ask, parts
+from dashboard.visit import Visit
+from words import texts
+from words.bidi import stripped
+
+LISTED: Final = 100
+"""So many of the newest dead letters are listed; the command line lists them all."""
+_SHOWN: Final = 300
+
+
+def draw_concerns(visit: Visit, report: HealthReport) -> None:
+    """What stands between the visitor and numbers to trust; nothing where all is well."""
+    for concern in report.concerns:
+        _draw_concern(visit, concern)
+
+
+def _draw_concern(visit: Visit, concern: Concern) -> None:
+    values = {
+        name: visit.moment(value) if hasattr(value, "isoformat") else visit.number(value)
+        for name, value in concern.values.items()
+    }
+    draw, icon = (st.error, "error") if concern.serious else (st.warning, "warning")
+    draw(texts.text(concern.why, visit.language, **values), icon=f":material/{icon}:")
+    if concern.said:
+        with st.expander(visit.text("problem.details")):
+            st.text(concern.said)
+
+
+def draw_cards(visit: Visit, report: HealthReport) -> None:
+    """The engine, its posts and size, what waits before it, the intake, and the dead letters."""
+    waiting = report.waiting
+    posts = visit.number(waiting.posts)
+    items: list[parts.Item] = [
+        _card(
+            visit, "engine", visit.text(f"health.engines.{report.engine}"),
+            visit.text("health.answers" if report.answers else "health.silent"),
+        ),
+        _card(visit, "stored", visit.number(report.posts), visit.size(report.bytes)),
+        _card(
+            visit, "waiting", posts if waiting.exact else visit.common("approximately", n=posts),
+            f"{visit.counted('file', waiting.files)}, {visit.size(waiting.bytes)}" if waiting.files else "",
+        ),
+        _card(
+            visit, "intake", visit.text(f"health.intake_is.{report.intake.state.replace(' ', '_')}"),
+            visit.ago(report.intake.at) if report.intake.at else "",
+        ),
+        _card(visit, "letters", visit.number(report.dead_letters), ""),
+    ]  # fmt: skip
+    parts.draw_figures(items, key="health_cards")
+
+
+def _card(visit: Visit, name: str, value: str, below: str) -> parts.Item:
+    card: parts.Item = {"label": visit.text(f"health.{name}"), "value": {"text": value}, "words": True}
+    if below:
+        card["before"] = {"label": "", "text": below}
+    return card
+
+
+def draw_letters(visit: Visit, report: HealthReport) -> None:
+    """What could not be taken in, the newest first: from where, what, why and when."""
+    if not report.dead_letters:
+        return
+    title = visit.text("health.letters_open", letters=visit.counted("letter", report.dead_letters))
+    with st.expander(title, icon=":material/mark_email_unread:"):
+        st.text(visit.text("health.letters_why"))
+        columns: list[parts.Item] = [
+            {"label": visit.common("label.source")},
+            {"label": visit.text("health.letter")},
+            {"label": visit.common("label.reason")},
+            {"label": visit.common("label.time")},
+        ]
+        rows: list[list[parts.Item]] = [
+            [
+                {"text": stripped(letter.source), "auto": True},
+                {"text": stripped(letter.subject)[:_SHOWN], "auto": True},
+                {"text": stripped(letter.reason)[:_SHOWN], "auto": True},
+                {"text": visit.ago(letter.at), "hint": visit.moment(letter.at)},
+            ]
+            for letter in ask.state_of(visit).dead_letters(limit=LISTED)
+        ]
+        parts.draw_table(columns, rows, label=visit.text("health.letters"), key="letters")
+        if report.dead_letters > LISTED:
+            st.caption(visit.text("health.letters_more", n=visit.number(LISTED)))
