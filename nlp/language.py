@@ -255,6 +255,15 @@ def _model_languages() -> frozenset[str]:
     return frozenset(_read()["latin"]["model"].split())
 
 
+@lru_cache(maxsize=1)
+def codes() -> frozenset[str]:
+    """Every code that ``detect`` may give."""
+    found = {code for code, *_ in (*_SCRIPTS, *_CYRILLIC) if code.islower()}
+    found |= {code for script in ("arabic", "latin") for code in _read()[script]["words"]}
+    others = {"ja", "zh", "hi", "mr", "ne", "bg", UNDETERMINED}
+    return frozenset((found | _model_languages() | others) - {_FINGLISH})
+
+
 @lru_cache(maxsize=2)
 def _knowledge(script: str) -> tuple[Table, Table]:
     """For one script: letter and word, each to the languages that it speaks for and by how much."""

@@ -16,7 +16,7 @@ import typer
 from rasad import __version__
 from rasad.commands import asking, checking, collecting, projects, sources
 from rasad.escapes import visible_lines
-from rasad.usage import WrongUse
+from rasad.usage import Asks, WrongUse
 
 app = typer.Typer(
     name="rasad",
@@ -51,11 +51,11 @@ app.command()(projects.init)
 app.add_typer(sources.app, name="sources")
 app.command()(collecting.collect)
 app.command("import")(collecting.import_file)
-app.command()(asking.search)
-app.command()(asking.count)
-app.command()(asking.trends)
-app.command()(asking.influencers)
-app.command()(asking.export)
+app.command(cls=Asks)(asking.search)
+app.command(cls=Asks)(asking.count)
+app.command(cls=Asks)(asking.trends)
+app.command(cls=Asks)(asking.influencers)
+app.command(cls=Asks)(asking.export)
 app.command()(sources.deadletters)
 app.command()(checking.check)
 

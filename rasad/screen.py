@@ -87,6 +87,10 @@ class Screen:
         """A text of the command line in the project's language."""
         return texts.text(f"command.{key}", self.language, **values)
 
+    def common(self, key: str, **values: object) -> str:
+        """A text that every surface shares, in the project's language."""
+        return texts.text(f"common.{key}", self.language, **values)
+
     def number(self, value: float | int | None, decimals: int = 0) -> str:
         return digits.number(value, self.language, decimals)
 

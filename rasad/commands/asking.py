@@ -43,12 +43,14 @@ def _asked(
     project: str | None, *, json: bool, quiet: bool = False, **options: str | None
 ) -> Iterator[tuple[Opened, Selection, Screen]]:
     """The project opened, the posts that the options mean, and where to write."""
+    from answers.names import check_names
     from rasad.project import choose, opened
 
     settings = choose(project)
     with opened(settings) as at:
         query = options.pop("query", None) or ""
         meant = selection(settings, at.now, query=query, **options)
+        check_names(at.asking(), meant)
         yield at, meant, screen_for(settings, json=json, quiet=quiet)
 
 
@@ -125,7 +127,8 @@ def trends(
     quiet: Quiet = False,
 ) -> None:
     """Show which hashtags rise: in the last 24 hours, against up to 28 days before them."""
-    from answers.trends import rising
+    from answers.trends import WINDOW_DAYS, rising
+    from rasad.empty import reason
 
     with _asked(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
@@ -134,6 +137,9 @@ def trends(
         rows = rising(at.asking(), meant, size=size).value.rows
         if json:
             screen.rows(map(_trend, rows))
+            return
+        if not rows:
+            screen.news(reason(at, meant, screen, lacks="hashtags", days=WINDOW_DAYS))
             return
         screen.table(
             ["hashtag", "posts", "authors", "expected", "ratio", "status"],
@@ -144,7 +150,7 @@ def trends(
                     screen.number(row.authors.value),
                     screen.number(row.expected, 1),
                     screen.number(row.ratio, 1),
-                    screen.text(f"status.{row.status}"),
+                    screen.common(f"trend.{row.status}"),
                 ]
                 for row in rows
             ],
@@ -182,7 +188,9 @@ def influencers(
     quiet: Quiet = False,
 ) -> None:
     """Show whom others pass on, answer and name, in the last 7 days."""
+    from answers.asking import DEFAULT_DAYS
     from answers.influence import influence
+    from rasad.empty import reason
 
     with _asked(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
@@ -191,6 +199,9 @@ def influencers(
         rows = influence(at.asking(), meant, size=size).value.rows
         if json:
             screen.rows(map(_influencer, rows))
+            return
+        if not rows:
+            screen.news(reason(at, meant, screen, lacks="links", days=DEFAULT_DAYS))
             return
         screen.table(
             ["author", "score", "posts", "reposts", "replies", "mentions", "followers"],

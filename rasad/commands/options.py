@@ -9,6 +9,7 @@ import typer
 
 from rasad.moments import read_moment
 from rasad.screen import Screen
+from rasad.usage import WrongUse
 
 if TYPE_CHECKING:
     from config.project import Settings
@@ -67,12 +68,19 @@ def selection(
 
     parse(query)
     zone = settings.project.time_zone
+    begin = read_moment(since, now=now, time_zone=zone)
+    end = read_moment(until, now=now, time_zone=zone)
+    if begin and end and begin >= end:
+        raise WrongUse("The window ends before it begins.", remedy="Let --until come after --since.")
+    tag = key(hashtag) if hashtag is not None else None
+    if tag == "":
+        raise WrongUse(f"'{hashtag}' is no hashtag.", remedy="Write --hashtag tea.")
     return Selection(
         query=query,
-        since=read_moment(since, now=now, time_zone=zone),
-        until=read_moment(until, now=now, time_zone=zone),
-        language=lang,
-        platform=platform,
+        since=begin,
+        until=end,
+        language=lang.lower() if lang else None,
+        platform=platform.lower() if platform else None,
         source=source,
-        hashtag=key(hashtag.removeprefix("#")) if hashtag else None,
+        hashtag=tag,
     )

@@ -253,13 +253,18 @@ def deadletters(
     json: Json = False,
 ) -> None:
     """Show what could not be taken and why, the newest first."""
-    from rasad.project import choose
+    from answers.names import check_names
+    from posts.selection import Selection
+    from rasad.project import choose, opened
     from store.state import State
 
     settings = choose(project)
     screen = screen_for(settings, json=json)
     with State(settings.state) as state:
         letters = state.dead_letters(source=source, limit=size)
+    if source is not None and not letters:
+        with opened(settings) as at:
+            check_names(at.asking(), Selection(source=source))
     if json:
         screen.rows(map(_letter, letters))
         return
