@@ -20,7 +20,7 @@ from crawlers.pages.fields import Unreadable
 from crawlers.pseudonyms import key_of
 from crawlers.spider import spider_of
 from posts.errors import RasadError, RecordError, SourceError
-from posts.people import pseudonym, pseudonymise
+from posts.people import pseudonym, pseudonymise, without_value
 from posts.post import Post, check
 from store.spool import Spool
 
@@ -136,6 +136,7 @@ class IntoSpool:
         self._ledger.refused += 1
         if self._secret is not None:
             subject, payload = pseudonym(f"{self._job.platform}:{subject}", secret=self._secret), None
+            reason = without_value(reason)
         if self._state is not None:
             self._state.bury(self._job.source, subject, reason, at=at, payload=payload)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4
 IMPORT = "import"
+LETTERS_AT_ONCE = 500
 GOOD = frozenset({"ok", "partial"})
 WAITS = "The posts wait in the spool and are taken in later."
 
@@ -190,27 +191,34 @@ class _Lines:
 
     def __init__(self, file: Path, source: str, state: State, hide: Callable[[Post], Post] | None) -> None:
         self._file, self._source, self._state, self._hide = file, source, state, hide
+        self._letters: list[tuple[str, str, str, str | None]] = []
         self.good = self.bad = 0
 
     def __iter__(self) -> Iterator[Post]:
-        from datetime import UTC, datetime
-
         from crawlers.imports.jsonl import read
+        from posts.people import without_value
         from posts.post import Post
 
         for found in read(self._file, self._source):
             if isinstance(found, Post):
                 self.good += 1
                 yield self._hide(found) if self._hide else found
-            else:
-                self.bad += 1
-                self._state.bury(
-                    self._source or IMPORT,
-                    f"{self._file.name}:{found.number}",
-                    found.reason,
-                    at=datetime.now(UTC),
-                    payload=None if self._hide else found.payload,
-                )
+                continue
+            self.bad += 1
+            reason = without_value(found.reason) if self._hide else found.reason
+            position = f"{self._file.name}:{found.number}"
+            payload = None if self._hide else found.payload
+            self._letters.append((self._source or IMPORT, position, reason, payload))
+            if len(self._letters) >= LETTERS_AT_ONCE:
+                self._bury()
+        self._bury()
+
+    def _bury(self) -> None:
+        """Keep the bad lines so far: one by one each would wait for the disk."""
+        from datetime import UTC, datetime
+
+        self._state.bury_all(self._letters, at=datetime.now(UTC))
+        self._letters.clear()
 
 
 def take_in_with_progress(settings: Settings, screen: Screen, *, wait: bool) -> IntakeReport | None:
