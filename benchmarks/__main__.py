@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import subprocess
 import sys
 
 import benchmarks
@@ -25,10 +26,19 @@ def main(arguments: list[str]) -> int:
     if strangers:
         print(f"No benchmark {', '.join(strangers)}. There are: {', '.join(known)}.", file=sys.stderr)
         return 2
-    for name in chosen or known:
-        print(f"== {name}")
-        importlib.import_module(f"benchmarks.{name}").main()
-    return 0
+    if len(chosen) == 1:
+        print(f"== {chosen[0]}", flush=True)
+        importlib.import_module(f"benchmarks.{chosen[0]}").main()
+        return 0
+    # Each in a process of its own: one that pins or fills its own must not slow the next.
+    failed = [name for name in chosen or known if _alone(name) != 0]
+    if failed:
+        print(f"Not measured, for the reasons above: {', '.join(failed)}.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _alone(name: str) -> int:
+    return subprocess.run([sys.executable, "-m", "benchmarks", name], check=False).returncode
 
 
 if __name__ == "__main__":

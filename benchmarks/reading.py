@@ -1,4 +1,4 @@
-"""How many posts a second are read on one core: ``python -m benchmarks.reading``."""
+"""How many posts a second are read on one core: ``python -m benchmarks reading``."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def texts(count: int, *, seed: int = 7, watched: float = 0.0) -> list[str]:
     return made
 
 
-def run() -> None:
+def main() -> None:
     """Print posts per CPU second of each stage."""
     plain = texts(POSTS)
     quarter = texts(POSTS, watched=0.25)
@@ -84,4 +84,4 @@ def _posts(written: Iterable[str]) -> list[Post]:
 
 
 if __name__ == "__main__":
-    run()
+    main()
