@@ -256,7 +256,7 @@ def check(post: Post, *, now: datetime) -> Post:
             raise RecordError(f"{field_name}: must have 1 to {MAX_ID_BYTES} bytes", subject=post.id[:80])
     if "\n" in post.id:
         raise RecordError("id: has a line break", subject=post.id[:80])
-    for name in ("created_at", "collected_at", "edited_at", "deleted_at"):
+    for name in ("created_at", "collected_at", "first_seen_at", "edited_at", "deleted_at"):
         moment: datetime | None = getattr(post, name)
         if moment is None:
             continue

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 import xlsxwriter
 
-from posts.post import METRICS, Post
+from posts.post import METRICS, Author, Post
 from words import texts
 
 _STARTS: Final = frozenset("=+-@\t\r\n'＝＋－＠")
@@ -23,6 +23,10 @@ _QUOTES: Final = frozenset('"“”«»‘’`')
 _CELL = 32_767
 _ROWS = 1_048_576
 _COUNTS: Final = (*METRICS, "followers")
+_BESIDE: Final = (
+    "aliases", "also_in", "mentioned", "media", "poll", "format", "forwarded_from", "conversation",
+    "reply_to_author", "repost_of_author", "quote_of_author", "other_references",
+)  # fmt: skip
 
 
 def record(post: Post) -> dict[str, Any]:
@@ -56,6 +60,21 @@ def record(post: Post) -> dict[str, Any]:
     }
 
 
+def whole(post: Post) -> dict[str, Any]:
+    """``record`` and after it all that a project needs to have the same post, where there is something."""
+    author = post.author or Author(key="")
+    more = {
+        "author_url": author.url,
+        "verified": author.verified,
+        "bot": author.bot,
+        "first_seen_at": _moment(post.first_seen_at),
+        "reactions": post.metrics.reactions,
+        "link_titles": {link.url: link.title for link in post.links if link.title},
+        **{name: getattr(post, name) for name in _BESIDE},
+    }
+    return record(post) | {name: value for name, value in more.items() if value not in (None, (), {})}
+
+
 def hashtags_written(post: Post) -> list[str]:
     """The hashtags of a post as they were written, without ``#``, each spelling once."""
     found = [tag.text for tag in post.annotations.hashtags] if post.annotations else []
@@ -63,10 +82,10 @@ def hashtags_written(post: Post) -> list[str]:
 
 
 def write_jsonl(posts: Iterable[Post], out: BinaryIO) -> int:
-    """Write one JSON object a line in UTF-8; how many."""
+    """Write one JSON object a line in UTF-8, from which `rasad import` makes the same posts; how many."""
     encoder, written = msgspec.json.Encoder(), 0
     for post in posts:
-        out.write(encoder.encode(record(post)) + b"\n")
+        out.write(encoder.encode(whole(post)) + b"\n")
         written += 1
     return written
 

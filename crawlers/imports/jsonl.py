@@ -2,8 +2,8 @@
 
 A line with ``collected_at``, ``kind`` and an author with a key is a whole record; a short one needs id,
 platform, created_at and a text or title. Its author is a handle, or an object with handle, name and
-followers. A line that is no post is a value with its number and the reason: the others come in all the
-same.
+followers; an export has more of it in fields beside (``author_key``), and of the post too. A line that is
+no post is a value with its number and the reason: the others come in all the same.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from crawlers.pages.text import clean_name, web_address
 from posts.clean import clean
 from posts.errors import RecordError
 from posts.people import author_key
-from posts.post import METRICS, Author, Kind, Link, Metrics, Post, check, decode
+from posts.post import METRICS, Author, Kind, Link, Media, Mentioned, Metrics, Poll, Post, check, decode
 
 LONGEST: Final = 4 * 2**20
 """Bytes of a line; a longer one is refused and passed over."""
@@ -94,7 +94,7 @@ def parse(line: bytes, source: str, *, at: datetime, unread: Counter[str] | None
         value = _json.decode(line)
     except (ValueError, RecursionError) as error:
         raise RecordError(f"not JSON ({shown(str(error))})") from error
-    if isinstance(value, dict) and {"collected_at", "kind"} <= value.keys() and not _is_handle(value):
+    if isinstance(value, dict) and {"collected_at", "kind"} <= value.keys() and not _is_flat(value):
         post = decode(line)
         return replace(post, source=source or post.source, annotations=None, run_id=None)
     return _short(Fields(value, "post"), source, at, unread)
@@ -108,10 +108,9 @@ def _short(fields: Fields, source: str, at: datetime, unread: Counter[str] | Non
         raise RecordError(f"post.{'id' if post_id is None else 'created_at'}: missing")
     named = fields.text("source")
     title, text = fields.text("title"), fields.text("text")
-    links = [
-        web_address(link.get("url") if isinstance(link, dict) else link) for link in fields.list("links")
-    ]
-    if not (title or text or fields.peek("repost_of")):
+    beside = _beside(fields)
+    # What a project exported need not say anything: a picture is a post too.
+    if not (title or text or fields.peek("repost_of") or fields.peek("author_key")):
         raise RecordError("post.text: missing")
     host = (
         post_id.split(":")[1] if post_id.startswith(f"{platform}:") and post_id.count(":") > 1 else platform
@@ -130,22 +129,60 @@ def _short(fields: Fields, source: str, at: datetime, unread: Counter[str] | Non
         text=text or "",
         language=language_of(fields.take("language")),
         hashtags=_hashtags(fields.list("hashtags")),
-        links=tuple(Link(url=url) for url in links if url),
+        links=_links(fields),
         reply_to=fields.identifier("reply_to"),
         repost_of=fields.identifier("repost_of"),
         quote_of=fields.identifier("quote_of"),
-        reply_to_author=fields.text("reply_to_author"),
-        repost_of_author=fields.text("repost_of_author"),
-        quote_of_author=fields.text("quote_of_author"),
         metrics=_metrics(fields),
+        **beside,
     )
     if unread is not None:
         unread.update(fields.left(()))
     return post
 
 
-def _is_handle(value: dict[str, Any]) -> bool:
-    return isinstance(value.get("author"), str)
+def _is_flat(value: dict[str, Any]) -> bool:
+    """Whether the author stands in fields beside the text, as in an export; there may be none."""
+    return isinstance(value.get("author"), str) or "author_key" in value
+
+
+class _Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export tells beside the text, as the record has it."""
+
+    aliases: tuple[str, ...] = ()
+    also_in: tuple[str, ...] = ()
+    mentioned: tuple[Mentioned, ...] = ()
+    media: tuple[Media, ...] = ()
+    poll: Poll | None = None
+    format: str | None = None
+    forwarded_from: str | None = None
+    conversation: str | None = None
+    first_seen_at: datetime | None = None
+    reply_to_author: str | None = None
+    repost_of_author: str | None = None
+    quote_of_author: str | None = None
+    other_references: tuple[tuple[str, str], ...] = ()
+
+
+def _beside(fields: Fields) -> dict[str, Any]:
+    told = {name: fields.take(name) for name in _Beside.__struct_fields__}
+    try:
+        found = msgspec.convert({name: value for name, value in told.items() if value is not None}, _Beside)
+    except msgspec.ValidationError as error:
+        raise RecordError(f"post: {error}") from error
+    return msgspec.structs.asdict(found)
+
+
+def _links(fields: Fields) -> tuple[Link, ...]:
+    titles = fields.take("link_titles")
+    titles = titles if isinstance(titles, dict) else {}
+    found = {}
+    for link in fields.list("links"):
+        told = link if isinstance(link, dict) else {"url": link, "title": titles.get(str(link))}
+        url, title = web_address(told.get("url")), told.get("title")
+        if url is not None:
+            found[url] = Link(url=url, title=title if isinstance(title, str) else None)
+    return tuple(found.values())
 
 
 def _kind(kind: str | None, platform: str) -> Kind:
@@ -159,10 +196,12 @@ def _kind(kind: str | None, platform: str) -> Kind:
 def _author(fields: Fields, platform: str, host: str) -> Author | None:
     value = fields.take("author")
     name, followers = fields.text("author_name"), fields.count("followers")
-    if value is None:
+    flat = {"key": fields.take("author_key"), "url": fields.take("author_url")}
+    flat |= {name: fields.take(name) for name in ("verified", "bot")}
+    if value is None and flat["key"] is None:
         return None
-    if isinstance(value, str):
-        value = {"handle": value}
+    if value is None or isinstance(value, str):
+        value = {**flat, "handle": value}
     person = Fields(value, "author")
     handle = clean_name(person.text("handle") or "").lstrip("@")
     key = person.text("key")
@@ -190,6 +229,10 @@ def _metrics(fields: Fields) -> Metrics:
     """Counts in an object ``metrics`` or beside the text."""
     inside = fields.take("metrics")
     told = Fields({} if inside is None else inside, "metrics")
+    reactions = fields.take("reactions") or told.take("reactions")
     beside = {name: fields.count(name) for name in METRICS}
     counts = {name: told.count(name) if name in told else beside[name] for name in METRICS}
-    return msgspec.convert(counts, Metrics)
+    try:
+        return msgspec.convert({**counts, "reactions": reactions}, Metrics)
+    except msgspec.ValidationError as error:
+        raise RecordError(f"metrics: {error}") from error
