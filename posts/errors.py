@@ -40,7 +40,12 @@ class RasadError(Exception):
     def __str__(self) -> str:
         where = f"{self.subject}: " if self.subject else ""
         what = f" {self.remedy}" if self.remedy else ""
-        return f"{where}{self.message}{what}"
+        return f"{where}{_ended(self.message) if what else self.message}{what}"
+
+
+def _ended(sentence: str) -> str:
+    """The sentence with a full stop, where nothing ends it yet."""
+    return sentence if sentence.endswith((".", "!", "?", ":", ";", "…")) else f"{sentence}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +62,9 @@ class Mistake:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         shown = f" = {self.value}" if self.value else ""
-        about = f" {self.key}{shown}:" if self.key else ""
-        hint = f" Did you mean '{self.nearest}'?" if self.nearest else ""
+        # A line of the file that is told already is no key.
+        about = f" {self.key}{shown}:" if self.key and self.key != f"line {self.line}" else ""
+        hint = f". Did you mean '{self.nearest}'?" if self.nearest else ""
         return f"{place}:{about} {self.message}{hint}"
 
 
@@ -82,7 +88,7 @@ class QueryError(RasadError):
 
     def __str__(self) -> str:
         mark = " " * self.position + "^"
-        return f"{self.message} {self.remedy}".rstrip() + f"\n  {self.subject}\n  {mark}"
+        return f"{_ended(self.message)} {self.remedy}".rstrip() + f"\n  {self.subject}\n  {mark}"
 
 
 class RecordError(RasadError):

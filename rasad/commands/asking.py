@@ -156,6 +156,8 @@ def trends(
             ],
             right=(1, 2, 3, 4),
         )
+        if all(row.status == "too little history" for row in rows):
+            screen.news(screen.text("empty.judged"))
 
 
 def _trend(row: RisingTag) -> dict[str, Any]:

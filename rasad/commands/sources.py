@@ -49,6 +49,9 @@ def list_sources(context: typer.Context, project: Project = None, json: Json = F
     if json:
         screen.rows(map(_report, reports))
         return
+    if not reports:
+        screen.news(screen.text("empty.sources", name=settings.project.name))
+        return
     screen.table(
         ["source", "platform", "state", "posts", "last_day", "newest", "next", "reason"],
         [

@@ -73,3 +73,23 @@ def test_an_empty_table_says_why(home: Any) -> None:
         )
     ):
         assert words in told[number]
+
+
+def test_a_young_project_says_what_is_missing(home: Any) -> None:
+    """Hashtags that cannot be judged are listed, with what it takes; a project without sources likewise."""
+    home.run("init", "tea")
+    assert "rasad sources add URL --project tea" in home.run("sources").stderr
+    home.run("import", str(write(home.folder / "posts.jsonl", short(1), short(2))))
+
+    told = home.run("trends", "--since", "2026-11-01")
+
+    assert "#tea" in told.stdout
+    assert "too little to judge" in told.stdout
+    assert "3 days of posts before the window" in told.stderr
+
+
+def test_sentences_end_before_the_repair(home: Any) -> None:
+    """A mistake and what is meant are two sentences."""
+    told = home.run("init", "tea", "--time-zone", "Asia/Teheran", code=2).stderr
+
+    assert "is no time zone. Did you mean 'Asia/Tehran'?" in told
