@@ -182,7 +182,13 @@ def test_environment_names_the_store(tmp_path: Path) -> None:
         }
     )
 
+    for name in ("demo", "starter", "tea"):
+        (tmp_path / "projects" / name).mkdir(parents=True)
+        (tmp_path / "projects" / name / "project.toml").touch()
+    own = settings_from({"RASAD_HOME": str(tmp_path)})
+
     assert plain.folder == tmp_path / "projects" / "demo" / "index"
+    assert (own.folder, own.prefix) == (tmp_path / "projects" / "tea" / "index", "rasad-tea")
     assert plain.url is None
     assert (full.url, full.api_key, full.prefix) == ("http://localhost:9200", "secret", "rasad-mine")
     assert "secret" not in repr(full)
