@@ -164,7 +164,10 @@ def _add_author(document: Document, post: Post) -> None:
     document["author"] = author.key
     document["author_n"] = _keyed(author.key)
     if author.handle:
-        document["handle"] = _folded(author.handle)
+        # author:sara finds sara@example.org too.
+        whole = _folded(author.handle)
+        bare = whole.lstrip("@").partition("@")[0]
+        document["handle"] = list({whole: None, bare or whole: None})
     if author.followers is not None:
         document["followers"] = author.followers
 

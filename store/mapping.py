@@ -50,9 +50,9 @@ def _fields(
 
 FIELDS: Final[Mapping[Collection, Mapping[str, FieldType]]] = {
     "posts": _fields(
-        keyword="id platform kind author handle language reply_to repost_of quote_of conversation"
+        keyword="id platform kind author language reply_to repost_of quote_of conversation"
         " reply_to_author repost_of_author quote_of_author",
-        keywords="aliases unresolved source hashtags mentions handles domains entities is has",
+        keywords="aliases unresolved source handle hashtags mentions handles domains entities is has",
         integer="n author_n followers likes comments shares quotes views hour",
         date="created_at collected_at",
         text="text",

@@ -93,3 +93,14 @@ def test_sentences_end_before_the_repair(home: Any) -> None:
     told = home.run("init", "tea", "--time-zone", "Asia/Teheran", code=2).stderr
 
     assert "is no time zone. Did you mean 'Asia/Tehran'?" in told
+
+
+def test_a_name_without_its_server_finds_who_wrote(home: Any) -> None:
+    """author:sara finds sara@example.org, and author:@sara@example.org her alone."""
+    home.run("init", "tea")
+    writers = ("sara@example.org", "Sara@other.example", "reza@example.org")
+    rows = [{**short(i), "author": name} for i, name in enumerate(writers)]
+    home.run("import", str(write(home.folder / "posts.jsonl", *rows)))
+
+    asked = ("author:sara", "author:@sara", "author:@sara@example.org", "author:sar")
+    assert [home.json("count", query)[0]["count"] for query in asked] == [2, 2, 1, 0]
