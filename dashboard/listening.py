@@ -37,7 +37,7 @@ def draw_sources(visit: Visit, reports: Sequence[SourceReport]) -> None:
             parts.number(visit, report.posts),
             parts.number(visit, report.posts_last_day),
             _when(visit, report.newest_post_at),
-            _when(visit, report.last_run.started_at if report.last_run else None),
+            _when(visit, min(report.last_run.started_at, visit.now) if report.last_run else None),
             _next(visit, report),
         ]
         for report in reports
@@ -105,7 +105,9 @@ def draw_controls(visit: Visit) -> None:
             disabled=settings.project.demo,
         )
         if not settings.project.demo:
-            with st.popover(visit.text("sources.remove"), icon=":material/delete:"):
+            # A key of its own closes it once the source is gone: a second click must not meet the next one.
+            label, key = visit.text("sources.remove"), f"remove_{name}"
+            with st.popover(label, icon=":material/delete:", key=key, on_change="rerun"):
                 st.text(visit.text("sources.remove_why", source=name))
                 st.button(
                     visit.text("sources.remove_it"), on_click=_remove, args=(visit, name), key="source_remove"

@@ -51,7 +51,7 @@ def draw_cards(visit: Visit, report: HealthReport) -> None:
         ),
         _card(
             visit, "intake", visit.text(f"health.intake_is.{report.intake.state.replace(' ', '_')}"),
-            visit.ago(report.intake.at) if report.intake.at else "",
+            visit.ago(min(report.intake.at, visit.now)) if report.intake.at else "",
         ),
         _card(visit, "letters", visit.number(report.dead_letters), ""),
     ]  # fmt: skip

@@ -12,7 +12,10 @@ BOTH: Final = """
 [data-testid="stMainBlockContainer"] { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 76rem; }
 [data-testid="stStatusWidget"], .st-key-address { display: none; }
 textarea, [data-testid="stTextInput"] input { unicode-bidi: plaintext; text-align: start; }
-[data-testid="stHeading"] h1 { padding-bottom: 0.2rem; }
+:is(a, button, input, textarea, summary, [tabindex="0"]):focus-visible
+  { outline: 2px solid var(--st-primary-color, #0f9d8a); outline-offset: 2px; }
+[data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
+[data-testid="stHeading"] h1 { padding-bottom: 0.7rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-inline: 0.9rem; }
 }

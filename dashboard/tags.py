@@ -155,7 +155,7 @@ def draw_rising(visit: Visit, asked: Asked, rows: Sequence[RisingTag]) -> None:
             _status(visit, row.status),
             parts.number(visit, row.posts),
             parts.number(visit, row.authors),
-            parts.number(visit, row.authors, text=visit.number(row.expected, 1)),
+            parts.number(visit, row.authors, text=_usual(visit, row.expected)),
             parts.number(visit, row.authors, text=charts.times(row.ratio, visit.language)),
             parts.number(visit, row.posts, text=visit.percent(row.top_author_share)),
         ]
@@ -197,6 +197,11 @@ def draw_family(visit: Visit, found: Hashtag) -> None:
     st.caption(visit.text("hashtag.spellings_hint", posts=visit.counted("post", found.posts.value or 0)))
 
 
+def _usual(visit: Visit, expected: float) -> str:
+    """How many are usual; a decimal only where it tells something."""
+    return visit.number(expected, 1 if 0.05 <= expected < 10 else 0)
+
+
 def _standing(visit: Visit, found: Hashtag) -> list[parts.Item]:
     """Its status on the last day of the period, as the trends page tells it."""
     row = found.standing
@@ -205,7 +210,7 @@ def _standing(visit: Visit, found: Hashtag) -> list[parts.Item]:
     told = visit.text(
         "hashtag.standing",
         authors=visit.counted("author", row.authors.value or 0),
-        expected=visit.number(row.expected, 1),
+        expected=_usual(visit, row.expected),
     )
     return [_status(visit, row.status), {"text": told, "tone": "muted"}]
 

@@ -10,16 +10,25 @@ const breakable = (text) => {
   return words;
 };
 
-// What a narrow page has no column for, as "label value" below the name that begins the row.
+// What a narrow page has no room for beside the others, in a line of its own below the row.
 const alsoOf = (columns, row, component) => {
-  const also = make("div", "also");
+  const pairs = make("div", "pairs");
+  columns.forEach((column, index) => {
+    if (index && row[index].below) pairs.append(make("div", "whole muted", row[index].below));
+  });
   columns.forEach((column, index) => {
     if (!column.minor) return;
     const pair = make("span", "pair");
     pair.append(make("span", "muted", `${column.label} `));
     fill(pair, { ...row[index], bar: undefined, below: undefined }, component);
-    also.append(pair);
+    pairs.append(pair);
   });
+  if (!pairs.childElementCount) return null;
+  const place = make("td");
+  place.setAttribute("colspan", columns.length);
+  place.append(pairs);
+  const also = make("tr", "also");
+  also.append(place);
   return also;
 };
 
@@ -60,16 +69,15 @@ export default function (component) {
   const body = make("tbody");
   for (const row of rows) {
     const line = make("tr");
-    const naming = columns.findIndex((column) => !column.number);
-    const also = columns.some((column) => column.minor) ? alsoOf(columns, row, component) : null;
     row.forEach((cell, index) => {
       const column = columns[index];
       const place = make("td", `${column.number ? "figure" : ""} ${column.minor ? "minor" : ""}`);
       fill(place, cell, component);
-      if (also && index === naming) place.append(also);
       line.append(place);
     });
     body.append(line);
+    const also = alsoOf(columns, row, component);
+    if (also) body.append(also);
   }
   table.append(head, body);
   const frame = make("div", "frame");

@@ -28,6 +28,7 @@ tags.draw_family(visit, found)
 headline = (("posts", found.posts), ("authors", found.authors), ("engagement", found.engagement))
 tallies.draw_cards_of(visit, headline, key="hashtag_cards")
 parts.draw_definitions(visit, answer.definition, "authors", "engagement")
+st.subheader(visit.text("hashtag.volume"))
 tallies.draw_volume(visit, found.series, key="hashtag_volume")
 
 left, right = st.columns(2, gap="medium")

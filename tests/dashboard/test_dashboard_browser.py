@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import socket
@@ -111,6 +113,39 @@ def test_hostile_post_stays_text(page: tuple[Page, list[str]], address: str) -> 
     assert first.locator('a[href^="javascript"]').count() == 0
     assert dialogs == []
     assert foreign == []
+
+
+def test_bar_of_the_chart_opens_its_posts(page: tuple[Page, list[str]], address: str) -> None:
+    """A click on the last bar leads to the posts of that bar, under its own time."""
+    shown, foreign = page
+    shown.set_viewport_size({"width": 1280, "height": 1000})
+    shown.goto(f"{address}/?lang=en")
+    bars = shown.locator("[data-testid=stVegaLiteChart] [aria-roledescription='rect mark']")
+    bars.last.wait_for()
+    shown.wait_for_timeout(1500)
+    bars.last.click()
+    shown.locator("article.card").first.wait_for()
+
+    assert "/posts?" in shown.url
+    assert "since=" in shown.url
+    assert foreign == []
+
+
+def test_list_of_posts_comes_as_a_file(page: tuple[Page, list[str]], address: str) -> None:
+    """The CSV holds all thirty posts under its heading, marked for Excel, and starts no formula."""
+    shown, _ = page
+    shown.goto(f"{address}/posts?lang=en")
+    shown.locator("article.card").first.wait_for()
+    shown.get_by_role("button", name="Download").click()
+    with shown.expect_download() as download:
+        shown.get_by_role("button", name="CSV").click()
+    content = download.value.path().read_bytes()
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert download.value.suggested_filename == "tea-posts.csv"
+    assert len(rows) == 31
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
 
 
 @pytest.mark.parametrize("view", ["", "trends", "hashtag", "posts", "influencers", "sources"])
