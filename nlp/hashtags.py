@@ -27,8 +27,9 @@ def _tag(text: str, start: int, end: int) -> Tag:
 @lru_cache(maxsize=65_536)
 def key(text: str) -> str:
     """The family key of a tag, with or without its sign: ``#هوش_مصنوعی`` and ``هوش‌مصنوعی`` share one."""
+    # The sign may stand behind what folding and joining take away.
     folded = fold(text.lstrip("#＃"))
-    joined: str = _JOINTS.sub("", folded)
+    joined: str = _JOINTS.sub("", folded).lstrip("#＃")
     # Marks that stood behind a joint now stand behind a letter.
     return joined if joined == folded or joined.isascii() else key(joined)
 

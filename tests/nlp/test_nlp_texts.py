@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nlp import cashtags, fold, hashtags, links, mentions
@@ -169,6 +169,8 @@ def test_fold_is_idempotent(text: str) -> None:
 
 @settings(deadline=None)
 @given(WRITTEN)
+@example("\r#")
+@example("_#a")
 def test_key_is_idempotent_and_blind_to_composition(text: str) -> None:
     """The key of a key is itself, and composed and decomposed spellings share it."""
     key = hashtags.key(text)
