@@ -1,0 +1,109 @@
+"""Killed again and again: the demo while it is loaded, the service while it takes in."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.demo.world import posts
+from store import open_store
+from store.protocol import StoreSettings
+from store.spool import Spool
+from store.state import State
+from watch.arrivals import MADE_AT_NOTE, SEED_NOTE
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(3_600)]
+
+
+def ids_in(folder: Path) -> Counter[str]:
+    with closing(open_store(StoreSettings(folder=folder / "index"))) as store:
+        return Counter(document["id"] for document in store.scan("posts", {"match_all": {}}, ["id"]))
+
+
+def test_demo_killed_while_it_is_loaded_is_whole_in_the_end(home: Any) -> None:
+    """Thirty kills at random moments of loading, then five whole loads: the world is there once."""
+    command = [sys.executable, "-m", "rasad", "demo", "--no-serve"]
+    met = 0
+    for _ in range(30):
+        process = subprocess.Popen(
+            command, env=home.environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            process.wait(random.uniform(0.2, 6))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            met += 1
+    ends = []
+    for _ in range(5):
+        home.start("demo", "--no-serve")
+        ends.append(ids_in(home.project("demo")))
+    with State(home.project("demo") / "state.sqlite") as state:
+        made_at, seed = state.note(MADE_AT_NOTE), state.note(SEED_NOTE)
+    world = {post.id for post in posts(int(seed or ""), datetime.fromisoformat(made_at or ""))}
+
+    assert met >= 5
+    assert set(ends[0]) == world
+    assert set(ends[0].values()) == {1}
+    assert ends == ends[:1] * 5
+    assert home.json("deadletters") == []
+
+
+def test_service_killed_while_it_takes_in_loses_and_doubles_nothing(home: Any, serve: Any) -> None:
+    """50,000 posts, and the service killed thirty times in the middle of them."""
+    home.run("init", "tea")
+    (home.folder / ".started").touch()
+    folder = home.project("tea")
+    settings = folder / "project.toml"
+    journal = folder / "journal"
+    text = settings.read_text(encoding="utf-8").removesuffix("# end\n")
+    settings.write_text(f'{text}\n[intake]\njournal = "{journal}"\n\n# end\n', encoding="utf-8")
+    file = home.folder / "posts.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        for number in range(50_000):
+            row = {
+                "id": f"forum:b.example:{number}",
+                "platform": "forum",
+                "created_at": "2026-11-20T08:00:00Z",
+                "author": f"author{number % 101}",
+                "text": f"word {number} #t{number % 7}",
+            }
+            lines.write(json.dumps(row) + "\n")
+    service = serve(home, "--no-dashboard")
+    lock = folder / "intake.lock"
+    deadline = time.monotonic() + 60
+    while not lock.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    home.run("import", str(file), "--project", "tea", "--no-wait")
+    spool = Spool(folder / "spool")
+    met = 0
+    for _ in range(30):
+        time.sleep(random.uniform(1, 6))
+        met += bool(spool.files())
+        service.kill()
+        service.wait(20)
+        service = serve(home, "--no-dashboard")
+    deadline = time.monotonic() + 300
+    while spool.files():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    service.terminate()
+    code = service.wait(40)
+    found = ids_in(folder)
+
+    assert code == 0
+    assert met >= 3
+    assert found == Counter({f"forum:b.example:{number}": 1 for number in range(50_000)})
+    assert Counter(journal.read_text().splitlines()) == found
+    assert home.json("deadletters", "--project", "tea") == []
