@@ -53,7 +53,7 @@ def crawl_here(job: Job) -> bool:
         except RasadError as error:
             outcome, reason = "error", str(error)
         if ledger.put_off_until is not None:
-            state.put_off(job.source, ledger.put_off_until, reason=reason)
+            state.put_off(job.source, ledger.put_off_until, reason=ledger.put_off_reason)
         state.end_run(
             job.run_id,
             ended_at=datetime.now(UTC),

@@ -78,7 +78,8 @@ def private_address(host: str, addresses: Sequence[str]) -> str | None:
     """Why a host may not be asked: the address of it that is not public."""
     for address in addresses:
         if not is_public(address):
-            return f"{host} is {address}, which is not a public address (crawl.allow_hosts can open it)"
+            named = host if host.strip("[]") == address else f"{host} ({address})"
+            return f"{named} is not a public address (crawl.allow_hosts can open it)"
     return None
 
 

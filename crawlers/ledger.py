@@ -33,6 +33,7 @@ class Ledger:
     errors: list[SourceError] = field(default_factory=list)
     waited_s: float = 0.0
     put_off_until: datetime | None = None
+    put_off_reason: str = ""
 
     def read(self, reading: Reading) -> None:
         """Count what was read in an answer."""
@@ -57,6 +58,7 @@ class Ledger:
         self.errors.append(error)
         if isinstance(error, RateLimited):
             self.put_off_until = max(error.until, self.put_off_until or error.until)
+            self.put_off_reason = _told(error)
 
     @property
     def error(self) -> str:
@@ -74,7 +76,7 @@ class Ledger:
         reason = "; ".join([_told(first), *missing])
         for error in self.errors:
             if isinstance(error, RateLimited):
-                return "put off", _told(error)
+                return "put off", f"{_told(error)}; put off until {error.until:%Y-%m-%d %H:%M:%S} UTC"
         if self.got:
             return "partial", reason
         state: Outcome = first.state if first.state in {"refused", "not set up", "put off"} else "error"  # type: ignore[assignment]

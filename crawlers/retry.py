@@ -101,7 +101,7 @@ class Patience:
         server = host_and_port(request.url)
         while (wait := self._not_before.get(server, 0.0) - time.monotonic()) > 0:
             if self._ledger.waited_s + wait > self._budget_s:
-                raise self._too_long(wait, "the server asks to wait before the next page")
+                raise self._too_long(wait, f"the server asks to wait {_told(wait)} before the next page")
             _log.info("waiting %.1f s for %s", wait, server)
             self._ledger.waited_s += wait
             await sleep(wait)
@@ -120,7 +120,8 @@ class Patience:
             tries = _tries(request)
             wait = 5.0 * 2**tries if asked is None else asked
             if tries + 1 >= _TRIES_BUSY or self._ledger.waited_s + wait > self._budget_s:
-                raise self._too_long(wait, f"the server answered {response.status}")
+                told = f"and asks to wait {_told(wait)}" if asked else "and does not say for how long"
+                raise self._too_long(wait, f"the server answers {response.status} {told}")
             self._hold(server, wait)
             return _again(request)
         if _is_zero(headers["x-ratelimit-remaining"]):
@@ -149,11 +150,7 @@ class Patience:
 
     def _too_long(self, wait: float, what: str) -> RateLimited:
         until = datetime.now(UTC) + min(LONGEST, timedelta(seconds=max(wait, 1.0)))
-        return RateLimited(
-            f"{what} and asks for {_told(wait)}; put off until {until:%Y-%m-%d %H:%M:%S} UTC",
-            until=until,
-            subject=self._source,
-        )
+        return RateLimited(what, until=until, subject=self._source)
 
 
 def _tries(request: Request) -> int:

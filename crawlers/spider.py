@@ -24,7 +24,7 @@ from crawlers.guard import Forbidden
 from crawlers.job import Job
 from crawlers.ledger import Ledger
 from crawlers.pages.fields import shown
-from posts.errors import NotReachable, NotUnderstood, Refused, SourceError
+from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from posts.post import Post
 from store.state import State
 
@@ -69,8 +69,12 @@ class SourceSpider(Spider):
 
     def failed(self, failure: Failure) -> None:
         """Note why no answer came."""
-        address = getattr(getattr(failure, "request", None), "url", self.job.url)
-        self.fail(self._named(failure.value, address=address))
+        request: Request | None = getattr(failure, "request", None)
+        error = self._named(failure.value, address=request.url if request else self.job.url)
+        passed = request.meta.get("redirect_urls", []) if request else []
+        if passed and not isinstance(error, RateLimited):
+            error.message = f"{urlsplit(passed[-1]).netloc} redirects to another address: {error.message}"
+        self.fail(error)
 
     def _named(self, error: BaseException | None, *, address: str) -> SourceError:
         source, host = self.job.source, urlsplit(address).netloc.rpartition("@")[2]
@@ -84,12 +88,17 @@ class SourceSpider(Spider):
                 return NotUnderstood(f"the answer of {host} is larger than 16 MiB", subject=source)
             if "robots" in told:
                 return Refused(f"robots.txt of {host} forbids it", subject=source)
+            if "redirections" in told:
+                return NotUnderstood(f"{host} redirects in circles", subject=source)
             return NotReachable(f"{host}: {told or 'not asked'}", subject=source)
         for kind, told in _NO_ANSWER:
             if isinstance(error, kind):
                 return NotReachable(f"{host} {told}", subject=source)
         if isinstance(error, DownloadCancelledError):
             return NotUnderstood(f"the answer of {host} is larger than 16 MiB", subject=source)
+        for sign, told in _IN_WORDS:
+            if sign in str(error):
+                return NotReachable(f"{host} {told}", subject=source)
         return NotReachable(
             f"{host} gave no answer ({type(error).__name__}: {shown(str(error))})", subject=source
         )
@@ -127,3 +136,10 @@ _NO_ANSWER: tuple[tuple[type[BaseException], str], ...] = (
     (DownloadConnectionRefusedError, "refuses connections"),
     (ResponseDataLossError, "broke off in the middle of its answer"),
 )
+_IN_WORDS = (
+    ("certificate verify failed", "shows a certificate that is not valid for it"),
+    ("SSL", "does not speak https at this address"),
+    ("ConnectionDone", "closes the connection without an answer"),
+    ("ConnectionLost", "closes the connection without an answer"),
+)
+"""What stands in the texts of errors that have no class of their own."""

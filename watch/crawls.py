@@ -93,7 +93,7 @@ def _hindrance(settings: Settings, source: Source, state: State, *, held: bool) 
         return "not set up", NO_CONTACT
     if control.put_off_until is not None and control.put_off_until > datetime.now(UTC):
         until = control.put_off_until.strftime("%Y-%m-%d %H:%M UTC")
-        return "put off", f"not before {until}. {control.put_off_reason}".strip()
+        return "put off", f"{control.put_off_reason or 'the server asked to wait'}; put off until {until}"
     if not held:
         return "put off", "another crawl of the same host took too long"
     return "", ""

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import ssl
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>
 <item><guid>https://x.example/1</guid><title>one</title>
@@ -26,6 +35,14 @@ def hang(handler: BaseHTTPRequestHandler) -> None:
 
 def close(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
+
+
+def circle(handler: BaseHTTPRequestHandler) -> None:
+    """Send the client back to the same place."""
+    handler.send_response(302)
+    handler.send_header("Location", handler.path)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
 
 
 def cut(handler: BaseHTTPRequestHandler) -> None:
@@ -66,7 +83,8 @@ DEEP = "<rss><channel>" + "<a>" * 5000 + "</a>" * 5000 + "</channel></rss>"
         pytest.param((LAUGHS, 200), "error", "declares entities", id="entities"),
         pytest.param((DEEP, 200), "error", "cannot be read", id="deep xml"),
         pytest.param(hang, "error", "no whole answer in time", id="hang"),
-        pytest.param(close, "error", "gave no answer", id="closed"),
+        pytest.param(close, "error", "closes the connection without an answer", id="closed"),
+        pytest.param(circle, "error", "redirects in circles", id="circle"),
         pytest.param(cut, "error", "broke off", id="cut"),
         pytest.param(endless, "error", "larger than 16 MiB", id="endless"),
     ],
@@ -171,6 +189,8 @@ def test_a_wait_over_the_budget_puts_the_source_off(
     with project.state() as state:
         until = state.control("source").put_off_until
     assert run.outcome == "put off"
+    assert run.reason.startswith("the server answers 429 and asks to wait ")
+    assert run.reason.count("put off until") == 1
     assert web.paths() == ["/feed"]
     assert until is not None
     assert timedelta(seconds=290) <= until - began <= timedelta(hours=24, minutes=1)
@@ -188,8 +208,55 @@ def test_a_redirect_to_a_private_address_is_not_followed(
     run = project.crawl(url=f"{web.url}/feed")
 
     assert run.outcome == "refused"
+    assert run.reason.startswith(f"{web.host} redirects to another address: ")
     assert str(canary.port) in run.reason
     assert canary.asked == []
+
+
+def test_a_server_without_its_certificate_is_named(project: Any, web: Any, tmp_path: Path) -> None:
+    """Neither plain http under https nor a certificate that nobody signed gives a reason in Python."""
+    project.allow_hosts = (web.host,)
+
+    plain = project.crawl("plain", url=f"https://{web.host}/feed")
+    with _self_signed(tmp_path) as port:
+        project.allow_hosts = (f"127.0.0.1:{port}",)
+        unsigned = project.crawl("unsigned", url=f"https://127.0.0.1:{port}/feed")
+
+    assert (plain.outcome, plain.reason) == ("error", f"{web.host} does not speak https at this address")
+    assert (unsigned.outcome, unsigned.reason) == (
+        "error",
+        f"127.0.0.1:{port} shows a certificate that is not valid for it",
+    )
+
+
+@contextmanager
+def _self_signed(folder: Path) -> Iterator[int]:
+    """A server with a certificate made by itself; its port."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    certificate = (
+        made.not_valid_before(now).not_valid_after(now + timedelta(hours=1)).sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "server.pem"
+    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_shake_hands, args=(server, context), daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection, suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
+            secure.recv(1000)
 
 
 @pytest.mark.parametrize(
