@@ -27,13 +27,17 @@ class Watched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFacts:
-    """What the project says of a source; ``every`` is ``None`` for one that is not collected by the clock."""
+    """What the project says of a source; ``every`` is ``None`` for one that is not collected by the clock.
+
+    A run that has not ended after ``longest_run`` has no process any more.
+    """
 
     name: str
     platform: str
     paused: bool = False
     every: timedelta | None = None
     expect_per_day: int | None = None
+    longest_run: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -13,7 +13,7 @@ import numpy as np
 from answers.asking import Asking, SourceFacts, matching
 from posts.answer import Answer, Figure, SourceCoverage, SourceState
 from posts.selection import Selection
-from store.state import Run, SourceControl
+from store.state import INTERRUPTED, Run, SourceControl
 from words import texts
 
 LEAST_SILENCE: Final = timedelta(hours=6)
@@ -113,7 +113,7 @@ def _buckets(asking: Asking, selection: Selection, aggs: dict[str, Any]) -> dict
 
 def _report(asking: Asking, facts: SourceFacts, heard: _Heard, day: Selection) -> SourceReport:
     control = asking.state.control(facts.name)
-    runs = asking.state.runs(job=facts.name, limit=5)
+    runs = [_living(asking, facts, run) for run in asking.state.runs(job=facts.name, limit=5)]
     ended = next((run for run in runs if run.state != "running"), None)
     state, why, values, said = _judged(asking, facts, heard, control, runs, ended)
     return SourceReport(
@@ -126,6 +126,13 @@ def _report(asking: Asking, facts: SourceFacts, heard: _Heard, day: Selection) -
         put_off_until=control.put_off_until if _is_put_off(control, asking.now) else None,
         every=facts.every, why=None if said else why, values=values,
     )  # fmt: skip
+
+
+def _living(asking: Asking, facts: SourceFacts, run: Run) -> Run:
+    """The run, as interrupted if nobody can be at it any more (its process and its watcher were killed)."""
+    if run.state != "running" or asking.now - run.started_at <= facts.longest_run:
+        return run
+    return replace(run, state="interrupted", outcome="error", reason=INTERRUPTED)
 
 
 def _judged(

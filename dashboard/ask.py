@@ -10,7 +10,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -136,6 +136,7 @@ def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
             paused=paused,
             # The demo's servers are invented: they are asked at no time.
             every=None if settings.project.demo else source.every,
+            longest_run=timedelta(seconds=settings.crawl.timeout_s + 60),
             expect_per_day=source.expect_per_day,
         )
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ class Opened:
                     paused=s.paused,
                     every=None if settings.project.demo else s.every,
                     expect_per_day=s.expect_per_day,
+                    longest_run=timedelta(seconds=settings.crawl.timeout_s + 60),
                 )
                 for s in settings.sources
             ),

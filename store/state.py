@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
+INTERRUPTED: Final = "interrupted: the process ended before the run did"
 RunState = Literal["running", "done", "interrupted"]
 
 _SCHEMA = """
@@ -199,11 +200,15 @@ class State:
             for key, value in notes.items():
                 self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, value))
 
-    def interrupt_runs(self) -> int:
-        """Mark runs that a dead process left running; the caller holds the lock of the service."""
+    def interrupt_runs(self, *, job: str | None = None) -> int:
+        """Mark runs that a dead process left running, of all jobs or of one; how many.
+
+        The caller holds the lock of the service, or that of the job's host.
+        """
+        where, values = (" AND job=?", [job]) if job is not None else ("", [])
         return self._db.execute(
-            "UPDATE runs SET state='interrupted', outcome='error',"
-            " reason='interrupted: the process ended before the run did' WHERE state='running'"
+            f"UPDATE runs SET state='interrupted', outcome='error', reason=? WHERE state='running'{where}",
+            [INTERRUPTED, *values],
         ).rowcount
 
     def runs(self, *, job: str | None = None, limit: int = 50) -> list[Run]:

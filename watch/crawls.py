@@ -58,6 +58,7 @@ def run_due(
             return None
         if not may_be_asked(settings, source):
             return _note_missing_contact(state, source, clock())
+        state.interrupt_runs(job=source.name)
         run_id = new_run_id(source, due_at)
         if not state.begin_run(run_id, job=source.name, due_at=due_at, started_at=clock()):
             return None
@@ -69,6 +70,8 @@ def run_now(settings: Settings, source: Source, *, home: Path, crawl: Crawl = cr
     now = datetime.now(UTC)
     run_id = new_run_id(source, now)
     with host_lock(home, host_of(source.url)) as held, state_of(settings) as state:
+        if held:
+            state.interrupt_runs(job=source.name)
         state.begin_run(run_id, job=source.name, due_at=now, started_at=now)
         outcome, reason = _hindrance(settings, source, state, held=held)
         if not outcome:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from posts.post import Post
     from rasad.screen import Screen
     from store.intake import IntakeReport
+    from store.spool import Spool
     from store.state import Run, State
 
 AT_ONCE = 4
@@ -158,19 +159,46 @@ def import_file(
     screen = screen_for(settings, json=json, quiet=quiet)
     with State(settings.state) as state:
         lines = _Lines(file, source or "", state, _hiding(settings))
-        Spool(settings.spool).write(lines, source=source or IMPORT)
-    report = take_in_with_progress(settings, screen, wait=not no_wait)
-    row: dict[str, Any] = {
-        "got": lines.good,
-        "new": report.new if report else None,
-        "refused": lines.bad + (report.refused if report else 0),
-    }
+        run_id = _begin_import(state, lines, Spool(settings.spool), source or IMPORT)
+    take_in_with_progress(settings, screen, wait=not no_wait)
+    with State(settings.state) as state:
+        run = next(run for run in state.runs(job=_job_of(source or IMPORT)) if run.run_id == run_id)
+    row: dict[str, Any] = {"got": lines.good, "new": run.new, "refused": run.refused}
     if json:
         screen.row({"source": source or IMPORT, **row})
     else:
         screen.say(screen.text("imported", **{name: screen.number(value) for name, value in row.items()}))
     if lines.bad and not lines.good:
         raise typer.Exit(1)
+
+
+def _begin_import(state: State, lines: _Lines, spool: Spool, source: str) -> str:
+    """Put the lines into the spool under a run, through which intake tells how many were new; its id."""
+    import secrets
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    run_id = f"import-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    state.begin_run(run_id, job=_job_of(source), due_at=now, started_at=now)
+    outcome, reason = "error", "the file was not read to its end"
+    try:
+        spool.write(lines, source=source, run_id=run_id)
+        outcome, reason = "ok", ""
+    finally:
+        state.end_run(
+            run_id,
+            ended_at=datetime.now(UTC),
+            outcome=outcome,
+            reason=reason,
+            got=lines.good,
+            refused=lines.bad,
+        )
+    return run_id
+
+
+def _job_of(source: str) -> str:
+    """The job of an import, which no source of a project can be called."""
+    return f"import:{source}"
 
 
 def _hiding(settings: Settings) -> Callable[[Post], Post] | None:

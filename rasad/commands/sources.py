@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from store.state import DeadLetter
 
 PREVIEWED = 5
+_PLACE = re.compile(r"(?:item|entry|line) \d+|[^:/]*\.\w+:\d+|.*/damaged/[^/]+")
+"""Subjects of dead letters that are a place in an answer or file ("entry 3", "posts.jsonl:12")."""
 app = typer.Typer(
     no_args_is_help=False, rich_markup_mode=None, help="Show, add, test, pause, resume and remove sources."
 )
@@ -278,8 +280,7 @@ def deadletters(
 
 
 def _letter(letter: DeadLetter) -> dict[str, Any]:
-    # Ids of posts have a platform, a host and a name; what has fewer parts is a place in a file or answer.
-    kind = "id" if letter.subject.count(":") >= 2 else "position"
+    kind = "position" if _PLACE.fullmatch(letter.subject) else "id"
     return {
         "source": letter.source,
         kind: letter.subject,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,19 @@ def run(
     state.begin_run(f"run-{at}", job="chatra", due_at=at, started_at=at)
     if outcome is not None:
         state.end_run(f"run-{at}", ended_at=at, outcome=outcome, reason=reason, got=3)
+
+
+def test_a_run_whose_process_was_killed_is_not_under_way_for_ever(
+    ask: Callable[..., SourceReport], state: State
+) -> None:
+    """Nobody may be there to say that it ended: when it can no longer be alive it counts as interrupted."""
+    facts = replace(FACTS, longest_run=timedelta(minutes=3))
+    run(state, outcome=None, ago=timedelta(minutes=2))
+    alive = ask(facts)
+    dead = ask(replace(facts, longest_run=timedelta(minutes=1)))
+
+    assert (alive.state, "under way" in alive.reason) == ("ok", True)
+    assert (dead.state, "interrupted" in dead.reason) == ("error", True)
 
 
 def test_a_source_that_never_ran_and_brought_nothing_is_not_set_up(ask: Callable[..., SourceReport]) -> None:
