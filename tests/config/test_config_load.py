@@ -243,7 +243,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     environ = project(tmp_path, TEXT)
     file = tmp_path / "projects" / "tea" / "project.toml"
     file.write_bytes(b'[project]\nname = "\xff"\n')
-    with pytest.raises(ConfigError, match="project.toml:2: is not UTF-8"):
+    with pytest.raises(ConfigError, match=r"project\.toml:2: is not UTF-8"):
         load.load("tea", environ=environ)
     file.write_bytes(b"#" * (1024 * 1024 + 1))
     with pytest.raises(ConfigError, match="larger than"):
