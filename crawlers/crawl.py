@@ -110,6 +110,8 @@ def _cleared(job: Job, state: State | None) -> None:
     if place != job.place:
         old = (
             "newest",
+            "newest_at",
+            "quiet",
             "backfill",
             "etag",
             "last_modified",

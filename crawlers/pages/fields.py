@@ -44,6 +44,9 @@ class Reading:
     local_ids: tuple[str, ...] = ()
 
 
+_FLAGS = {"true": True, "false": False, "1": True, "0": False}
+
+
 class Fields:
     """The fields of one object, taken one by one."""
 
@@ -101,8 +104,9 @@ class Fields:
         return value
 
     def flag(self, name: str) -> bool | None:
+        """Yes or no, also where a server writes it as a word or a number."""
         value = self._left.pop(name, None)
-        return value if isinstance(value, bool) else None
+        return _FLAGS.get(str(value).lower()) if isinstance(value, bool | int | str) else None
 
     def moment(self, name: str) -> datetime | None:
         """A moment in UTC from ISO 8601 with a zone."""

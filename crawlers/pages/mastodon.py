@@ -22,19 +22,26 @@ IGNORED: Final = {
         "sensitive", "favourited", "reblogged", "muted", "bookmarked", "pinned", "filtered", "application",
         "emojis", "tagged_collections", "quote_approval", "quote_approval_policy", "interaction_policy",
         "text",
+        # Other software's own: Pleroma and Akkoma, Friendica, GoToSocial and Glitch, Pixelfed, Iceshrimp.
+        "pleroma", "akkoma", "friendica", "content_type", "local_only", "thread_muted", "emoji_reactions",
+        "reactions", "local", "pf_type", "media_count", "reply_count", "comments_disabled", "place", "parent",
+        "taggedPeople", "liked_by", "label", "shortcode", "replies", "_v", "quote_id",
+        "content_text",
     },
     "media": {
         "id", "preview_url", "preview_remote_url", "text_url", "meta", "blurhash",
+        "pleroma", "mime_type", "filter_name", "filter_class", "optimized_url", "is_nsfw", "license",
+        "orientation", "sensitive",
     },
-    "poll": {"id", "expired", "multiple", "voters_count", "voted", "own_votes", "emojis"},
+    "poll": {"id", "expired", "multiple", "voters_count", "voted", "own_votes", "emojis", "pleroma"},
     "option": {"emojis"},
     "card": {
         "description", "language", "type", "author_name", "author_url", "provider_name", "provider_url",
         "html",
         "width", "height", "image", "image_description", "embed_url", "blurhash", "published_at",
-        "missing_attribution", "authors", "history",
+        "missing_attribution", "authors", "history", "pleroma",
     },
-    "tag": {"url", "id", "history", "following", "featuring"},
+    "tag": {"url", "id", "history", "following", "featuring", "slug", "href", "hashtag", "type"},
 }  # fmt: skip
 """Fields that are known and of no use to Rasad, by entity. Whatever else nobody reads is reported."""
 
@@ -68,8 +75,9 @@ def parse_statuses(statuses: Iterable[Any], seen: Seen) -> Reading:
     for position, status in enumerate(statuses):
         items += 1
         subject = f"item {position + 1}"
-        if isinstance(status, dict) and isinstance(status.get("id"), str) and status["id"]:
-            subject = clean_name(status["id"])[:200]
+        local_id = status.get("id") if isinstance(status, dict) else None
+        if isinstance(local_id, str | int) and not isinstance(local_id, bool) and local_id != "":
+            subject = clean_name(str(local_id))[:200]
             local_ids.append(subject)
         try:
             for post in _posts_of(status, seen, notes):
@@ -241,7 +249,7 @@ def _text(fields: Fields, *, quoted: bool) -> tuple[str, list[str]]:
 def _tags(rows: list[Any], notes: Notes) -> Iterable[str]:
     names: dict[str, None] = {}
     for row in rows:
-        fields = Fields(row, "tag")
+        fields = Fields({"name": row} if isinstance(row, str) else row, "tag")
         name = clean_name(fields.text("name") or "").lstrip("#")
         if 0 < len(name) <= 100 and len(names) < 100:
             names[name] = None
@@ -268,7 +276,7 @@ def _reply(
 
 def _quote(value: object, seen: Seen, notes: Notes) -> tuple[str | None, str | None, bool]:
     """The post quoted and its author; nothing unless the author quoted has accepted it."""
-    if value is None:
+    if not value:
         return None, None, False
     fields = Fields(value, "quote")
     state, inner, local_id = (
@@ -276,12 +284,20 @@ def _quote(value: object, seen: Seen, notes: Notes) -> tuple[str | None, str | N
         fields.take("quoted_status"),
         fields.identifier("quoted_status_id"),
     )
-    notes.unread.update(fields.left(()))
+    left = list(fields.left(()))
+    if state is None and isinstance(value, dict) and isinstance(value.get("account"), dict):
+        # Akkoma, Iceshrimp: the quoted post itself; nobody is asked for consent there.
+        return _quoted(value, seen, notes)
+    notes.unread.update(left)
     if state != "accepted":
         return None, None, state is not None
     if inner is None:
         return None if local_id is None else alias(local_id, seen), None, True
-    quoted = Fields(inner, "quoted_status")
+    return _quoted(inner, seen, notes)
+
+
+def _quoted(value: object, seen: Seen, notes: Notes) -> tuple[str | None, str | None, bool]:
+    quoted = Fields(value, "quoted_status")
     person = read_person(quoted.take("account"), seen, Notes())
     if person.opted_out or quoted.text("visibility") != "public":
         notes.passed_over["quotes of posts that are not to be kept"] += 1
@@ -300,7 +316,7 @@ def _media(value: object, notes: Notes) -> Media:
 
 
 def _poll(value: object, notes: Notes) -> Poll | None:
-    if value is None:
+    if not value:
         return None
     fields = Fields(value, "poll")
     options = []
@@ -317,7 +333,7 @@ def _poll(value: object, notes: Notes) -> Poll | None:
 
 def _links(card: object, hrefs: list[str], notes: Notes) -> tuple[Link, ...]:
     links = {href: Link(url=href) for href in hrefs}
-    if card is not None:
+    if card:  # PHP writes an empty object as a list
         fields = Fields(card, "card")
         url, title = web_address(fields.take("url")), fields.text("title")
         if url is not None:

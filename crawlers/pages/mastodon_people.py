@@ -23,8 +23,11 @@ IGNORED: Final = {
         "hide_collections", "show_media", "show_media_replies", "show_featured", "emojis", "roles",
         "feature_approval", "attribution_domains", "moved", "suspended", "limited", "memorial", "source",
         "role", "mute_expires_at", "theme", "enable_rss", "custom_css",
+        # Other software's own: Pleroma and Akkoma, Pixelfed, Friendica, Iceshrimp.
+        "pleroma", "akkoma", "fqn", "local", "is_admin", "website", "location", "pronouns", "header_bg",
+        "note_text", "friendica", "is_cat", "speak_as_cat", "permissions",
     },
-    "mention": {"username"},
+    "mention": {"username", "avatar", "local"},
     "profile": set[str](),
 }  # fmt: skip
 """Fields that are known and of no use to Rasad. Whatever else nobody reads is reported."""
@@ -125,7 +128,11 @@ def read_mentions(rows: list[Any], seen: Seen, notes: Notes) -> list[tuple[str |
         fields = Fields(row, "mention")
         local_id, name = fields.identifier("id"), fields.take("username")
         fields.take("url")
-        handle = _handle(fields.text("acct"), name if isinstance(name, str) else None, seen)
+        try:
+            handle = _handle(fields.text("acct"), name if isinstance(name, str) else None, seen)
+        except RecordError:
+            notes.remarks.add("people named without a name were left out")
+            continue
         key = author_key(PLATFORM, *reversed(handle.split("@", 1)))
         found.append((local_id, Mentioned(key=key, handle=handle)))
         notes.unread.update(fields.left(IGNORED["mention"]))

@@ -34,11 +34,14 @@ class Server:
 
 
 def read_server(body: bytes, *, address: str, timeline: str) -> Server:
-    """The server of ``/api/v2/instance``; what it does not say is taken as open, as before 4.5."""
+    """The server of ``/api/v2/instance`` or ``v1``; what it does not say is taken as open, as before 4.5."""
     answer = read_json(body, subject=address)
     if not isinstance(answer, dict):
         raise NotUnderstood(f"an instance was expected, not {kind_of(answer)}", subject=address)
-    domain = answer.get("domain")
+    # Version 1 of the answer writes the domain as `uri`, some software with a scheme before it.
+    domain = answer.get("domain") or answer.get("uri")
+    if isinstance(domain, str) and "//" in domain:
+        domain = host_of(domain)
     version = answer.get("version")
     return Server(
         domain=clean_name(domain).lower() if isinstance(domain, str) and domain else host_of(address),

@@ -3,7 +3,8 @@
 The first crawl goes back a bounded number of pages. Later ones ask for what stands directly above the
 newest known post (``min_id``) and follow ``prev`` until nothing comes: no gap, however much was written
 in between. (``since_id`` would give the newest page and leave a hole.) What of the back-fill was cut off
-is taken up by the next crawl.
+is taken up by the next crawl. Where several crawls find nothing the newest page is looked at: a server that
+was set up anew counts from the beginning, and nothing would ever stand above what is known.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from crawlers.spider import SourceSpider
 from posts.errors import NotUnderstood, Refused, SourceError
 
 PAGE_SIZE = 40
+QUIET_RUNS = 2
+"""After so many crawls in a row without anything new it is asked whether the server counts anew."""
+FULL_PAGE = 20
+"""A page of so many posts without a word about others is taken for one of several."""
 PAGES_PER_RUN = 200
 """Pages of one incremental crawl; the next goes on where it stopped."""
 
@@ -45,16 +50,32 @@ class MastodonSpider(SourceSpider):
         timeline = self.job.timeline or "public"
         try:
             if response.status in (404, 405, 406, 410, 422):
-                self._server = read_server(b"{}", address=self.job.url, timeline=timeline)
-                self.ledger.remark(f"the server does not describe itself (HTTP {response.status})")
-            elif (error := self.unhappy(response)) is not None:
+                yield self.ask(self._address("/api/v1/instance"), self.on_old_server)
+                return
+            if (error := self.unhappy(response)) is not None:
                 raise error
-            else:
-                self._server = read_server(response.body, address=self.job.url, timeline=timeline)
+            self._server = read_server(response.body, address=self.job.url, timeline=timeline)
         except SourceError as error:
             self.fail(error)
             return
-        access = self._server.access
+        yield from self._enter()
+
+    def on_old_server(self, response: Response) -> Iterator[Request]:
+        """What a server says in the older form; one that says nothing is known by its address alone."""
+        timeline, body = self.job.timeline or "public", b"{}"
+        if 200 <= response.status < 300:
+            body = response.body
+        try:
+            self._server = read_server(body, address=self.job.url, timeline=timeline)
+        except SourceError:
+            self._server = read_server(b"{}", address=self.job.url, timeline=timeline)
+        if not self._server.version:
+            self.ledger.remark(f"the server does not describe itself (HTTP {response.status})")
+        yield from self._enter()
+
+    def _enter(self) -> Iterator[Request]:
+        """Ask for what the server shows, or say that it shows nothing."""
+        timeline, access = self.job.timeline or "public", self._server.access
         if not access.local and not access.remote:
             self.fail(Refused(access.why, subject=self.job.source))
             return
@@ -77,8 +98,9 @@ class MastodonSpider(SourceSpider):
                 raise error
             found = read_json(response.body, subject=self.job.source)
             local_id = found.get("id") if isinstance(found, dict) else None
-            if not isinstance(local_id, str) or not local_id:
+            if isinstance(local_id, bool) or not isinstance(local_id, str | int) or local_id == "":
                 raise NotUnderstood("the answer names no account", subject=self.job.source)
+            local_id = str(local_id)
         except SourceError as error:
             self.fail(error)
             return
@@ -98,7 +120,7 @@ class MastodonSpider(SourceSpider):
         reading = self._read(response)
         if reading is None:
             return
-        cursors = {"newest": _newest(reading)}
+        cursors = self._top(reading)
         yield from self._back(response, reading, cursors, left=self.job.backfill_pages - 1)
 
     def on_older(self, response: Response, left: int) -> Iterator[Request | Page]:
@@ -110,12 +132,34 @@ class MastodonSpider(SourceSpider):
         self, response: Response, reading: Reading, cursors: dict[str, str | None], *, left: int
     ) -> Iterator[Request | Page]:
         """Keep a page and go on to the older one, so many pages more."""
-        older = pages_of(_link(response), page=response.url).get("next")
+        older = self._older(response, reading)
         more = older if reading.items and left > 0 and not self._enough() else None
         cursors["backfill"] = None if more is None else json.dumps({"url": more, "left": left})
         yield _page(reading, cursors)
         if more is not None:
             yield self.ask(more, lambda answer: self.on_older(answer, left - 1))
+
+    def _older(self, response: Response, reading: Reading) -> str | None:
+        """The address of the page below; made of the lowest id where a server writes no Link of its own."""
+        link = _link(response)
+        older = pages_of(link, page=response.url).get("next")
+        if older is not None or (link and "next" not in link):
+            return older
+        lowest = min(reading.local_ids, key=lambda value: (len(value), value), default=None)
+        before, self._lowest = self._lowest, lowest
+        falls = lowest is not None and lowest != before and newer(lowest, before) != lowest
+        full = reading.items >= FULL_PAGE and lowest is not None
+        return self._page(max_id=lowest or "") if full and (before is None or falls) else None
+
+    _lowest: str | None = None
+
+    def _top(self, reading: Reading) -> dict[str, str | None]:
+        """The cursors of the newest id, and of the latest moment that a post was written."""
+        moments = [post.created_at.isoformat() for post in reading.posts if post.repost_of is None]
+        self._latest = max([*moments, self._latest or self.cursor("newest_at") or ""])
+        return {"newest": _newest(reading), "newest_at": self._latest or None}
+
+    _latest = ""
 
     def on_newer(self, response: Response) -> Iterator[Request | Page]:
         """A page directly above what is known; the next is above this one, until none comes."""
@@ -125,12 +169,15 @@ class MastodonSpider(SourceSpider):
         known = self._known or self.cursor("newest")
         top = newer(known, _newest(reading))
         if top is None or top == known:
-            yield _page(reading, {})
+            quiet = 0 if self._known else int(self.cursor("quiet") or 0) + 1
+            yield _page(reading, {"quiet": str(quiet)})
+            if quiet >= QUIET_RUNS:
+                yield self.ask(self._page(), self.on_quiet)
             yield from self._take_up()
             return
         self._known = top
         self._pages += 1
-        yield _page(reading, {"newest": top})
+        yield _page(reading, self._top(reading))
         if self._pages >= PAGES_PER_RUN:
             self.ledger.fall_short(f"stopped after {PAGES_PER_RUN} pages; the next crawl goes on from there")
             return
@@ -141,6 +188,23 @@ class MastodonSpider(SourceSpider):
         yield self.ask(above, self.on_newer)
 
     _known: str | None = None
+
+    def on_quiet(self, response: Response) -> Iterator[Request | Page]:
+        """The newest page after a silence. Posts that are later and yet have lower ids: begin anew.
+
+        Lower ids alone say nothing: the newest post that was known may have been deleted.
+        """
+        reading = self._read(response)
+        known, known_at = self.cursor("newest"), self.cursor("newest_at")
+        if reading is None or not reading.posts or newer(known, _newest(reading)) != known:
+            return
+        latest = max(post.created_at for post in reading.posts).isoformat()
+        if known == _newest(reading) or (known_at is not None and latest <= known_at):
+            return
+        self.ledger.remark("the server counts from the beginning again: collected as at the first time")
+        yield from self._back(
+            response, reading, {**self._top(reading), "quiet": None}, left=self.job.backfill_pages - 1
+        )
 
     def _take_up(self) -> Iterator[Request]:
         """Go on with a back-fill that was cut off."""
