@@ -73,6 +73,12 @@ class Entry(ABC):
     @abstractmethod
     def comments(self) -> int | None: ...
 
+    def likes(self) -> int | None:
+        return None
+
+    def views(self) -> int | None:
+        return None
+
 
 def parse_entries(entries: Iterable[Entry], feed: Feed, *, remarks: tuple[str, ...] = ()) -> Reading:
     """The posts of a feed's entries; what is none is named, not raised."""
@@ -80,12 +86,14 @@ def parse_entries(entries: Iterable[Entry], feed: Feed, *, remarks: tuple[str, .
     unreadable: list[Unreadable] = []
     doubles: Counter[str] = Counter()
     items = undated = 0
+    entries = list(entries)
+    shared = _shared(entries)
     for position, entry in enumerate(entries):
         items += 1
         subject = f"entry {position + 1}"
         try:
             subject = (entry.native_id() or entry.url() or subject)[:200]
-            post = _post(entry, feed)
+            post = _post(entry, feed, shared)
         except (RecordError, RecursionError) as error:
             unreadable.append(Unreadable(subject=subject, reason=str(error)[:200]))
             continue
@@ -109,13 +117,24 @@ def mark(post_id: str) -> str:
     return hashlib.blake2b(post_id.encode(), digest_size=8).hexdigest()
 
 
-def _post(entry: Entry, feed: Feed) -> Post:
+def _shared(entries: Iterable[Entry]) -> frozenset[str]:
+    """Ids that a feed gives to entries of different addresses, so that they name none of them."""
+    places: dict[str, set[str]] = {}
+    for entry in entries:
+        native_id, url = entry.native_id(), entry.url()
+        if native_id is not None and url is not None:
+            places.setdefault(native_id, set()).add(url)
+    return frozenset(native_id for native_id, urls in places.items() if len(urls) > 1)
+
+
+def _post(entry: Entry, feed: Feed, shared: frozenset[str]) -> Post:
     title, url = entry.title(), entry.url()
     text, hrefs = entry.body()
     created_at = entry.created_at()
     if not (title or text or url):
         raise RecordError("an entry without a title, a text and a link")
-    post_id = _id(entry.native_id(), url, f"{title}\n{text}\n{created_at}", feed)
+    native_id = entry.native_id()
+    post_id = _id(None if native_id in shared else native_id, url, f"{title}\n{text}\n{created_at}", feed)
     first_seen_at = None if created_at else feed.first_seen.get(mark(post_id), feed.at)
     edited_at = entry.edited_at()
     author = entry.author()
@@ -140,7 +159,7 @@ def _post(entry: Entry, feed: Feed) -> Post:
         links=tuple(Link(url=href) for href in dict.fromkeys(hrefs) if href != url),
         media=media,
         format=next((item.kind for item in media if item.kind in {"video", "audio"}), "article"),
-        metrics=Metrics(comments=entry.comments()),
+        metrics=Metrics(likes=entry.likes(), comments=entry.comments(), views=entry.views()),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from lxml import etree
 from crawlers.pages import jsonfeed
 from crawlers.pages.entries import Entry, Feed, kind_of_media, parse_entries
 from crawlers.pages.fields import Reading, short
+from crawlers.pages.jalali import read_jalali
 from crawlers.pages.text import clean_name, plain, web_address
 from posts.errors import NotUnderstood, RecordError
 from posts.post import Media
@@ -43,7 +44,10 @@ IGNORED: Final = frozenset(
         "published", "published_parsed", "publisher", "publisher_detail", "rights", "rights_detail",
         "slash_comments", "smallimage", "source", "source_outline", "subtitle", "subtitle_detail", "summary",
         "summary_detail", "tags", "thr_total", "thumbnail", "title", "title_detail", "updated",
-        "updated_parsed", "wfw_comment", "wfw_commentrss", "width",
+        "updated_parsed", "wfw_comment", "wfw_commentrss", "width", "yt_videoid", "yt_channelid",
+        "media_starrating", "media_statistics", "media_community", "media_title", "credit", "where",
+        "georss_point", "geo_lat", "geo_long", "podcast_transcript", "podcast_person", "podcast_chapters",
+        "podcast_season", "podcast_episode", "podcast_soundbite", "podcast_guid", "itunes_keywords",
     }
 )  # fmt: skip
 """Keys of feedparser's entries that are read here or are of no use. Any other is reported."""
@@ -162,7 +166,7 @@ class _Reader(Entry):
         if "summary_detail" in self._entry:
             contents.append(self._entry["summary_detail"])
         best = max(contents, key=lambda part: len(str(part.get("value") or "")), default={})
-        read = plain(str(best.get("value") or ""))
+        read = plain(str(best.get("value") or ""), base=self.url() or self._base)
         return read.text, tuple(href for href, _ in read.links)
 
     def _address(self, written: object) -> str | None:
@@ -187,6 +191,9 @@ class _Reader(Entry):
         # `in` and not `get`: feedparser answers `updated` with `published` where there is none.
         if name not in self._entry or not self._entry[name]:
             return None
+        jalali = read_jalali(str(self._entry[name]))
+        if jalali is not None:
+            return jalali
         parsed = self._entry.get(f"{name}_parsed") if f"{name}_parsed" in self._entry else None
         if parsed is None:
             raise RecordError(f"{name}: {clean_name(str(self._entry[name]))[:60]} is not a time")
@@ -208,18 +215,33 @@ class _Reader(Entry):
         for part in (*self._entry.get("enclosures", ()), *self._entry.get("media_content", ())):
             url = self._address(part.get("href") or part.get("url"))
             if url is not None:
-                yield Media(kind=kind_of_media(str(part.get("type") or part.get("medium") or "")), url=url)
+                kind = kind_of_media(str(part.get("medium") or part.get("type") or ""))
+                # YouTube names the player of its videos, and that as a program.
+                yield Media(kind="video" if "yt_videoid" in self._entry else kind, url=url)
         for part in self._entry.get("media_thumbnail", ()):
             url = self._address(part.get("url"))
             if url is not None:
                 yield Media(kind="image", url=url)
 
     def comments(self) -> int | None:
-        for key in ("slash_comments", "thr_total"):
-            told = self._entry.get(key)
-            if isinstance(told, str) and told.strip().isascii() and told.strip().isdigit() and len(told) < 17:
-                return int(told)
-        return None
+        told = [_count(self._entry.get(key)) for key in ("slash_comments", "thr_total")]
+        return next((count for count in told if count is not None), None)
+
+    def likes(self) -> int | None:
+        return self._counted("media_starrating", "count")
+
+    def views(self) -> int | None:
+        return self._counted("media_statistics", "views")
+
+    def _counted(self, key: str, name: str) -> int | None:
+        told = self._entry.get(key)
+        return _count(told.get(name)) if isinstance(told, Mapping) else None
+
+
+def _count(told: object) -> int | None:
+    if isinstance(told, str) and told.strip().isascii() and told.strip().isdigit() and len(told) < 17:
+        return int(told)
+    return None
 
 
 def _text(value: object) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from crawlers.pages.entries import Entry, Feed, media_of, parse_entries
 from crawlers.pages.fields import Fields, Reading, Unreadable, kind_of, read_json
+from crawlers.pages.jalali import read_jalali
 from crawlers.pages.text import clean_name, plain, web_address
 from posts.errors import NotUnderstood, RecordError
 from posts.post import Media
@@ -88,7 +89,7 @@ class _Item(Entry):
     def body(self) -> tuple[str, tuple[str, ...]]:
         more = (self._external,) if self._external else ()
         if self._html is not None:
-            read = plain(self._html)
+            read = plain(self._html, base=self._url or "")
             return read.text, (*(href for href, _ in read.links), *more)
         return (self._plain or self._summary or "").strip(), more
 
@@ -102,7 +103,9 @@ class _Item(Entry):
         return self._date("date_modified")
 
     def _date(self, name: str) -> datetime | None:
-        return Fields({name: self._dates[name]}, "item").moment(name)
+        written = self._dates[name]
+        jalali = read_jalali(written) if isinstance(written, str) else None
+        return jalali or Fields({name: written}, "item").moment(name)
 
     def language(self) -> str | None:
         return self._language if isinstance(self._language, str) else None

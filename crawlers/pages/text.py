@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
@@ -58,8 +58,10 @@ def web_address(url: object) -> str | None:
     return url
 
 
-def plain(markup: str, *, without: frozenset[str] = frozenset()) -> Plain:
+def plain(markup: str, *, without: frozenset[str] = frozenset(), base: str = "") -> Plain:
     """What a reader sees of an HTML fragment; elements with a class in ``without`` are left out.
+
+    Addresses are taken as seen from ``base``; without one only whole addresses count.
 
     A link whose beginning or end is hidden (class ``invisible``: Mastodon shortens addresses so) is
     written out as its whole address, as its author typed it.
@@ -70,7 +72,7 @@ def plain(markup: str, *, without: frozenset[str] = frozenset()) -> Plain:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = html.document_fromstring(f"<div>{source}</div>".encode(), parser=parser)
-        return _Reader(without).read(root)
+        return _Reader(without, base).read(root)
     except (etree.LxmlError, ValueError):
         return Plain(clean(re.sub(r"<[^<>]{0,2000}>", " ", source)).strip())
 
@@ -78,8 +80,9 @@ def plain(markup: str, *, without: frozenset[str] = frozenset()) -> Plain:
 class _Reader:
     """Walks a tree without recursion and writes text with its line ends."""
 
-    def __init__(self, without: frozenset[str]) -> None:
+    def __init__(self, without: frozenset[str], base: str) -> None:
         self._without = without
+        self._base = base
         self._parts: list[str] = []
         self._links: list[tuple[str, frozenset[str]]] = []
         self._line_ends = 0
@@ -112,7 +115,7 @@ class _Reader:
         elif tag in _LINES:
             self._end_line(1, always=tag == "br")
         if tag == "a":
-            address = web_address(element.get("href"))
+            address = self._address(element.get("href"))
             if address is not None:
                 self._links.append((address, classes))
                 if any("invisible" in (span.get("class") or "").split() for span in element.iter("span")):
@@ -120,6 +123,14 @@ class _Reader:
                     return True
         self._write(element.text, element)
         return False
+
+    def _address(self, href: str | None) -> str | None:
+        if not href or not self._base or href.startswith("#"):
+            return web_address(href)
+        try:
+            return web_address(urljoin(self._base, href))
+        except ValueError:
+            return None
 
     def _write(self, text: str | None, inside: html.HtmlElement | None) -> None:
         if not text:

@@ -107,6 +107,25 @@ def test_no_recorded_answer_leaves_a_field_unread() -> None:
     assert unread == set()
 
 
+def test_no_field_of_what_was_recorded_in_private_is_unread_either() -> None:
+    """Posts that are passed over as private or opted out are read as far as public ones, if they were."""
+    unread: set[str] = set()
+    for case in RECORDED:
+        text = (case / "input.json").read_text("utf-8")
+        for closed, opened in (("unlisted", "public"), ("private", "public"), ("direct", "public")):
+            text = text.replace(f'"visibility": "{closed}"', f'"visibility": "{opened}"')
+        for mark in ("discoverable", "indexable"):
+            text = text.replace(f'"{mark}": false', f'"{mark}": true')
+        text = text.replace('"noindex": true', '"noindex": false')
+        envelope = json.loads(text)
+        if "recorded_from" in envelope:
+            reading = statuses(envelope)
+            assert len(reading.posts) >= reading.items, case.name
+            unread |= set(reading.unread)
+
+    assert unread == set()
+
+
 def test_one_post_through_two_servers_is_one_post() -> None:
     """Both servers' views have the same ids and people, and each finds the answered post by its alias."""
     here, there = (
