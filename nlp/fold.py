@@ -69,7 +69,19 @@ def _table() -> dict[int, str | None]:
 
 
 _TABLE = _table()
+_HALF_SPACE = "\u200c"
+# Translating is slow, and most texts hold nothing to translate but the half-space. Beyond the first plane
+# the search is for whole stretches, digits or not, because single signs there would slow it down.
+_CHANGING = re.compile(
+    f"[{''.join(re.escape(chr(code)) for code in _TABLE if code < 0x10000)}"
+    "\U00010000-\U0001efff\U0001fbf0-\U0001fbf9]"
+)
 
+# Marks, jamo and Eastern Asian signs, as far as the table leaves them: without these a text is settled,
+# and the quicker engine finds the same words.
+_HARD = re.compile(
+    r"[\u0300-\u036f\u0483-\u0489\u0530-\u05ff\u06dd-\u1fff\u2040\u2050-\u20f0\u2c00-\U000effff]"
+)
 # Neighbours of a dropped sign may compose, so only texts without marks and jamo are done in one round.
 _UNSETTLED = regex.compile(r"[\p{M}\u1100-\u11ff\u0345]")
 
@@ -83,7 +95,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     folded = _fold_once(text)
-    while _UNSETTLED.search(folded):
+    while _HARD.search(folded) and _UNSETTLED.search(folded):
         again = _fold_once(folded)
         if again == folded:
             break
@@ -92,16 +104,14 @@ def fold(text: str) -> str:
 
 
 def _fold_once(text: str) -> str:
-    wide = unicodedata.normalize("NFKC", text).casefold().translate(_TABLE)
+    wide = unicodedata.normalize("NFKC", text).casefold().replace(_HALF_SPACE, "")
+    if _CHANGING.search(wide):
+        wide = wide.translate(_TABLE)
     return unicodedata.normalize("NFKC", wide)
 
 
 # Han and Hiragana are written without spaces: each sign is a word, as in the engines' own analysers.
 _WORD = regex.compile(r"[\p{Han}\p{Hiragana}]|[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}]]+", regex.V1)
-# Without marks and Eastern Asian signs the quicker engine finds the same words.
-_HARD = re.compile(
-    r"[\u0300-\u036f\u0483-\u0489\u0530-\u05ff\u06dd-\u1fff\u2040\u2050-\u20f0\u2c00-\U000effff]"
-)
 _EASY_WORD = re.compile(r"[^\W_]+")
 _CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
 _TAG_BREAK = regex.compile(r"[_\u200c]+")

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from store.elasticsearch_errors import NOT_NOW, cause, is_block, read_only, told, unreachable, without_secrets
-from store.protocol import Document, Refusal
+from store.protocol import Refusal
 
+_encode: Final = msgspec.json.Encoder().encode
 _CHUNK: Final = 2_000
-_CHUNK_SIGNS: Final = 4_000_000
+_CHUNK_BYTES: Final = 4_000_000
 _TRIES: Final = 7
 _PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 10.0
@@ -25,11 +27,11 @@ _LONGEST_PAUSE_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Store a document in an index, or delete the one of this id where there is none."""
+    """Store the JSON of a document in an index, or delete the one of this id where there is none."""
 
     index: str
     id: str
-    document: Document | None
+    document: bytes | None
 
 
 @dataclass(slots=True)
@@ -71,13 +73,13 @@ class Bulk:
         ]
 
     def _ask(self, chunk: Sequence[Action]) -> list[dict[str, Any]]:
-        operations: list[dict[str, Any]] = []
+        operations: list[Any] = []  # JSON as it is, which the client takes, though its types do not tell
         for action in chunk:
             target = {"_index": action.index, "_id": action.id}
             if action.document is None:
-                operations.append({"delete": target})
+                operations.append(_encode({"delete": target}))
             else:
-                operations += [{"index": target}, action.document]
+                operations += [_encode({"index": target}), action.document]
         try:
             answer = self.client.bulk(operations=operations)
             return [next(iter(item.values())) for item in answer["items"]]
@@ -116,14 +118,14 @@ class Bulk:
 
 def _chunks(actions: Iterable[Action]) -> Iterator[list[Action]]:
     chunk: list[Action] = []
-    signs = 0
+    size = 0
     for action in actions:
         chunk.append(action)
         if action.document is not None:
-            signs += 400 + len(action.document.get("post", "")) + len(action.document.get("text", ""))
-        if len(chunk) == _CHUNK or signs > _CHUNK_SIGNS:
+            size += len(action.document)
+        if len(chunk) == _CHUNK or size > _CHUNK_BYTES:
             yield chunk
-            chunk, signs = [], 0
+            chunk, size = [], 0
     if chunk:
         yield chunk
 

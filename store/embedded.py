@@ -21,12 +21,13 @@ import numpy as np
 from tantivy import Document as TantivyDocument
 from tantivy import Index, IndexWriter, Query, Searcher
 
-from posts.errors import RecordError, SchemaChanged, StoreBusy, StoreError, StoreReadOnly
+from posts.errors import SchemaChanged, StoreBusy, StoreError, StoreReadOnly
+from store.checking import Sound, sound
 from store.embedded_aggs import Aggregator
 from store.embedded_query import SOURCE, Translator, schema
 from store.embedded_read import Page, count_hits, find, find_all, read, read_all, read_column
-from store.mapping import COLLECTIONS, FIELDS, MAX_KEYWORD, SCHEMA_VERSION, checked, epoch, searchable
-from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
+from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, epoch
+from store.protocol import Body, Collection, Document, Health, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
 
 _HEAP_BYTES: Final = 64_000_000
@@ -36,9 +37,6 @@ _ONE_CALL: Final = 1_000
 _WARN_POSTS: Final = 3_000_000
 _CLUSTER_POSTS: Final = 5_000_000
 _WARN_FREE_BYTES: Final = 1_000_000_000
-
-_SURELY: Final = MAX_KEYWORD // 2
-"""Code points up to which every keyword is searchable, whatever they are."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -62,20 +60,10 @@ class EmbeddedStore:
             raise StoreReadOnly(str(error), subject=str(self._folder), remedy=_REMEDY) from error
 
     def write(self, collection: Collection, documents: Sequence[Document], *, fresh: bool = False) -> Written:
-        sound: dict[str, Document] = {}
-        refused = []
-        for document in documents:
-            try:
-                stored = checked(collection, document)
-            except RecordError as error:
-                refused.append(Refusal(id=str(document.get("id", "")), reason=error.message))
-                continue
-            # Out of its old place: of two copies in one batch the later counts.
-            sound.pop(stored["id"], None)
-            sound[stored["id"]] = stored
-        if sound:
+        ready, refused = sound(collection, documents)
+        if ready:
             self.ensure_open(collection)
-            self._shelves[collection].put(sound, fresh=fresh)
+            self._shelves[collection].put(ready, fresh=fresh)
         return Written(ok=len(documents) - len(refused), refused=tuple(refused))
 
     def ensure_open(self, collection: Collection) -> None:
@@ -169,8 +157,7 @@ class _Shelf:
         self._index: Index | None = None
         self._writer: IndexWriter | None = None
         self._lock = threading.RLock()
-        fields = FIELDS[collection]
-        self._kinds = {name: field.type for name, field in fields.items()}
+        self._types = {name: field.type for name, field in FIELDS[collection].items()}
 
     def exists(self) -> bool:
         return (self.path / "meta.json").exists()
@@ -203,7 +190,7 @@ class _Shelf:
             self._index = index
             return index.searcher()
 
-    def put(self, documents: Mapping[str, Document], *, fresh: bool) -> None:
+    def put(self, documents: Mapping[str, Sound], *, fresh: bool) -> None:
         """Write and commit; after an error once more with a new writer."""
         with self._lock:
             try:
@@ -232,7 +219,7 @@ class _Shelf:
             if writer is not None:
                 writer.wait_merging_threads()
 
-    def _put(self, documents: Mapping[str, Document], *, fresh: bool) -> None:
+    def _put(self, documents: Mapping[str, Sound], *, fresh: bool) -> None:
         # The writer stands in no variable: an error that is kept would keep it, and the lock with it.
         self._open_writer()
         if not fresh:
@@ -242,25 +229,30 @@ class _Shelf:
                 if frequency("id", identity):
                     self._open_writer().delete_documents_by_term("id", identity)
         for document in documents.values():
-            self._open_writer().add_document(TantivyDocument.from_dict(self._indexed(document), self.schema))
+            self._open_writer().add_document(self._indexed(document))
         self._open_writer().commit()
 
-    def _indexed(self, document: Document) -> dict[str, Any]:
+    def _indexed(self, sound: Sound) -> TantivyDocument:
         """What Tantivy gets of a document."""
-        indexed: dict[str, Any] = {SOURCE: _encode(document)}
-        for name, value in document.items():
-            kind = self._kinds[name]
-            if kind == "keyword":
-                if isinstance(value, list):
-                    value = [each for each in value if len(each) <= _SURELY or searchable(each)]
-                elif len(value) > _SURELY and not searchable(value):
-                    continue
+        # Field by field: ``from_dict`` looks up in the schema what is known here.
+        made = TantivyDocument()
+        text, integer = made.add_text, made.add_integer
+        types = self._types
+        for name, value in sound.searched.items():
+            kind = types[name]
+            if kind == "integer":
+                integer(name, value)
             elif kind == "date":
-                value = epoch(value)
+                integer(name, epoch(value))
             elif kind == "kept":
                 continue
-            indexed[name] = value
-        return indexed
+            elif type(value) is str:
+                text(name, value)
+            else:
+                for each in value:
+                    text(name, each)
+        made.add_bytes(SOURCE, sound.json)
+        return made
 
     def _open_writer(self) -> IndexWriter:
         """The writer, on an index opened for it alone: a stale handle may leave files behind."""

@@ -304,9 +304,9 @@ class State:
 
     def entombed(self, ids: Iterable[str]) -> set[str]:
         """Those of the ids that have a tombstone."""
-        by_digest = {_digest(i): i for i in ids}
-        if not by_digest:
+        if self._db.execute("SELECT 1 FROM tombstones LIMIT 1").fetchone() is None:
             return set()
+        by_digest = {_digest(i): i for i in ids}
         found: set[str] = set()
         digests = list(by_digest)
         for start in range(0, len(digests), 900):
