@@ -57,6 +57,10 @@ _ROOT_BEGINS = re.compile(rb"<[A-Za-z_]")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,150}\bencoding\s*=", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_SURROGATE_REFERENCE = re.compile(
+    rb"(&(?:amp;)?#)(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}"
+    rb"|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]))(?=;)"
+)
 _ROOTS = {"rss", "feed", "RDF"}
 
 
@@ -67,7 +71,8 @@ def read_feed(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
         raise NotUnderstood("an empty answer where a feed was expected", subject=feed.source)
     if start[:1] in b"{[" or ("json" in content_type and not start.startswith(b"<")):
         return jsonfeed.read(body, feed)
-    body = _in_utf8(body, content_type)
+    # Half a pair of surrogates in one entry would break the reader for all of them.
+    body = _SURROGATE_REFERENCE.sub(rb"\1xFFFD", _in_utf8(body, content_type))
     remarks = _examine(body, start, feed)
     found = _parse(body, feed)
     language = found.feed.get("language")
