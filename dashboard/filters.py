@@ -97,6 +97,8 @@ def write(visit: Visit, filters: Filters | None = None, **more: str) -> None:
     params = {name: value for name, value in params.items() if value}
     st.session_state["written"] = (st.session_state.get("view"), params)
     st.session_state["address"] = params
+    # The browser will say them at the next run: what a switch on the page says by then is newer.
+    st.session_state.update({"lang_seen": params.get("lang"), "project_seen": params.get("project")})
     parts.draw_address(params)
 
 

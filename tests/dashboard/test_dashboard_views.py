@@ -275,6 +275,15 @@ def test_language_can_be_switched(planted: list[Post], visit: Visit) -> None:
     assert address(page) == {"lang": "fa", "project": "tea", "period": "30d", "query": "tea"}
 
 
+def test_the_first_switch_counts(planted: list[Post], visit: Visit) -> None:
+    """A visitor who came without parts in the address can switch at once: what the page wrote is not newer."""
+    page = visit("overview")
+    page.query_params.update(lang="en", project="tea", period="7d")  # as the browser says it by then
+    page.sidebar.button_group(key="language_choice").set_value("fa").run()
+
+    assert page.title[0].value == TITLES["fa"][VIEWS.index("overview")]
+
+
 def test_filters_stay_from_view_to_view(planted: list[Post], visit: Visit) -> None:
     """Going on by the menu, whose links name no filter, keeps the bar and forgets what one link narrowed."""
     page = visit("posts", lang="en", query="tea", period="30d", author="mastodon:tea.example:sara")
