@@ -70,7 +70,7 @@ def forbidden(url: str, allowed: frozenset[str]) -> str | None:
     if host_and_port(url) in allowed:
         return None
     if port not in (None, 80, 443):
-        return f"port {port} of {parts.hostname} is not crawled (crawl.allow_hosts can open it)"
+        return f"port {port} of {parts.hostname} is not crawled ({_open_it(f'{parts.hostname}:{port}')})"
     return None
 
 
@@ -79,8 +79,12 @@ def private_address(host: str, addresses: Sequence[str]) -> str | None:
     for address in addresses:
         if not is_public(address):
             named = host if host.strip("[]") == address else f"{host} ({address})"
-            return f"{named} is not a public address (crawl.allow_hosts can open it)"
+            return f"{named} is not a public address ({_open_it(f'{host}:PORT')})"
     return None
+
+
+def _open_it(place: str) -> str:
+    return f'to open it, list "{place}" under crawl.allow_hosts in project.toml'
 
 
 class Guard:

@@ -155,9 +155,9 @@ def draw_rising(visit: Visit, asked: Asked, rows: Sequence[RisingTag]) -> None:
             _status(visit, row.status),
             parts.number(visit, row.posts),
             parts.number(visit, row.authors),
-            parts.number(visit, row.authors, text=_usual(visit, row.expected)),
+            {"text": _usual(visit, row.expected)},
             parts.number(visit, row.authors, text=charts.times(row.ratio, visit.language)),
-            parts.number(visit, row.posts, text=visit.percent(row.top_author_share)),
+            {"text": visit.percent(row.top_author_share)},
         ]
         for row in rows
     ]
