@@ -276,7 +276,7 @@ def test_language_can_be_switched(planted: list[Post], visit: Visit) -> None:
 
 
 def test_the_first_switch_counts(planted: list[Post], visit: Visit) -> None:
-    """A visitor who came without parts in the address can switch at once: what the page wrote is not newer."""
+    """A visitor who came without parts in the address can switch at once: what the page wrote is older."""
     page = visit("overview")
     page.query_params.update(lang="en", project="tea", period="7d")  # as the browser says it by then
     page.sidebar.button_group(key="language_choice").set_value("fa").run()
