@@ -325,6 +325,7 @@ def serve(tmp_path: Path) -> Iterator[Any]:
             [sys.executable, "-m", "rasad", "run", "--port", str(port)],
             env=home.environ, cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
+        log.close()
         running.append(process)
         _until_it_answers(f"http://127.0.0.1:{port}/_stcore/health", process, 90)
         return Service(process, f"http://127.0.0.1:{port}")
