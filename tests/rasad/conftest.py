@@ -145,6 +145,13 @@ class Feed:
         return RSS.format(items=items).encode()
 
 
+class Quiet(ThreadingHTTPServer):
+    """A server that says nothing of clients that hang up: the commands share its standard error."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
 def feed() -> Iterator[Feed]:
     """A feed on the loopback."""
@@ -162,7 +169,7 @@ def feed() -> Iterator[Feed]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with Quiet(("127.0.0.1", 0), Handler) as server:
         made.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield made
