@@ -147,6 +147,7 @@ class Annotations:
     entities: tuple[Entity, ...] = ()
     language: str = "und"
     sentiment: Sentiment | None = None
+    intents: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
 
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
+from nlp import links
 from nlp.fold import fold
-from nlp.links import domain
 from posts.clean import clean_name
 from posts.post import MAX_ID_BYTES, METRICS, EdgeKind, Metrics, Post, Tag, encode, number
 from store.protocol import Document
@@ -25,6 +25,8 @@ MAX_TAG: Final = 100
 """Code points of a hashtag that is counted; longer ones are counted by their beginning."""
 MAX_MENTIONS: Final = 200
 """Authors named by one post that make edges."""
+MAX_LINKS: Final = 200
+"""Addresses of one post that are searched for."""
 
 _keyed = lru_cache(maxsize=65_536)(number)
 _folded = lru_cache(maxsize=65_536)(fold)
@@ -140,6 +142,8 @@ def _post(
     }
     if post.aliases:
         document["aliases"] = list(post.aliases)
+    if post.format and post.deleted_at is None:
+        document["format"] = post.format
     if post.deleted_at is not None:
         document["is"] = ["deleted"]
         return document
@@ -176,13 +180,20 @@ def _add_readings(document: Document, post: Post) -> None:
     """What was read in the post: words, names, addresses."""
     handles = {_folded(named.handle): None for named in post.mentioned if named.handle}
     addresses = [link.url for link in post.links]
+    keys = {links.key(address): None for address in addresses}
     read = post.annotations
     if read is not None:
         document["text"] = " ".join(read.tokens)
         if read.entities:
             document["entities"] = list({entity.id: None for entity in read.entities if entity.id})
+        if read.sentiment is not None:
+            document["sentiment"] = read.sentiment.label
+        if read.intents:
+            document["intents"] = list(read.intents)
         handles |= {_folded(mention.text): None for mention in read.mentions}
-        addresses += [link.text for link in read.links]
+        for link in read.links:
+            addresses.append(link.text)
+            keys[link.normal] = None
     if post.mentioned:
         document["mentions"] = list({named.key: None for named in post.mentioned})
     if handles:
@@ -190,7 +201,8 @@ def _add_readings(document: Document, post: Post) -> None:
         bare = {handle.partition("@")[0]: None for handle in handles}
         document["handles"] = list(handles | bare)
     if addresses:
-        document["domains"] = list({found: None for found in map(domain, addresses) if found})
+        document["domains"] = list({found: None for found in map(links.domain, addresses) if found})
+        document["links"] = [key for key in keys if key][:MAX_LINKS]
     has = []
     if post.media:
         has.append("media")

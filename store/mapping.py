@@ -1,4 +1,4 @@
-"""What the engines keep of a post, its edges, its hashtag uses and its counts: one mapping for both.
+"""What the engines keep of posts, and beside them: one mapping for both.
 
 Fields are strict: a document with another field, or a value of another type, is refused. Dates are kept
 to the whole second in both engines, so that ranges, sorting and columns agree.
@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from store.protocol import Collection
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Changes whenever the fields below, or what is indexed of them, change."""
 
 MAX_KEYWORD: Final = 512
@@ -49,9 +49,10 @@ def _fields(
 
 FIELDS: Final[Mapping[Collection, Mapping[str, FieldType]]] = {
     "posts": _fields(
-        keyword="id platform kind author language reply_to repost_of quote_of conversation"
+        keyword="id platform kind format author language sentiment reply_to repost_of quote_of conversation"
         " reply_to_author repost_of_author quote_of_author",
-        keywords="aliases unresolved source handle hashtags mentions handles domains entities is has",
+        keywords="aliases unresolved source handle hashtags mentions handles links domains entities intents"
+        " is has",
         integer="n author_n followers likes comments shares quotes views hour",
         date="created_at collected_at",
         text="text",
@@ -75,6 +76,17 @@ FIELDS: Final[Mapping[Collection, Mapping[str, FieldType]]] = {
         integer="post_n likes comments shares quotes views d_likes d_comments d_shares d_quotes d_views dt_s",
         date="at",
     ),
+    "accounts": _fields(
+        keyword="id author platform handle",
+        integer="author_n followers d_followers dt_s",
+        date="at",
+    ),
+    "matches": _fields(
+        keyword="id query post_id author platform language reason",
+        keywords="source",
+        integer="query_n post_n author_n",
+        date="created_at at",
+    ),
 }
 
 WHEN: Final[Mapping[Collection, str]] = {
@@ -82,6 +94,8 @@ WHEN: Final[Mapping[Collection, str]] = {
     "edges": "created_at",
     "uses": "created_at",
     "metrics": "at",
+    "accounts": "at",
+    "matches": "created_at",
 }
 """The date that never changes of a document: it names the month that an Elasticsearch keeps it in."""
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-Collection = Literal["posts", "edges", "uses", "metrics"]
+Collection = Literal["posts", "edges", "uses", "metrics", "accounts", "matches"]
 Document = dict[str, Any]
 Body = Mapping[str, Any]
 

@@ -15,6 +15,7 @@ from nlp.fold import tokens
 from posts.post import Annotations, Author, Post, decode
 from store import open_store
 from store.intake import Intake, IntakeReport
+from store.mapping import COLLECTIONS
 from store.protocol import Document, Store, StoreSettings
 from store.spool import Spool
 from store.state import State
@@ -91,7 +92,7 @@ def elasticsearch_world(
     opened.close()
     with Elasticsearch(elasticsearch_url) as client:
         client.indices.delete(index=list(client.indices.get_alias(index=f"{prefix}-*").body))
-        for name in ("posts", "edges", "uses", "metrics"):
+        for name in COLLECTIONS:
             client.indices.delete_index_template(name=f"{prefix}-{name}")
 
 
