@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -18,8 +19,8 @@ from posts.errors import SchemaChanged, StoreError
 from store import elasticsearch_aggs as aggregations
 from store.checking import sound
 from store.elasticsearch_bulk import Action, Bulk
+from store.elasticsearch_columns import read_table
 from store.elasticsearch_errors import told, unreachable, without_secrets
-from store.loading import collector_paused
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN, elasticsearch_mapping
 from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
@@ -152,22 +153,14 @@ class ElasticsearchStore:
         wanted = columns_known(collection, fields)
         checked_query = prepared_query(collection, query)
         when = WHEN[collection]
-        # Read off as what is sorted by, which is quicker than values fetched for each hit.
-        order = [when, *(name for name in wanted if name != when)]
-        sort = [{name: {"order": "asc", "missing": -1}} for name in order]
-        parts = [np.empty((0, len(order)), dtype=np.int64)]
-        with collector_paused():
-            for page in self._pages(
-                collection, checked_query, sort=sort, size=_COLUMN_PAGE, source=False, stored_fields="_none_"
-            ):
-                rows = [hit["sort"][: len(order)] for hit in page]
-                parts.append(np.array(rows, dtype=np.int64))
-        table = np.concatenate(parts)
-        columns = {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(order)}
-        return {
-            name: columns[name] // 1000 if FIELDS[collection][name].type == "date" else columns[name]
-            for name in wanted
-        }
+        with self._snapshot(collection) as ask:
+            if ask is None:
+                table = np.empty((0, len(wanted)), dtype=np.int64)
+            else:
+                table = read_table(ask, _native(checked_query), wanted, when)
+        columns = {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(wanted)}
+        dates = {name for name in wanted if FIELDS[collection][name].type == "date"}
+        return {name: column // 1000 if name in dates else column for name, column in columns.items()}
 
     def delete(self, collection: Collection, query: Body) -> int:
         checked_query = prepared_query(collection, query)
@@ -292,6 +285,26 @@ class ElasticsearchStore:
             opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)
         whole = {"query": _native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
         return self._turn(opened["id"], whole)
+
+    @contextmanager
+    def _snapshot(self, collection: Collection) -> Iterator[Callable[..., dict[str, Any]] | None]:
+        """Searches of the collection as it is now; ``None`` while there is no index."""
+        with told(self._url):
+            if not self._client.indices.exists_alias(name=self._alias(collection)):
+                yield None
+                return
+            opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)["id"]
+
+        def ask(**request: Any) -> dict[str, Any]:
+            with told(self._url):
+                return self._client.search(  # type: ignore[no-any-return]
+                    pit={"id": opened, "keep_alive": _KEEP}, allow_partial_search_results=False, **request
+                ).body
+
+        try:
+            yield ask
+        finally:
+            self._close_snapshot(opened)
 
     def _turn(self, snapshot: str, request: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
         after: list[Any] | None = None
