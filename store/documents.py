@@ -151,6 +151,7 @@ def _post(
         document["unresolved"] = list(unresolved)
     if tags:
         document["hashtags"] = list(tags)
+        document["written"] = list(dict.fromkeys(tags.values()))
     _add_author(document, post)
     _add_readings(document, post)
     _add_references(document, post)
