@@ -147,7 +147,7 @@ def spellings(
         wanted = set(posts.tolist())
         for use in asking.store.scan("uses", query, ["tag", "written", "post_n"]):
             if use["post_n"] in wanted:
-                counts.setdefault(use["tag"], Counter())[use["written"]] += 1
+                counts.setdefault(use["tag"], Counter()).update(use["written"])
     return {
         number(key): (key, tuple(sorted(found.items(), key=lambda row: (-row[1], row[0]))))
         for key, found in counts.items()

@@ -65,8 +65,8 @@ FIELDS: Final[Mapping[Collection, Mapping[str, FieldType]]] = {
         date="created_at",
     ),
     "uses": _fields(
-        keyword="id post_id tag written author platform language",
-        keywords="source",
+        keyword="id post_id tag author platform language",
+        keywords="source written",
         integer="post_n tag_n author_n hour",
         date="created_at",
     ),

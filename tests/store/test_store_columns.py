@@ -21,7 +21,7 @@ def _use(i: int) -> Document:
         "id": f"u{i}",
         "post_id": f"p{i}",
         "tag": "ai",
-        "written": "ai",
+        "written": ["ai"],
         "tag_n": i,
         "post_n": 2**62 + i,
     }
