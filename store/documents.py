@@ -57,8 +57,8 @@ def snapshots(copies: Sequence[Post], stored: Post | None, tags: Sequence[str]) 
     """What the copies add to the history of a post's counts: one snapshot for each that changed them.
 
     Gains are against the snapshot before. Copies older than the stored post add nothing, for what
-    was before them is not at hand; unless they begin with the post's first copy, which tells that
-    they come again (a replay) and give the same snapshots.
+    was before them is not at hand; unless they begin with a copy from before the first one, to which
+    they are held.
     """
     copies = sorted(copies, key=lambda copy: copy.collected_at)
     first = stored is None or copies[0].collected_at <= (stored.first_seen_at or stored.collected_at)

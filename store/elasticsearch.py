@@ -95,7 +95,11 @@ class ElasticsearchStore:
                 self.ensure()
             actions = [Action(self._index(collection, d), i, json) for i, (d, json, _) in ready.items()]
             moved = [] if fresh else self._moved(collection, actions)
-            refused += self._carry_out([*moved, *actions])
+            refused += self._carry_out(actions)
+            # Only now: a post whose new copy was not taken keeps the one it has.
+            kept = {refusal.id for refusal in refused}
+            if gone := [action for action in moved if action.id not in kept]:
+                refused += self._carry_out(gone)
         return Written(ok=len(documents) - len(refused), refused=tuple(refused))
 
     def get(self, collection: Collection, ids: Sequence[str]) -> dict[str, Document]:

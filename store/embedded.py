@@ -201,7 +201,8 @@ class _Shelf:
             # Only here, for until the error is forgotten it may keep the old writer and its lock.
             self._clear_away()
             with self._read_only_if_broken():
-                self._put(documents, fresh=fresh)
+                # Not fresh any more: the commit may have been what broke, after it was done.
+                self._put(documents, fresh=False)
 
     def delete(self, query: Query) -> int:
         with self._lock:
