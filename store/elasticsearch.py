@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -15,10 +16,11 @@ import numpy as np
 from elasticsearch import Elasticsearch, JsonSerializer, NotFoundError
 
 from posts.errors import SchemaChanged, StoreError
-from store import elasticsearch_aggs as aggregations
 from store.checking import sound
+from store.elasticsearch_aggs import Questions
 from store.elasticsearch_bulk import Action, Bulk
 from store.elasticsearch_errors import told, unreachable, without_secrets
+from store.elasticsearch_query import hits_of, native, page_of
 from store.loading import collector_paused
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN, elasticsearch_mapping
 from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
@@ -105,38 +107,23 @@ class ElasticsearchStore:
 
     def search(self, collection: Collection, body: Body) -> dict[str, Any]:
         request = prepared(collection, body)
-        query, aggs = request["query"], request["aggs"]
-        asked = aggregations.first(aggs)
-        raw = self._search(
-            collection,
-            query=_native(query),
-            aggs=asked or None,
-            size=request["size"],
-            from_=request["from"],
-            sort=[{field: {"order": order}} for field, order in request["sort"]],
-            source=request["_source"],
-            track_total_hits=True,
-        )
-        if raw is None:
-            return self._empty(collection, body)
-        hits = [
-            {"_id": hit["_id"], **({"_source": hit["_source"]} if "_source" in hit else {})}
-            for hit in raw["hits"]["hits"]
-        ]
-        total = raw["hits"]["total"]["value"]
-        answer: dict[str, Any] = {"hits": {"total": {"value": total, "relation": "eq"}, "hits": hits}}
-        if aggs:
-            deeper = aggregations.second(aggs, raw["aggregations"])
-            again = self._search(collection, query=_native(query), aggs=deeper, size=0) if deeper else None
-            behind = again["aggregations"] if again else {}
-            answer["aggregations"] = aggregations.results(aggs, raw["aggregations"], behind)
+        questions = Questions(request["aggs"], native(request["query"]))
+        with self._snapshot(collection, needed=questions.is_long) as snapshot:
+            raw = self._search(collection, snapshot, aggs=questions.first() or None, **page_of(request))
+            if raw is None:
+                return self._empty(collection, body)
+            answer: dict[str, Any] = {"hits": hits_of(request, raw["hits"])}
+            while (more := questions.take(raw.get("aggregations", {}), _total(raw))) is not None:
+                raw = self._search(collection, snapshot, size=0, track_total_hits=True, **more) or {}
+        if request["aggs"]:
+            answer["aggregations"] = questions.results()
         return answer
 
     def count(self, collection: Collection, query: Body) -> int:
         checked_query = prepared_query(collection, query)
         with told(self._url):
             answer = self._client.count(
-                index=self._alias(collection), query=_native(checked_query), ignore_unavailable=True
+                index=self._alias(collection), query=native(checked_query), ignore_unavailable=True
             )
             return int(answer["count"])
 
@@ -265,15 +252,33 @@ class ElasticsearchStore:
             )
             yield from raw["hits"]["hits"] if raw else ()
 
-    def _search(self, collection: Collection, **request: Any) -> dict[str, Any] | None:
-        """The server's answer; ``None`` while there is no index."""
+    @contextmanager
+    def _snapshot(self, collection: Collection, *, needed: bool) -> Iterator[str | None]:
+        """What several requests ask of one moment; ``None`` if one asks alone, or there is no index."""
+        snapshot = self._open_snapshot(collection) if needed else None
+        try:
+            yield snapshot
+        finally:
+            if snapshot is not None:
+                self._close_snapshot(snapshot)
+
+    def _open_snapshot(self, collection: Collection) -> str | None:
         with told(self._url):
-            raw: dict[str, Any] = self._client.search(
-                index=self._alias(collection),
-                ignore_unavailable=True,
-                allow_partial_search_results=False,
-                **request,
-            ).body
+            if not self._client.indices.exists_alias(name=self._alias(collection)):
+                return None
+            opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)
+            return str(opened["id"])
+
+    def _search(
+        self, collection: Collection, snapshot: str | None = None, **request: Any
+    ) -> dict[str, Any] | None:
+        """The server's answer; ``None`` while there is no index."""
+        if snapshot is None:
+            request |= {"index": self._alias(collection), "ignore_unavailable": True}
+        else:
+            request["pit"] = {"id": snapshot, "keep_alive": _KEEP}
+        with told(self._url):
+            raw: dict[str, Any] = self._client.search(allow_partial_search_results=False, **request).body
         return raw if raw["_shards"]["total"] else None
 
     def _empty(self, collection: Collection, body: Body) -> dict[str, Any]:
@@ -286,12 +291,11 @@ class ElasticsearchStore:
         self, collection: Collection, checked_query: Query, *, size: int, **request: Any
     ) -> Iterator[list[dict[str, Any]]]:
         """All hits as of now, page by page."""
-        with told(self._url):
-            if not self._client.indices.exists_alias(name=self._alias(collection)):
-                return iter(())
-            opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)
-        whole = {"query": _native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
-        return self._turn(opened["id"], whole)
+        snapshot = self._open_snapshot(collection)
+        if snapshot is None:
+            return iter(())
+        whole = {"query": native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
+        return self._turn(snapshot, whole)
 
     def _turn(self, snapshot: str, request: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
         after: list[Any] | None = None
@@ -324,16 +328,5 @@ class ElasticsearchStore:
             return
 
 
-def _native(checked_query: Query) -> Query:
-    """A checked query without what Elasticsearch takes for granted."""
-    ((kind, inner),) = checked_query.items()
-    if kind != "bool":
-        return checked_query
-    parts: Query = {
-        clause: [_native(part) for part in inner[clause]]
-        for clause in ("must", "filter", "should", "must_not")
-        if inner[clause]
-    }
-    if inner["minimum_should_match"]:
-        parts["minimum_should_match"] = inner["minimum_should_match"]
-    return {"bool": parts}
+def _total(raw: dict[str, Any]) -> int:
+    return int(raw["hits"]["total"]["value"])

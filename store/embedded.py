@@ -23,7 +23,7 @@ from tantivy import Index, IndexWriter, Query, Searcher
 
 from posts.errors import SchemaChanged, StoreBusy, StoreError, StoreReadOnly
 from store.checking import Sound, sound
-from store.embedded_aggs import Aggregator
+from store.embedded_aggs import aggregate
 from store.embedded_query import SOURCE, Translator, schema
 from store.embedded_read import Page, count_hits, find, find_all, read, read_all, read_column
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, epoch
@@ -92,7 +92,7 @@ class EmbeddedStore:
             "hits": {"total": {"value": page.total, "relation": "eq"}, "hits": page.hits()}
         }
         if request["aggs"]:
-            answer["aggregations"] = Aggregator(searcher, shelf.translator).aggregate(query, request["aggs"])
+            answer["aggregations"] = aggregate(searcher, shelf.translator, query, request["aggs"])
         return answer
 
     def count(self, collection: Collection, query: Body) -> int:
