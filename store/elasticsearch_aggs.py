@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from store.elasticsearch_bodies import EXACT, body
+from store.elasticsearch_bodies import EXACT, body, limited, opened
 from store.elasticsearch_results import combined
 from store.figures import too_many_buckets
 from store.validate_aggs import has_deep
@@ -71,7 +71,7 @@ class Questions:
         behind: dict[str, dict[str, int]] = {}
         whole = 0
         answers = self._answers
-        if self._behind:
+        if self._behind is not None:
             *answers, last = answers
             whole = self._totals[-1]
             behind = {
@@ -103,7 +103,7 @@ class Questions:
             if _is_split(agg) and keys is None:
                 inner = {sub: one for sub, one in inner.items() if not has_deep({sub: one})}
             deeper = self._bodies(inner, path, buckets * inside)
-            asked[name] = {**made, "aggs": deeper} if deeper else made
+            asked[name] = limited(agg, {**made, "aggs": deeper} if deeper else made)
         return asked
 
     def _is_open(self, agg: Aggs, path: Path) -> bool:
@@ -119,9 +119,9 @@ class Questions:
                 known = wanted.setdefault(agg["options"]["field"], {})
                 for raw in self._answers:
                     known |= dict.fromkeys(_keys(self.aggs, raw, path))
-        self._behind = {name: list(known) for name, known in wanted.items() if known}
         if not wanted:
             return None
+        self._behind = {name: list(known) for name, known in wanted.items() if known}
         if any(len(known) > EXACT for known in wanted.values()):
             raise too_many_buckets()
         return {
@@ -162,7 +162,8 @@ def _keys(aggs: Aggs, raw: Aggs, path: Path) -> Iterator[Any]:
     if name not in raw:
         return
     agg = aggs[name]
-    found = raw[name].get("buckets", [raw[name]])
+    inside = opened(agg, raw[name])
+    found = inside.get("buckets", [inside])
     for bucket in found.values() if isinstance(found, dict) else found:
         if rest:
             yield from _keys(agg["aggs"], bucket, tuple(rest))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from store import periods
 from store.elasticsearch_query import native, sort_of
+from store.frames import frame_of, inside_hard
 from store.validate_aggs import FLAT, MAX_NESTED
 from store.validate_query import MAX_BUCKETS
 
@@ -14,6 +15,8 @@ EXACT: Final = MAX_BUCKETS
 _INNER: Final = 200_000
 _FINEST: Final = 40_000
 _FINE_INSIDE: Final = 3_000
+
+INSIDE: Final = "inside"
 
 Aggs = dict[str, Any]
 Made = tuple[Aggs, int, bool]
@@ -69,7 +72,7 @@ def _terms(options: Aggs, keys: list[Any] | None, buckets: int, finer: int) -> M
         "order": [{by: direction}] if by == "_key" else [{by: direction}, {"_key": "asc"}],
     }
     for key in ("include", "exclude"):
-        if key == "include" in options or options.get(key):
+        if options.get(key):
             made[key] = options[key]
     return {"terms": made}, size, shard_size < EXACT
 
@@ -77,18 +80,40 @@ def _terms(options: Aggs, keys: list[Any] | None, buckets: int, finer: int) -> M
 def _histogram(options: Aggs) -> Aggs:
     made: Aggs = {"field": options["field"], "min_doc_count": options["min_doc_count"]}
     dates = "interval" not in options
-    if dates:
-        made |= _interval(options)
-    else:
-        made |= {"interval": options["interval"], "offset": options["offset"]}
-    for key, name in (("extended_bounds", "bounds"), ("hard_bounds", "hard")):
-        # Without empty buckets there is nothing to extend.
-        if name in options and (key == "hard_bounds" or options["min_doc_count"] == 0):
-            low, high = (
-                periods.text(end, periods.UTC_ZONE) if dates else end for end in options[name]
-            )
-            made[key] = {"min": low, "max": high}
+    moved = options["offset_s"] if dates else 0
+    made |= _interval(options) if dates else {"interval": options["interval"], "offset": options["offset"]}
+    # Without empty buckets there is nothing to extend.
+    if "bounds" in options and options["min_doc_count"] == 0:
+        # Elasticsearch forgets the offset when it looks for the periods of its bounds.
+        ends = [frame_of(options, end, end).starts[0] - moved for end in options["bounds"]]
+        low, high = (periods.text(end, periods.UTC_ZONE) if dates else end for end in ends)
+        made["extended_bounds"] = {"min": low, "max": high}
     return made
+
+
+def limited(agg: Aggs, made: Aggs) -> Aggs:
+    """The aggregation behind a filter, where Elasticsearch has a meaning of its own for its limits.
+
+    It compares hard bounds with periods without their offset, and takes no number for every number.
+    """
+    options = agg["options"]
+    if not _is_limited(options):
+        return made
+    if "hard" not in options:
+        return {"filter": {"bool": {"must_not": [{"match_all": {}}]}}, "aggs": {INSIDE: made}}
+    low, high = inside_hard(options)
+    if "interval" not in options:
+        low, high = (periods.text(end, periods.UTC_ZONE) for end in (low, high))
+    return {"filter": {"range": {options["field"]: {"gte": low, "lt": high}}}, "aggs": {INSIDE: made}}
+
+
+def opened(agg: Aggs, raw: Aggs) -> Aggs:
+    """What Elasticsearch answers about an aggregation, without the filter of its limits."""
+    return raw[INSIDE] if _is_limited(agg["options"]) else raw
+
+
+def _is_limited(options: Aggs) -> bool:
+    return "hard" in options or options.get("include") == []
 
 
 def _interval(options: Aggs) -> Aggs:

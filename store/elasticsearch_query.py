@@ -71,7 +71,8 @@ def hits_of(request: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
     hits = []
     for found in raw["hits"]:
         hit = {key: found[key] for key in ("_id", "_source") if key in found}
-        value, *identity = found["sort"]
+        # A snapshot adds a place of its own to what is sorted by.
+        value, *identity = found["sort"][: len(request["sort"])]
         if field == SCORE:
             hit["_score"] = value
         elif value == _MISSING[order]:

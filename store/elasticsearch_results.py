@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from store import figures
+from store.elasticsearch_bodies import opened
 from store.elasticsearch_query import hits_of
 from store.validate_aggs import FLAT, has_deep
 from store.validate_query import MAX_BUCKETS
@@ -31,7 +32,7 @@ class _Results:
     def all(self, aggs: Aggs, raws: Sequence[Aggs], total: int) -> Aggs:
         """What stands in one bucket, or in the whole, of so many documents."""
         return {
-            name: self._one(agg, [raw[name] for raw in raws if name in raw], total)
+            name: self._one(agg, [opened(agg, raw[name]) for raw in raws if name in raw], total)
             for name, agg in aggs.items()
         }
 

@@ -50,7 +50,7 @@ def _ranges(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
         if low is not None and low == high:
             within = Query.empty_query()
         else:
-            within = asking.translator.between(name, low, high, high_in=False)
+            within = asking.translator.between(name, low, high, high_in=high is None)
         found = asking.single(every([query, within]), agg["aggs"])
         buckets.append({**figures.range_key(part, is_date=is_date), **found})
     return {"buckets": buckets}
