@@ -80,15 +80,20 @@ def snapshots(copies: Sequence[Post], stored: Post | None, tags: Sequence[str]) 
     return list(made.values())
 
 
-def counted_tags(post: Post) -> dict[str, str]:
-    """The family keys of a post's hashtags that are counted, each with its first surface."""
-    tags: dict[str, str] = {}
+def counted_tags(post: Post) -> dict[str, list[str]]:
+    """The family keys of a post's hashtags that are counted, each with the ways it is written there."""
+    tags: dict[str, list[str]] = {}
     for tag in _tags(post):
         key = tag.normal[:MAX_TAG]
-        if key and key not in tags:
+        if not key:
+            continue
+        written = tag.text[:MAX_TAG]
+        if key not in tags:
             if len(tags) == MAX_TAGS:
                 break
-            tags[key] = tag.text[:MAX_TAG]
+            tags[key] = [written]
+        elif written not in tags[key]:
+            tags[key].append(written)
     return tags
 
 
@@ -126,7 +131,7 @@ def _post(
     hour: int,
     language: str,
     sources: list[str],
-    tags: dict[str, str],
+    tags: dict[str, list[str]],
 ) -> Document:
     document: Document = {
         "id": post.id,
@@ -151,6 +156,7 @@ def _post(
         document["unresolved"] = list(unresolved)
     if tags:
         document["hashtags"] = list(tags)
+        document["written"] = [surface for written in tags.values() for surface in written]
     _add_author(document, post)
     _add_readings(document, post)
     _add_references(document, post)
@@ -274,7 +280,7 @@ def _edge(own: Document, kind: str, toward: str, edge_id: str) -> Document:
     }
 
 
-def _uses(own: Document, tags: dict[str, str]) -> tuple[Document, ...]:
+def _uses(own: Document, tags: dict[str, list[str]]) -> tuple[Document, ...]:
     if not tags:
         return ()
     author = {"author": own["author"], "author_n": own["author_n"]} if "author" in own else {}

@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -19,11 +21,12 @@ from posts.errors import SchemaChanged, StoreError
 from store.checking import sound
 from store.elasticsearch_aggs import Questions
 from store.elasticsearch_bulk import Action, Bulk
+from store.elasticsearch_columns import Ask, read_table
 from store.elasticsearch_errors import told, unreachable, without_secrets
+from store.elasticsearch_leases import DocumentLeases
 from store.elasticsearch_query import hits_of, native, page_of
-from store.loading import collector_paused
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN, elasticsearch_mapping
-from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
+from store.protocol import Body, Collection, Document, Health, Lease, Refusal, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
 
 _TIMEOUT_S: Final = 30
@@ -72,6 +75,7 @@ class ElasticsearchStore:
             )
         except ValueError as error:
             raise unreachable(error, settings.url) from error
+        self._leases = DocumentLeases(self._client, settings.url, settings.prefix)
 
     def ensure(self) -> None:
         with told(self._url):
@@ -108,13 +112,25 @@ class ElasticsearchStore:
     def search(self, collection: Collection, body: Body) -> dict[str, Any]:
         request = prepared(collection, body)
         questions = Questions(request["aggs"], native(request["query"]))
-        with self._snapshot(collection, needed=questions.is_long) as snapshot:
-            raw = self._search(collection, snapshot, aggs=questions.first() or None, **page_of(request))
-            if raw is None:
-                return self._empty(collection, body)
-            answer: dict[str, Any] = {"hits": hits_of(request, raw["hits"])}
-            while (more := questions.take(raw.get("aggregations", {}), _total(raw))) is not None:
-                raw = self._search(collection, snapshot, size=0, track_total_hits=True, **more) or {}
+        if not questions.is_long:
+            return self._answer(collection, body, request, questions, partial(self._search, collection))
+        with self._snapshot(collection) as ask:
+            return self._answer(collection, body, request, questions, ask)
+
+    def _answer(
+        self,
+        collection: Collection,
+        body: Body,
+        request: dict[str, Any],
+        questions: Questions,
+        ask: Callable[..., dict[str, Any] | None] | None,
+    ) -> dict[str, Any]:
+        raw = ask(aggs=questions.first() or None, **page_of(request)) if ask else None
+        if ask is None or raw is None:
+            return self._empty(collection, body)
+        answer: dict[str, Any] = {"hits": hits_of(request, raw["hits"])}
+        while (more := questions.take(raw.get("aggregations", {}), _total(raw))) is not None:
+            raw = ask(size=0, track_total_hits=True, **more) or {}
         if request["aggs"]:
             answer["aggregations"] = questions.results()
         return answer
@@ -139,22 +155,14 @@ class ElasticsearchStore:
         wanted = columns_known(collection, fields)
         checked_query = prepared_query(collection, query)
         when = WHEN[collection]
-        # Read off as what is sorted by, which is quicker than values fetched for each hit.
-        order = [when, *(name for name in wanted if name != when)]
-        sort = [{name: {"order": "asc", "missing": -1}} for name in order]
-        parts = [np.empty((0, len(order)), dtype=np.int64)]
-        with collector_paused():
-            for page in self._pages(
-                collection, checked_query, sort=sort, size=_COLUMN_PAGE, source=False, stored_fields="_none_"
-            ):
-                rows = [hit["sort"][: len(order)] for hit in page]
-                parts.append(np.array(rows, dtype=np.int64))
-        table = np.concatenate(parts)
-        columns = {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(order)}
-        return {
-            name: columns[name] // 1000 if FIELDS[collection][name].type == "date" else columns[name]
-            for name in wanted
-        }
+        with self._snapshot(collection) as ask:
+            if ask is None:
+                table = np.empty((0, len(wanted)), dtype=np.int64)
+            else:
+                table = read_table(ask, native(checked_query), wanted, when)
+        columns = {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(wanted)}
+        dates = {name for name in wanted if FIELDS[collection][name].type == "date"}
+        return {name: column // 1000 if name in dates else column for name, column in columns.items()}
 
     def delete(self, collection: Collection, query: Body) -> int:
         checked_query = prepared_query(collection, query)
@@ -170,6 +178,9 @@ class ElasticsearchStore:
         names = COLLECTIONS if collection is None else (collection,)
         with told(self._url):
             self._client.indices.refresh(index=[self._alias(name) for name in names], ignore_unavailable=True)
+
+    def lease(self, name: str, holder: str, ttl_s: float, now: datetime) -> Lease:
+        return self._leases.lease(name, holder, ttl_s, now)
 
     def health(self) -> Health:
         try:
@@ -252,16 +263,6 @@ class ElasticsearchStore:
             )
             yield from raw["hits"]["hits"] if raw else ()
 
-    @contextmanager
-    def _snapshot(self, collection: Collection, *, needed: bool) -> Iterator[str | None]:
-        """What several requests ask of one moment; ``None`` if one asks alone, or there is no index."""
-        snapshot = self._open_snapshot(collection) if needed else None
-        try:
-            yield snapshot
-        finally:
-            if snapshot is not None:
-                self._close_snapshot(snapshot)
-
     def _open_snapshot(self, collection: Collection) -> str | None:
         with told(self._url):
             if not self._client.indices.exists_alias(name=self._alias(collection)):
@@ -269,17 +270,16 @@ class ElasticsearchStore:
             opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)
             return str(opened["id"])
 
-    def _search(
-        self, collection: Collection, snapshot: str | None = None, **request: Any
-    ) -> dict[str, Any] | None:
+    def _search(self, collection: Collection, **request: Any) -> dict[str, Any] | None:
         """The server's answer; ``None`` while there is no index."""
-        if snapshot is None:
-            request |= {"index": self._alias(collection), "ignore_unavailable": True}
-        else:
-            request["pit"] = {"id": snapshot, "keep_alive": _KEEP}
-        with told(self._url):
-            raw: dict[str, Any] = self._client.search(allow_partial_search_results=False, **request).body
+        raw = self._ask(index=self._alias(collection), ignore_unavailable=True, **request)
         return raw if raw["_shards"]["total"] else None
+
+    def _ask(self, **request: Any) -> dict[str, Any]:
+        with told(self._url):
+            return self._client.search(  # type: ignore[no-any-return]
+                allow_partial_search_results=False, **request
+            ).body
 
     def _empty(self, collection: Collection, body: Body) -> dict[str, Any]:
         """What the other engine answers where nothing is: an index that is not there counts nothing."""
@@ -296,6 +296,18 @@ class ElasticsearchStore:
             return iter(())
         whole = {"query": native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
         return self._turn(snapshot, whole)
+
+    @contextmanager
+    def _snapshot(self, collection: Collection) -> Iterator[Ask | None]:
+        """Searches of the collection as it is now; ``None`` while there is no index."""
+        opened = self._open_snapshot(collection)
+        if opened is None:
+            yield None
+            return
+        try:
+            yield partial(self._ask, pit={"id": opened, "keep_alive": _KEEP})
+        finally:
+            self._close_snapshot(opened)
 
     def _turn(self, snapshot: str, request: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
         after: list[Any] | None = None

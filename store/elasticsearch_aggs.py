@@ -127,7 +127,9 @@ class Questions:
         return {
             "query": {"match_all": {}},
             "aggs": {
-                name: {"terms": {"field": name, "include": known, "size": len(known), "shard_size": len(known)}}
+                name: {
+                    "terms": {"field": name, "include": known, "size": len(known), "shard_size": len(known)}
+                }
                 for name, known in self._behind.items()
             },
         }

@@ -101,10 +101,10 @@ def limited(agg: Aggs, made: Aggs) -> Aggs:
         return made
     if "hard" not in options:
         return {"filter": {"bool": {"must_not": [{"match_all": {}}]}}, "aggs": {INSIDE: made}}
-    low, high = inside_hard(options)
+    within: Aggs = dict(zip(("gte", "lt"), inside_hard(options), strict=True))
     if "interval" not in options:
-        low, high = (periods.text(end, periods.UTC_ZONE) for end in (low, high))
-    return {"filter": {"range": {options["field"]: {"gte": low, "lt": high}}}, "aggs": {INSIDE: made}}
+        within = {bound: periods.text(moment, periods.UTC_ZONE) for bound, moment in within.items()}
+    return {"filter": {"range": {options["field"]: within}}, "aggs": {INSIDE: made}}
 
 
 def opened(agg: Aggs, raw: Aggs) -> Aggs:

@@ -27,6 +27,7 @@ def aggregate(searcher: Searcher, translator: Translator, query: Query, aggs: Ag
 def _filter(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     return asking.single(every([query, asking.translator.query(agg["options"]["query"])]), agg["aggs"])
 
+
 def _filters(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     named = agg["options"]["filters"]
     asking.count_buckets(len(named))
@@ -37,8 +38,10 @@ def _filters(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
         }
     }
 
+
 def _missing(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     return asking.single(every([query, missing(agg["options"]["field"])]), agg["aggs"])
+
 
 def _ranges(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     name, ranges = agg["options"]["field"], agg["options"]["ranges"]
@@ -55,6 +58,7 @@ def _ranges(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
         buckets.append({**figures.range_key(part, is_date=is_date), **found})
     return {"buckets": buckets}
 
+
 def _distinct(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     """Distinct values, counted one by one up to the cap and estimated above it."""
     name = agg["options"]["field"]
@@ -67,6 +71,7 @@ def _distinct(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
         return {"value": len(counted)}
     return {"value": round(asking.ask(query, {"n": {"cardinality": {"field": name}}})["n"]["value"])}
 
+
 def _percentiles(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     """Percentiles of all values; the engine's own are estimates."""
     name, percents = agg["options"]["field"], agg["options"]["percents"]
@@ -77,6 +82,7 @@ def _percentiles(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
         values, numbers = np.unique(column, return_counts=True)
         counts = dict(zip(values.tolist(), numbers.tolist(), strict=True))
     return figures.percentiles(counts, percents)
+
 
 def _top_hits(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     request = {**agg["options"], "from": 0, "after": None, "scored": None}

@@ -20,7 +20,9 @@ Found = tuple[dict[str, Any], int, Query]
 def composite(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     """The answer of ``composite``."""
     options = agg["options"]
-    page = islice(_keys(asking, query, options["sources"], options["after"], options["size"]), options["size"])
+    page = islice(
+        _keys(asking, query, options["sources"], options["after"], options["size"]), options["size"]
+    )
     buckets = []
     for key, number, inside in page:
         asking.count_buckets(1)

@@ -20,10 +20,14 @@ def histogram(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     if frame is None:
         return {"buckets": []}
     least = options["min_doc_count"]
-    starts = list(frame.starts) if least == 0 else [s for s in sorted(found) if found[s]["doc_count"] >= least]
+    starts = (
+        list(frame.starts) if least == 0 else [s for s in sorted(found) if found[s]["doc_count"] >= least]
+    )
     asking.count_buckets(len(starts))
     before = asking.buckets
-    empty = asking.aggregate(Query.empty_query(), agg["aggs"]) if agg["aggs"] and len(starts) > len(found) else {}
+    empty = (
+        asking.aggregate(Query.empty_query(), agg["aggs"]) if agg["aggs"] and len(starts) > len(found) else {}
+    )
     asking.count_buckets((asking.buckets - before) * max(0, len(starts) - len(found) - 1))
     buckets = []
     for start in starts:

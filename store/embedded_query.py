@@ -113,7 +113,10 @@ class Translator:
             return Query.phrase_query(self.schema, name, list(tokens), slop)
         return Query.boolean_query(
             [
-                (Occur.Should, Query.phrase_query(self.schema, name, sorted(zip(places, tokens, strict=True))))
+                (
+                    Occur.Should,
+                    Query.phrase_query(self.schema, name, sorted(zip(places, tokens, strict=True))),
+                )
                 for places in _placings(len(tokens), slop)
             ]
         )

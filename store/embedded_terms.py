@@ -97,9 +97,7 @@ def _is_cut_clean(found: list[dict[str, Any]], size: int, by: str, flat: Aggs) -
     return all(map(math.isfinite, ranks)) and ranks[size - 1] != ranks[-1]
 
 
-def _add_missing(
-    asking: Asking, query: Query, options: Aggs, flat: Aggs, found: list[dict[str, Any]]
-) -> int:
+def _add_missing(asking: Asking, query: Query, options: Aggs, flat: Aggs, found: list[dict[str, Any]]) -> int:
     """Give what has no value to the bucket of its stand-in; how many documents these are."""
     without_value = count_hits(asking.searcher, every([query, missing(options["field"])]))
     if without_value:

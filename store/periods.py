@@ -19,7 +19,7 @@ _OFFSET: Final = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)")
 
 
 def zone_name(given: str) -> str | None:
-    """The name of a time zone (``Asia/Tehran``, ``+03:30``, ``UTC``) as both engines know it, if it is one."""
+    """The name of a time zone (``Asia/Tehran``, ``+03:30``, ``UTC``) as both engines know it."""
     if given in ("Z", "+00:00", "-00:00"):
         return "UTC"
     if _OFFSET.fullmatch(given):

@@ -40,9 +40,7 @@ def checked_aggs(checker: Checker, aggs: object, *, path: str = "aggs", level: i
     return checked
 
 
-def _checked(
-    checker: Checker, path: str, kind: str, given: Mapping[str, Any], level: int
-) -> dict[str, Any]:
+def _checked(checker: Checker, path: str, kind: str, given: Mapping[str, Any], level: int) -> dict[str, Any]:
     check = _KINDS.get(kind)
     if check is None:
         raise refuse(f"{path}.{kind}", "No aggregation of the subset.", remedy=f"One of {sorted(_KINDS)}.")
@@ -64,7 +62,9 @@ def has_deep(inner: Mapping[str, Any]) -> bool:
 
 
 def _number(kind: str, types: tuple[str, ...]) -> buckets.Check:
-    def check(checker: Checker, path: str, options: Mapping[str, Any], inner: dict[str, Any]) -> dict[str, Any]:
+    def check(
+        checker: Checker, path: str, options: Mapping[str, Any], inner: dict[str, Any]
+    ) -> dict[str, Any]:
         only(path, options, {"field"})
         return {"field": checker.typed(f"{path}.field", options.get("field"), types, kind)}
 

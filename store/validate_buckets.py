@@ -135,7 +135,9 @@ def _interval(path: str, options: Options) -> Checked:
     zone = options.get("time_zone", "UTC")
     if not isinstance(zone, str) or (zone := periods.zone_name(zone)) is None:
         raise refuse(
-            f"{path}.time_zone", f"{options['time_zone']!r} is no time zone.", remedy="Write Asia/Tehran or +03:30."
+            f"{path}.time_zone",
+            f"{options['time_zone']!r} is no time zone.",
+            remedy="Write Asia/Tehran or +03:30.",
         )
     checked: Checked = {
         "time_zone": zone, "offset_s": seconds(f"{path}.offset", options.get("offset", "0s"), signed=True)
@@ -221,7 +223,10 @@ def date_range(checker: Checker, path: str, options: Options, inner: Checked) ->
     def moment(here: str, value: object) -> int:
         return epoch(date_bound(here, value, up=True))
 
-    return {"field": name, "ranges": _ranges(path, options, moment, lambda at: periods.text(at, periods.UTC_ZONE))}
+    return {
+        "field": name,
+        "ranges": _ranges(path, options, moment, lambda at: periods.text(at, periods.UTC_ZONE)),
+    }
 
 
 def _ranges(

@@ -193,7 +193,9 @@ class Bodies:
                 options["offset"] = self._draw(["1h", "-30m", "45s"])
             zones = FIXED_ZONES
         else:
-            options = {"calendar_interval": self._draw(["day", "week", "month", "quarter", "year", "1M", "1w"])}
+            options = {
+                "calendar_interval": self._draw(["day", "week", "month", "quarter", "year", "1M", "1w"])
+            }
             if self._maybe(3):
                 options["offset"] = self._draw(["2h", "-30m", "-6h"])
             zones = ZONES
@@ -227,7 +229,12 @@ class Bodies:
             options["extended_bounds"] = {"min": low, "max": high}
 
     def _range(self) -> Body:
-        ranges: list[Body] = [{"to": 3}, {"from": 3, "to": 9}, {"from": 9}, {"from": 2, "to": 12, "key": "middle"}]
+        ranges: list[Body] = [
+            {"to": 3},
+            {"from": 3, "to": 9},
+            {"from": 9},
+            {"from": 2, "to": 12, "key": "middle"},
+        ]
         return {"range": {"field": "likes", "ranges": self._rng.sample(ranges, self._draw([1, 2, 4]))}}
 
     def _date_range(self) -> Body:

@@ -19,7 +19,7 @@ from store.mapping import COLLECTIONS
 from store.protocol import Document, Store, StoreSettings
 from store.spool import Spool
 from store.state import State
-from tests.store.world import post
+from tests.store import world as small
 
 SEEN_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 TAKEN_AT = SEEN_AT + timedelta(days=1)
@@ -28,7 +28,7 @@ TAKEN_AT = SEEN_AT + timedelta(days=1)
 @pytest.fixture(scope="session")
 def corpus() -> list[Document]:
     """300 posts, one every three hours from the night in which Berlin's summer time ends."""
-    return [post(i) for i in range(300)]
+    return [small.post(i) for i in range(300)]
 
 
 @pytest.fixture(scope="session")
