@@ -59,6 +59,12 @@ def elasticsearch_world(
             client.indices.delete_index_template(name=f"{prefix}-{name}")
 
 
+@pytest.fixture(scope="session")
+def stored(embedded_world: Store, corpus: list[Document]) -> list[Document]:
+    """The corpus as it is stored: dates to the second, no empty lists."""
+    return list(embedded_world.get("posts", [document["id"] for document in corpus]).values())
+
+
 @pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
 def world(request: pytest.FixtureRequest) -> Store:
     """The corpus in each engine in turn; for tests that only read."""

@@ -257,7 +257,7 @@ def _ranges(options: Body, found: list[Document], everything: list[Document], in
     ranges = []
     for part in options["ranges"]:
         low, high = (
-            None if part.get(end) is None else seconds(part[end]) if is_date else part[end]
+            None if part.get(end) is None else math.ceil(seconds(part[end])) if is_date else part[end]
             for end in ("from", "to")
         )
         label = "-".join(

@@ -55,7 +55,7 @@ def matches(query: Body, document: Document) -> bool:
     words = given["query"].split()
     if kind == "match":
         found = [word in tokens for word in words]
-        return bool(words) and (all(found) if given.get("operator", "or") == "and" else any(found))
+        return bool(words) and (all(found) if given.get("operator", "or").lower() == "and" else any(found))
     assert kind == "match_phrase", kind
     return _phrase(words, tokens, given.get("slop", 0))
 

@@ -20,12 +20,6 @@ _PERCENTILES = {"embedded": 1e-9, "elasticsearch": 0.05}
 _SOAK = 20_000
 
 
-@pytest.fixture(scope="session")
-def stored(embedded_world: Store, corpus: list[Document]) -> list[Document]:
-    """The corpus as it is stored: dates to the second, no empty lists."""
-    return list(embedded_world.get("posts", [document["id"] for document in corpus]).values())
-
-
 def _check(store: Store, engine: str, stored: list[Document], body: Body) -> None:
     expected, found = oracle.search(stored, body), store.search("posts", body)
     told = difference(expected, found, percentiles=_PERCENTILES[engine])
