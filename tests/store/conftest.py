@@ -20,6 +20,7 @@ from posts.post import (
     Author,
     Entity,
     Media,
+    Mentioned,
     Metrics,
     Poll,
     Post,
@@ -238,6 +239,10 @@ def document(name: str, parts: dict[str, Any]) -> Document:
         format=parts.get("format"), annotations=read,
         metrics=Metrics(**{count: parts[count] for count in METRICS if count in parts}),
         media=(Media(kind="image"),) if parts.get("media") else (),
+        mentioned=tuple(
+            Mentioned(key=f"mastodon:{handle.partition('@')[2]}:{handle.partition('@')[0]}", handle=handle)
+            for handle in parts.get("mentioned", ())
+        ),
         poll=Poll(options=()) if parts.get("poll") else None,
         edited_at=at if parts.get("edited") else None, deleted_at=at if parts.get("deleted") else None,
         **{kind: parts[kind] for kind in ("reply_to", "repost_of", "quote_of") if kind in parts},
