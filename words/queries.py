@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -59,6 +59,13 @@ def sentence(query: Query, language: str) -> str:
     if not said:
         return text("query.all", language)
     return text("query.exact_all" if query.exact else "query.posts", language, what=said)
+
+
+def expanded(word: str, alternatives: Sequence[str], reason: str, language: str) -> str:
+    """That a word is searched in other spellings as well, and why."""
+    others = text("common.list_separator", language).join(_quoted(other, language) for other in alternatives)
+    why = text(f"query.reason.{reason}", language)
+    return text("query.expanded", language, word=_quoted(word, language), others=others, reason=why)
 
 
 def _positive(part: Part, *, holds: bool = True) -> Part:
