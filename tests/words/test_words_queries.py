@@ -78,7 +78,8 @@ def test_a_query_is_a_sentence(query: str, english: str, persian: str) -> None:
     "query",
     [
         "te*", "color~1", "colored~2", "a NEAR/0 b", "a ONEAR/2 b", "#ai", "#ai*", "@sara", "lang:en",
-        "source:x", "platform:mastodon", "author:sara", "entity:acme", "link:a.org", "link:a.org/b*", "domain:a.org",
+        "source:x", "platform:mastodon", "author:sara", "entity:acme", "link:a.org", "link:a.org/b*",
+        "domain:a.org",
         "format:article", "kind:news", "sentiment:negative", "intent:praise", "is:reply", "is:repost",
         "is:quote", "is:edited", "is:question", "has:media", "has:link", "has:poll", "likes:>5", "views:<5",
         "quotes:10..20", "since:2026-11-01", "until:7d", "date:2026-11-01", "tag:ai", "mention:sara",
