@@ -9,6 +9,8 @@ from store.validate_sort import SCORE, Sort
 
 _MISSING: Final = {"asc": 2**63 - 1, "desc": -(2**63)}
 """What Elasticsearch sorts numbers by where there is none, which stands last in both orders."""
+_ALL_NEAR_WORDS: Final = {"prefix_length": 0, "transpositions": True, "rewrite": "constant_score"}
+"""What makes `fuzzy` find every word that is near, not the best fifty of each shard."""
 
 Query = dict[str, Any]
 
@@ -18,6 +20,8 @@ def native(checked_query: Query) -> Query:
     ((kind, inner),) = checked_query.items()
     if kind == "constant_score":
         return {"constant_score": {"filter": native(inner)}}
+    if kind == "fuzzy":
+        return {"fuzzy": {name: {**value, **_ALL_NEAR_WORDS} for name, value in inner.items()}}
     if kind != "bool":
         return checked_query
     parts: Query = {
