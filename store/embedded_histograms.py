@@ -83,7 +83,7 @@ def _inside(
 
 def _distinct(asking: Asking, query: Query, name: str, field: str, ends: dict[int, int]) -> dict[int, int]:
     """How many numbers of a field there are in each of the periods, which are in order."""
-    known = every([query, Query.exists_query(field)])
+    known = every([query, Query.exists_query(name), Query.exists_query(field)])
     addresses = find_all(asking.searcher, known)
     dates, values = (read_column(asking.searcher, column, addresses) for column in (name, field))
     begins = np.fromiter(ends, dtype=np.int64)
