@@ -256,16 +256,13 @@ def test_terms_of_many_months_are_exact(store: Store) -> None:
     tags += [("everywhere", day) for day in days for _ in range(2)]
     uses = [{"id": f"u{i}", "tag": tag, "hour": 5, "created_at": day} for i, (tag, day) in enumerate(tags)]
     assert store.write("uses", uses, fresh=True).ok == 3 * 210 * 3 + 6
-    terms, everything = {"terms": {"field": "tag", "size": 1}}, {"match_all": {}}
+    terms, every = {"terms": {"field": "tag", "size": 1}}, {"match_all": {}}
     body = {
         "size": 0,
         "aggs": {
             "alone": terms,
             "inside": {"histogram": {"field": "hour", "interval": 10}, "aggs": {"tags": terms}},
-            "deep": {
-                "terms": {"field": "hour"},
-                "aggs": {"x": {"filter": {"match_all": {}}, "aggs": {"tags": terms}}},
-            },
+            "deep": {"terms": {"field": "hour"}, "aggs": {"x": {"filter": every, "aggs": {"tags": terms}}}},
         },
     }
     found = store.search("uses", body)["aggregations"]
