@@ -1,0 +1,236 @@
+"""Which saved queries a post matches, for thousands of them at once and without an engine.
+
+Whatever matches a query has one of its required terms: the word of ``job lang:fa``, either word of
+``a OR b``. Each query is filed under the terms that fewest posts have; a post is compared with the
+queries filed under what it holds, and with the few that require nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Final, NamedTuple, Protocol
+
+from posts.errors import QueryError
+from posts.selection import Selection
+from store import compile as compiler
+from store.mapping import FIELDS
+from store.predicate import Predicate, View, compiled
+from store.protocol import Body, Document
+from store.validate import prepared_query
+
+_POSTS: Final = FIELDS["posts"]
+_SOME_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_ANOTHER: Final = _SOME_DAY + timedelta(days=400, hours=7, minutes=13, seconds=1)
+
+
+class Term(NamedTuple):
+    """A value that a field of a post may hold."""
+
+    field: str
+    value: str
+
+
+class Saved(Protocol):
+    """What is matched: a selection of posts under an id."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def selection(self) -> Selection: ...
+
+
+class Match(NamedTuple):
+    """A post and the saved query that would find it."""
+
+    query: str
+    document: Document
+
+
+def check_matchable(selection: Selection, *, zone: tzinfo = UTC) -> None:
+    """``QueryError`` or ``UnsupportedQuery`` if posts cannot be told to belong to it one by one."""
+    if selection.edge is not None or selection.toward is not None:
+        raise QueryError(
+            "A place in a network cannot be saved: no post has it by itself.",
+            query=f"edge:{selection.edge or ''} toward:{selection.toward or ''}",
+            position=0,
+            remedy="Save the query without it.",
+        )
+    compiled(_clause(selection, _SOME_DAY, zone))
+
+
+class Matcher:
+    """Finds the queries that posts match; ``zone`` is where the days of ``since:2026-11-01`` begin.
+
+    ``sample`` are posts like those to come: they tell which terms are rare.
+    """
+
+    def __init__(
+        self, queries: Iterable[Saved], *, zone: tzinfo = UTC, sample: Sequence[Document] = ()
+    ) -> None:
+        self._entries = [_Entry(saved.id, saved.selection, zone) for saved in queries]
+        self._always: list[_Entry] = []
+        self._filed: dict[str, dict[str, list[_Entry]]] = {}
+        rarity = _Rarity(sample)
+        for entry in self._entries:
+            terms = rarity.rarest(required(entry.clause))
+            if terms is None:
+                self._always.append(entry)
+            for term in terms or ():
+                self._filed.setdefault(term.field, {}).setdefault(term.value, []).append(entry)
+        self._text = self._filed.pop("text", {})
+
+    def match(self, documents: Iterable[Document], *, now: datetime) -> list[Match]:
+        """Each post with each query that finds it at ``now``, in the order of the posts."""
+        found: list[Match] = []
+        for document in documents:
+            view = View(document)
+            for entry in self._candidates(view):
+                if entry.predicate(now)(view):
+                    found.append(Match(entry.id, document))
+        return found
+
+    def filed(self) -> list[Term]:
+        """The terms that are looked for in every post."""
+        terms = [Term(name, value) for name, filed in self._filed.items() for value in filed]
+        return [*terms, *(Term("text", word) for word in self._text)]
+
+    def _candidates(self, view: View) -> Iterable[_Entry]:
+        """The queries that the post may match, each once."""
+        lists = [self._text[word] for word in self._text.keys() & view.vocabulary]
+        document = view.document
+        for name, filed in self._filed.items():
+            value = document.get(name)
+            if value is None:
+                continue
+            if isinstance(value, str):
+                if value in filed:
+                    lists.append(filed[value])
+            else:
+                lists.extend(filed[each] for each in value if each in filed)
+        if not lists:
+            return self._always
+        return dict.fromkeys([*self._always, *(entry for entries in lists for entry in entries)])
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A query in use."""
+
+    id: str
+    selection: Selection
+    zone: tzinfo
+    clause: Body = field(init=False)
+    _predicate: Predicate = field(init=False)
+    _relative: bool = field(init=False)
+    _at: datetime = _SOME_DAY
+
+    def __post_init__(self) -> None:
+        self.clause = _clause(self.selection, _SOME_DAY, self.zone)
+        self._predicate = compiled(self.clause)
+        # ``since:7d`` means another day tomorrow.
+        self._relative = self.clause != _clause(self.selection, _ANOTHER, self.zone)
+
+    def predicate(self, now: datetime) -> Predicate:
+        if self._relative and now != self._at:
+            self._predicate = compiled(_clause(self.selection, now, self.zone))
+            self._at = now
+        return self._predicate
+
+
+def _clause(selection: Selection, now: datetime, zone: tzinfo) -> Body:
+    return prepared_query("posts", compiler.selection(selection, now=now, zone=zone))
+
+
+# what a query requires
+
+Choice = frozenset[Term]
+"""Terms of which every post that matches has at least one."""
+
+
+def required(clause: Body) -> list[Choice]:
+    """What every post that matches a checked query has: one term of each choice."""
+    ((kind, inner),) = clause.items()
+    if kind == "bool":
+        return _required_of_bool(inner)
+    if kind == "ids":
+        return [frozenset(Term("id", value) for value in inner["values"])]
+    if kind in ("span_near", "span_or", "span_term"):
+        return _required_of_span(kind, inner)
+    if kind not in ("term", "terms", "match", "match_phrase"):
+        return []
+    ((name, value),) = inner.items()
+    if _POSTS[name].type not in ("keyword", "text"):
+        return []
+    if kind == "term":
+        return [frozenset([Term(name, value)])]
+    if kind == "terms":
+        return [frozenset(Term(name, each) for each in value)]
+    words = [Term(name, word) for word in value["query"].split()]
+    if kind == "match" and value["operator"] == "or":
+        return [frozenset(words)]
+    return [frozenset([word]) for word in words]
+
+
+def _required_of_bool(inner: dict[str, Any]) -> list[Choice]:
+    choices = [choice for part in (*inner["filter"], *inner["must"]) for choice in required(part)]
+    wanted = inner["minimum_should_match"]
+    if wanted:
+        parts = [required(part) for part in inner["should"]]
+        if wanted == len(parts):
+            choices += [choice for part in parts for choice in part]
+        elif all(parts):
+            choices.append(frozenset(term for part in parts for term in min(part, key=_unlikely)))
+    return choices
+
+
+def _required_of_span(kind: str, inner: dict[str, Any]) -> list[Choice]:
+    if kind == "span_term":
+        ((name, value),) = inner.items()
+        return [frozenset([Term(name, value)])]
+    parts = [required(part) for part in inner["clauses"]]
+    if kind == "span_near":
+        return [choice for part in parts for choice in part]
+    return [frozenset(term for part in parts for term in min(part, key=_unlikely))] if all(parts) else []
+
+
+def _unlikely(choice: Choice) -> float:
+    return sum(map(_expected, choice))
+
+
+_COMMON: Final = {
+    "id": 0.001, "links": 0.01, "conversation": 0.01, "reply_to": 0.01, "repost_of": 0.01, "quote_of": 0.01,
+    "author": 0.05, "handle": 0.05, "mentions": 0.1, "handles": 0.1, "domains": 0.5, "entities": 0.5,
+    "hashtags": 0.3, "source": 20.0, "intents": 20.0, "format": 30.0, "has": 30.0, "is": 30.0,
+    "language": 50.0, "sentiment": 50.0, "platform": 60.0, "kind": 60.0,
+}  # fmt: skip
+
+
+def _expected(term: Term) -> float:
+    """In how many of a hundred posts a term may be, by its looks: long words are rarer."""
+    if term.field == "text":
+        return 20.0 / max(1, len(term.value)) ** 2
+    return _COMMON.get(term.field, 1.0)
+
+
+class _Rarity:
+    """In how many of a hundred posts a term is: as in the sample, and by its looks where that is small."""
+
+    def __init__(self, sample: Sequence[Document]) -> None:
+        self._size = len(sample)
+        self._counts: Counter[Term] = Counter()
+        for document in sample:
+            view = View(document)
+            self._counts.update(Term("text", word) for word in view.vocabulary)
+            for name, kind in _POSTS.items():
+                if kind.type == "keyword" and name != "id":
+                    self._counts.update(Term(name, value) for value in set(view.values(name)))
+
+    def rarest(self, choices: Sequence[Choice]) -> Choice | None:
+        """The choice that fewest posts fulfil; ``None`` if there is none."""
+        return min(choices, key=lambda choice: sum(map(self._share, choice)), default=None)
+
+    def _share(self, term: Term) -> float:
+        return (100.0 * self._counts[term] + 100.0 * _expected(term)) / (self._size + 100)
