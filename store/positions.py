@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from heapq import merge
 
 from store.protocol import Body
 
@@ -54,47 +53,25 @@ def within(wanted: Sequence[str], positions: Mapping[str, Sequence[int]], slop: 
     )
 
 
-def spans_near(clause: Body, positions: Mapping[str, Sequence[int]]) -> list[Span]:
+def near(clause: Body, positions: Mapping[str, Sequence[int]]) -> list[Span]:
     """Where the words of a span query stand: first place, and the place behind the last."""
     ((kind, inner),) = clause.items()
     if kind == "span_term":
-        ((_, word),) = inner.items()
+        (word,) = inner.values()
         return [(place, place + 1) for place in positions.get(word, ())]
+    parts = [near(part, positions) for part in inner["clauses"]]
     if kind == "span_or":
-        return sorted(set(merge(*(spans_near(part, positions) for part in inner["clauses"]))))
-    parts = [spans_near(part, positions) for part in inner["clauses"]]
-    if not all(parts):
-        return []
-    near = _ordered if inner["in_order"] else _unordered
-    return near(parts, inner["slop"])
-
-
-def _ordered(parts: list[list[Span]], slop: int) -> list[Span]:
-    """Spans in which each part begins where the one before it has ended, or later."""
+        return sorted({span for spans in parts for span in spans})
     found: list[Span] = []
     for start, end in parts[0]:
-        gaps, at = 0, end
+        between, at = 0, end
         for spans in parts[1:]:
-            following = min((span for span in spans if span[0] >= at), default=None)
+            # The next that begins behind it is also the nearest, for all of one part are equally long.
+            following = next((span for span in spans if span[0] >= at), None)
             if following is None:
                 return found
-            gaps += following[0] - at
+            between += following[0] - at
             at = following[1]
-        if gaps <= slop:
+        if between <= inner["slop"]:
             found.append((start, at))
     return found
-
-
-def _unordered(parts: list[list[Span]], slop: int) -> list[Span]:
-    """Spans that take in one of each part, in any order."""
-    at = [0] * len(parts)
-    found = []
-    while True:
-        now = [spans[place] for spans, place in zip(parts, at, strict=True)]
-        start, end = min(span[0] for span in now), max(span[1] for span in now)
-        if end - start - sum(b - a for a, b in now) <= slop:
-            found.append((start, end))
-        first = min(range(len(now)), key=now.__getitem__)
-        at[first] += 1
-        if at[first] == len(parts[first]):
-            return found

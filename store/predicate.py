@@ -6,13 +6,12 @@ many documents, as ``store.documents`` makes them or an engine returns them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from store.mapping import FIELDS, MAX_TOKEN, epoch, searchable
-from store.positions import Positions, phrase, spans_near, within
+from store.positions import Positions, near, phrase, within
 from store.protocol import Body, Document
 from store.spelling import like, wild
 from store.validate import prepared_query
@@ -174,21 +173,17 @@ def _match_phrase(inner: Body) -> Predicate:
 
 def _prefix(inner: Body) -> Predicate:
     ((field, value),) = inner.items()
-    return _spelled(field, re.compile(re.escape(_given(value)), re.DOTALL).match)
+    return _spelled(field, lambda word: word.startswith(value))
 
 
 def _wildcard(inner: Body) -> Predicate:
-    ((field, value),) = inner.items()
-    return _spelled(field, wild(_given(value)))
+    ((field, pattern),) = inner.items()
+    return _spelled(field, wild(pattern))
 
 
 def _fuzzy(inner: Body) -> Predicate:
     ((field, value),) = inner.items()
-    return _spelled(field, like(value["value"], value["fuzziness"], value["prefix_length"]))
-
-
-def _given(value: Any) -> str:
-    return str(value["value"] if isinstance(value, dict) else value)
+    return _spelled(field, like(value["value"], value["fuzziness"]))
 
 
 _REMEMBERED: Final = 50_000
@@ -213,7 +208,7 @@ def _spelled(field: str, fits: Callable[[str], Any]) -> Predicate:
 
 
 def _span_near(inner: Body) -> Predicate:
-    return lambda view: bool(spans_near({"span_near": inner}, view.positions))
+    return lambda view: bool(near({"span_near": inner}, view.positions))
 
 
 def _bool(inner: Body) -> Predicate:

@@ -20,17 +20,12 @@ def wild(pattern: str) -> Callable[[str], object]:
     return re.compile(made, re.DOTALL).fullmatch
 
 
-def like(word: str, edits: int, same: int = 0) -> Callable[[str], bool]:
-    """Whether another word begins with the ``same`` signs and is at most so many ``edits`` away.
+def like(word: str, edits: int) -> Callable[[str], bool]:
+    """Whether another word is at most so many ``edits`` away.
 
     An edit puts in, takes out or replaces a sign, or exchanges two neighbours.
     """
-    begin, rest = word[:same], word[same:]
-
-    def fits(other: str) -> bool:
-        return other.startswith(begin) and _edits(rest, other[same:], edits) <= edits
-
-    return fits
+    return lambda other: _edits(word, other, edits) <= edits
 
 
 def _edits(a: str, b: str, most: int) -> int:
