@@ -33,6 +33,8 @@ _IDS_AT_ONCE: Final = 1_000
 _MONTHLY_FROM: Final = "2025"
 """Older years have one index each, so that a feed's whole archive does not make hundreds of shards."""
 _WARN_SHARDS: Final = 600
+_ALL_NEAR_WORDS: Final = {"prefix_length": 0, "transpositions": True, "rewrite": "constant_score"}
+"""What makes `fuzzy` find every word that is near, not the best fifty of each shard."""
 
 Query = dict[str, Any]
 
@@ -327,6 +329,8 @@ class ElasticsearchStore:
 def _native(checked_query: Query) -> Query:
     """A checked query without what Elasticsearch takes for granted."""
     ((kind, inner),) = checked_query.items()
+    if kind == "fuzzy":
+        return {"fuzzy": {name: {**value, **_ALL_NEAR_WORDS} for name, value in inner.items()}}
     if kind != "bool":
         return checked_query
     parts: Query = {

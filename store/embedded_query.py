@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from tantivy import FieldType as TantivyType
 from tantivy import Occur, Query, Schema, SchemaBuilder
 
+from store import spans
 from store.mapping import FIELDS, epoch
 from store.protocol import Collection
 
 SOURCE = "_source"
 """The stored field that holds the document as it was written."""
+_MEANING: Final = frozenset(r"\.+*?()|[]{}^$")
+_WILD: Final = {"*": ".*", "?": "."}
 
 
 def schema(collection: Collection) -> Schema:
@@ -47,6 +51,8 @@ class Translator:
             return Query.exists_query(inner["field"])
         if kind == "ids":
             return self.any_of("id", inner["values"])
+        if kind == "span_near":
+            return self._near(spans.read(inner))
         ((name, value),) = inner.items()
         if kind == "term":
             return self.term(name, value)
@@ -54,6 +60,12 @@ class Translator:
             return self.any_of(name, value)
         if kind == "range":
             return self._range(name, value)
+        if kind == "prefix":
+            return Query.regex_query(self.schema, name, f"{_escaped(value)}.*")
+        if kind == "wildcard":
+            return Query.regex_query(self.schema, name, _pattern(value))
+        if kind == "fuzzy":
+            return Query.fuzzy_term_query(self.schema, name, value["value"], value["fuzziness"])
         tokens = value["query"].split(" ") if value["query"] else []
         if kind == "match":
             return self._match(name, tokens, value["operator"])
@@ -103,6 +115,21 @@ class Translator:
             return self.term(name, tokens[0])
         return Query.phrase_query(self.schema, name, list(tokens), slop)
 
+    def _near(self, near: spans.Near) -> Query:
+        """One phrase for each distance: what the engine calls slop counts otherwise than Elasticsearch."""
+        phrases = [
+            self._apart(near.field, first, second, between)
+            for first in near.first
+            for second in near.second
+            for between in range(near.between + 1)
+        ]
+        return Query.boolean_query([(Occur.Should, phrase) for phrase in phrases])
+
+    def _apart(self, name: str, first: spans.Run, second: spans.Run, between: int) -> Query:
+        begin = len(first) + between
+        words = [*enumerate(first), *enumerate(second, start=begin)]
+        return Query.phrase_query(self.schema, name, list(words))
+
     def _bool(self, inner: dict[str, Any]) -> Query:
         parts = [(Occur.Must, self.query(part)) for part in (*inner["must"], *inner["filter"])]
         wanted = inner["minimum_should_match"]
@@ -114,6 +141,16 @@ class Translator:
             parts.append((Occur.Must, Query.all_query()))
         parts += [(Occur.MustNot, self.query(part)) for part in inner["must_not"]]
         return Query.boolean_query(parts)
+
+
+def _pattern(wildcard: str) -> str:
+    """The regular expression of a pattern of ``*`` and ``?``."""
+    signs = re.findall(r"\\?.", wildcard, flags=re.DOTALL)
+    return "".join(_WILD.get(sign) or _escaped(sign[-1]) for sign in signs)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in _MEANING else sign for sign in text)
 
 
 def every(parts: Sequence[Query]) -> Query:
