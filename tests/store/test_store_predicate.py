@@ -14,6 +14,7 @@ from posts.errors import UnsupportedQuery
 from store import open_store
 from store.predicate import predicate
 from store.protocol import Document, Store, StoreSettings
+from store.spans import near
 
 Body = dict[str, Any]
 Draw = Callable[[Any], Any]
@@ -93,7 +94,22 @@ def _remove(url: str, prefix: str) -> None:
 
 
 def _leaf(draw: Draw) -> Body:
-    kind = draw(["term", "terms", "word", "words", "exists", "likes", "date", "match", "phrase", "ids"])
+    kind = draw(
+        [
+            "term",
+            "terms",
+            "word",
+            "words",
+            "exists",
+            "likes",
+            "date",
+            "match",
+            "phrase",
+            "ids",
+            "spelled",
+            "near",
+        ]
+    )
     words = " ".join(draw(WORDS) for _ in range(draw([1, 2, 3])))
     field = draw(sorted(KEYWORDS))
     match kind:
@@ -119,7 +135,29 @@ def _leaf(draw: Draw) -> Body:
             return {"match_phrase": {"text": {"query": words}}}
         case "ids":
             return {"ids": {"values": [f"p{draw(range(0, 410, 3))}" for _ in range(draw([1, 20]))]}}
+        case "spelled":
+            return _spelled(draw)
+        case "near":
+            operands = [
+                [tuple(draw(WORDS) for _ in range(n)) for n in draw([[1], [2], [1, 1]])] for _ in "ab"
+            ]
+            return {"bool": {"should": near("text", *operands, between=draw([0, 1, 4]))}}
     raise AssertionError(kind)
+
+
+def _spelled(draw: Draw) -> Body:
+    field = draw(["text", "text", "hashtags", "author"])
+    begin = draw(["a", "d", "هو", "x:h:", "x:h:s", "k", "😀", "*", "none"])
+    pattern = draw(["?", "d?", "*ش*", "هوش*", "x:h:*a*", "k*", "*", "*y", "\\*", "??", "😀*", "a.*"])
+    word = draw(["dd", "هوس", "هوشی", "کرا", "cde"])
+    return draw(
+        [
+            {"prefix": {field: begin}},
+            {"wildcard": {field: {"value": pattern}}},
+            {"fuzzy": {"text": {"value": word, "fuzziness": 1}}},
+            {"fuzzy": {"text": {"value": word + "ی", "fuzziness": 2}}},
+        ]
+    )
 
 
 def _query(draw: Draw, depth: int = 3) -> Body:
