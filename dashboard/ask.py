@@ -41,6 +41,7 @@ from posts.post import Post
 from posts.selection import Selection, from_params
 from store import open_store
 from store.protocol import Store, StoreSettings
+from store.saved import topic
 from store.state import State
 
 PATIENCE_S: Final = 3.0
@@ -82,6 +83,7 @@ def asking(visit: Visit) -> Asking:
         rivals=tuple(_watched(brand) for brand in settings.rivals),
         time_zone=visit.time_zone,
         now=visit.now,
+        topics=tuple(topic(each.name, each.query) for each in settings.topics),
     )
 
 

@@ -57,6 +57,7 @@ class Opened:
             rivals=tuple(_watched(rival) for rival in settings.rivals),
             time_zone=settings.project.time_zone,
             now=self.now,
+            topics=topics(settings),
         )
 
 

@@ -141,7 +141,7 @@ class Checker:
             raise refuse(path, "`range` is for numbers and dates.")
         bounds = mapping(path, bounds)
         only(path, bounds, set(_BOUNDS))
-        checked = {}
+        checked: dict[str, Any] = {}
         for bound, value in bounds.items():
             if value is None:
                 continue

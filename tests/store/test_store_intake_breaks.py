@@ -11,12 +11,13 @@ import pytest
 
 from posts.errors import StoreUnreachable
 from posts.post import Mentioned, Metrics, Post, decode
+from posts.selection import Selection
 from store import open_store
 from store.protocol import Refusal, Store, StoreSettings, Written
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ALL = {"match_all": {}}
-COLLECTIONS = ("posts", "edges", "uses", "metrics")
+COLLECTIONS = ("posts", "edges", "uses", "metrics", "matches")
 Build = Callable[..., Post]
 
 
@@ -94,6 +95,8 @@ def live(make_project: Callable[[Path, Store], Any], build_post: Build) -> Calla
         folder: Path, breaking: int, step: int, error: BaseException, *, after: bool
     ) -> tuple[bool, Any]:
         project = make_project(folder, open_store(StoreSettings(folder=folder / "index")))
+        for typed in ("#two", "#three", "#four", "#gone", "is:reply", "since:2026-10-01"):
+            project.saved.save(typed, Selection(query=typed), at=AT)
         broke = False
         for number, posts in enumerate(build_story(build_post), 1):
             project.state.begin_run(f"r{number}", job=str(number), due_at=AT, started_at=AT)
@@ -129,6 +132,8 @@ def test_breaking_at_any_step_loses_and_doubles_nothing(
         assert end == wanted, f"after a break at write {step}"
 
     assert wanted["runs"] == {"r1": (4, 0), "r2": (1, 0)}
+    # #two 1 and 2 (an edit takes no match back), #three 1, #four 4, is:reply 2, since: 1, 2, 4 and 9.
+    assert len(wanted["matches"]) == 9
     assert wanted["journal"] == {f"x:h:{number}" for number in (1, 2, 3, 4, 9)}
     assert step > 4
 
