@@ -127,7 +127,7 @@ def add(
     from answers.saved import find
     from posts.selection import Selection
     from rasad.project import choose, opened
-    from store.saved import SavedQueries
+    from store.saved import SavedQueries, SavedQueryError
 
     settings = choose(project or context.obj, changes=True)
     screen = screen_for(settings, json=False, quiet=quiet)
@@ -147,7 +147,10 @@ def add(
                 f"There is a saved query '{name}'.", remedy="Take another name, or give --replace."
             )
         zone = ZoneInfo(settings.project.time_zone)
-        saved = SavedQueries(at.state).save(name, meant, at=at.now, zone=zone, backfill=backfill)
+        try:
+            saved = SavedQueries(at.state).save(name, meant, at=at.now, zone=zone, backfill=backfill)
+        except SavedQueryError as error:
+            raise WrongUse(error.message, remedy=error.remedy) from error
     screen.news(screen.text("query.saved", name=saved.name))
     _carry_out(settings, screen)
 
