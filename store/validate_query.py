@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from posts.errors import UnsupportedQuery
 from store import spans
-from store.mapping import FIELDS, MAX_TOKEN, FieldType
+from store.mapping import FIELDS, MAX_KEYWORD, MAX_TOKEN, FieldType
 from store.protocol import Collection
 
 MAX_BUCKETS: Final = 60_000
@@ -199,7 +199,7 @@ class Checker:
         name, value, options = self._letters(path, inner, allowed)
         path = f"{path}.{name}"
         edits = options.get("fuzziness")
-        if not is_integer(edits) or not 1 <= edits <= 2:
+        if not isinstance(edits, int) or not is_integer(edits) or not 1 <= edits <= 2:
             raise refuse(f"{path}.fuzziness", "Must be 1 or 2.")
         if len(value) <= edits:
             raise refuse(path, "Must have more letters than may differ.")
@@ -215,8 +215,9 @@ class Checker:
         whole = given if isinstance(given, Mapping) else {"value": given}
         only(path, whole, {"value", *options})
         value = whole.get("value")
-        if not isinstance(value, str) or not value or len(value) > MAX_TOKEN:
-            raise refuse(f"{path}.value", f"Must have 1 to {MAX_TOKEN} letters.")
+        most = MAX_TOKEN if self.field(path, name).type == "text" else MAX_KEYWORD
+        if not isinstance(value, str) or not 1 <= len(value) <= most:
+            raise refuse(f"{path}.value", f"Must have 1 to {most} letters.")
         return name, value, whole
 
     def _span_near(self, path: str, inner: object) -> dict[str, Any]:
@@ -224,7 +225,7 @@ class Checker:
         options = mapping(path, inner)
         only(path, options, {"clauses", "slop", "in_order"})
         between = options.get("slop")
-        if not is_integer(between) or not 0 <= between <= spans.MAX_BETWEEN:
+        if not isinstance(between, int) or not 0 <= between <= spans.MAX_BETWEEN or between is True:
             raise refuse(f"{path}.slop", f"Must be from 0 to {spans.MAX_BETWEEN}.")
         if options.get("in_order") is not True:
             raise refuse(f"{path}.in_order", "Must be true.", remedy="Ask for both orders with `should`.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,10 +12,23 @@ from typing import Any
 
 import pytest
 
-from nlp import hashtags
+from nlp import hashtags, links, mentions
 from nlp.fold import tokens
-from posts.post import Annotations, Author, Post, decode
+from posts.post import (
+    METRICS,
+    Annotations,
+    Author,
+    Entity,
+    Media,
+    Mentioned,
+    Metrics,
+    Poll,
+    Post,
+    Sentiment,
+    decode,
+)
 from store import open_store
+from store.documents import documents
 from store.intake import Intake, IntakeReport
 from store.mapping import COLLECTIONS
 from store.protocol import Document, Store, StoreSettings
@@ -200,3 +215,62 @@ def _build_post(number: int | str, minutes: int = 0, *, by: str = "sara", **part
         "author": Author(key=f"x:h:{by}", handle=by),
     }
     return Post(**{**values, **parts})
+
+
+CASES = Path(__file__).parent / "cases"
+
+
+def _table(name: str) -> dict[str, Any]:
+    with (CASES / name).open("rb") as file:
+        return tomllib.load(file)
+
+
+def document(name: str, parts: dict[str, Any]) -> Document:
+    """What a store holds of a post of ``cases/query_posts.toml``."""
+    written = parts["text"]
+    language = parts.get("language") or ("fa" if re.search("[\u0600-\u06ff]", written) else "en")
+    read = Annotations(
+        tokens=tuple(tokens(written)), language=language, intents=tuple(parts.get("intents", ())),
+        hashtags=tuple(hashtags.find(written)), mentions=tuple(mentions.find(written)),
+        links=tuple(links.find(written)),
+        entities=tuple(Entity("", "ORG", 0, 0, known) for known in parts.get("entities", ())),
+        sentiment=Sentiment(parts["sentiment"], 0.9) if "sentiment" in parts else None,
+    )  # fmt: skip
+    author = None
+    if "author" in parts:
+        user, _, host = parts["author"].partition("@")
+        author = Author(
+            key=f"mastodon:{host}:{user}", handle=parts["author"], followers=parts.get("followers")
+        )
+    at = datetime.fromisoformat(parts.get("created_at", "2026-11-20T08:00:00Z"))
+    post = Post(
+        id=name, platform=parts.get("platform", "mastodon"), kind=parts.get("kind", "text"),
+        source=parts.get("source", "chatra"), created_at=at, collected_at=at, author=author, text=written,
+        format=parts.get("format"), annotations=read,
+        metrics=Metrics(**{count: parts[count] for count in METRICS if count in parts}),
+        media=(Media(kind="image"),) if parts.get("media") else (),
+        mentioned=tuple(
+            Mentioned(key=f"mastodon:{handle.partition('@')[2]}:{handle.partition('@')[0]}", handle=handle)
+            for handle in parts.get("mentioned", ())
+        ),
+        poll=Poll(options=()) if parts.get("poll") else None,
+        edited_at=at if parts.get("edited") else None, deleted_at=at if parts.get("deleted") else None,
+        **{kind: parts[kind] for kind in ("reply_to", "repost_of", "quote_of") if kind in parts},
+    )  # fmt: skip
+    return documents(post).post
+
+
+@pytest.fixture(scope="session")
+def query_documents() -> dict[str, Document]:
+    """The documents that the queries of ``cases/queries.toml`` are asked of, by id."""
+    return {name: document(name, parts) for name, parts in _table("query_posts.toml").items()}
+
+
+@pytest.fixture(scope="session")
+def query_cases(query_documents: dict[str, Document]) -> list[dict[str, Any]]:
+    """The queries with the ``ids`` that they find, as sets."""
+    alive = {name for name, found in query_documents.items() if found.get("is") != ["deleted"]}
+    return [
+        {**case, "ids": set(case["ids"].split()) if "ids" in case else alive - set(case["not"].split())}
+        for case in _table("queries.toml")["case"]
+    ]
