@@ -116,7 +116,7 @@ def test_topics_of_the_project_are_listed_and_matched(tea: Any, tmp_path: Path) 
     listed = [(row["name"], row["topic"], row["fault"]) for row in tea.json("queries")]
     assert listed == [
         ("Hot Tea", True, None),
-        ("Odd", True, "'…' has no letters or digits to search for."),
+        ("Odd", True, "`…` has no letters or digits to search for."),
     ]
     assert "is a topic" in tea.run("queries", "remove", "Hot Tea", code=2).stderr
     assert "is a topic" in tea.run("queries", "add", "Hot Tea", "x", code=2).stderr

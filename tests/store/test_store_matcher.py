@@ -24,6 +24,7 @@ from store.validate import prepared_query
 
 MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
 NOW = datetime(2026, 10, 31, 12, tzinfo=UTC)
+TABLE_NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TEHRAN = ZoneInfo("Asia/Tehran")
 
 TYPED = """
@@ -99,6 +100,15 @@ since:2026-10-25T12:00:00Z until:2026-10-26T12:00:00+03:30
 ((قیمت OR چای) (گران OR ارزان)) OR (price (high OR low))
 ۴ درصد
 4
+قیمت NEAR/3 چای
+(the OR a) NEAR/2 (tea OR "cup of")
+چا*
+pric?
+teas~1
+-te* price
+likes:>5
+likes:1..3 lang:en
+followers:<200 -likes:0
 nothingisspelledlikethis
 nothingisspelledlikethis OR باران
 """.strip().splitlines()
@@ -179,6 +189,24 @@ def test_all_saved_queries_at_once_find_what_each_finds_in_the_engine(
         expected = sorted(document["id"] for document in engine.scan("posts", query, ["id"]))
         assert sorted(ids[saved.id]) == expected, saved.id
     assert sum(bool(found) for found in ids.values()) >= 55
+
+
+def test_the_matcher_finds_the_posts_of_every_query_of_the_table(
+    query_cases: list[dict[str, Any]], query_documents: dict[str, Document]
+) -> None:
+    """All of the table at once, without an engine: exactly the posts that are written there."""
+    saved = [Saved(str(place), Selection(query=case["query"])) for place, case in enumerate(query_cases)]
+    found: dict[str, set[str]] = defaultdict(set)
+    for match in Matcher(saved, zone=TEHRAN).match(query_documents.values(), now=TABLE_NOW):
+        found[match.query].add(match.document["id"])
+
+    wrong = {
+        case["query"]: found[str(place)] ^ case["ids"]
+        for place, case in enumerate(query_cases)
+        if found[str(place)] != case["ids"]
+    }
+    assert wrong == {}
+    assert len(query_cases) >= 150
 
 
 def test_a_sample_changes_where_queries_are_filed_and_not_what_they_find(demo: list[Document]) -> None:

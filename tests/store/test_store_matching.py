@@ -247,7 +247,7 @@ def test_topics_are_matched_beside_saved_queries(project: Any, build_post: Build
     project.take(build_post(3, text="coffee"), build_post(4, text="tea"))
 
     assert rows(project) == {("topic:hot-drinks", "3", "new")}
-    assert fault(topic("Broken", '"…"')) == "'…' has no letters or digits to search for."
+    assert fault(topic("Broken", '"…"')) == "`…` has no letters or digits to search for."
     assert fault(topic("Hot Drinks", "tea")) == ""
 
 
