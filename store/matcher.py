@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from posts.errors import QueryError
 from posts.selection import Selection
@@ -19,18 +19,14 @@ from store import compile as compiler
 from store.mapping import FIELDS
 from store.predicate import Predicate, View, compiled
 from store.protocol import Body, Document
+from store.required import Choice, Term, expected, required, spelled
 from store.validate import prepared_query
 
 _POSTS: Final = FIELDS["posts"]
 _SOME_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_REMEMBERED: Final = 200_000
+"""Words whose spelling was compared with all patterns."""
 _ANOTHER: Final = _SOME_DAY + timedelta(days=400, hours=7, minutes=13, seconds=1)
-
-
-class Term(NamedTuple):
-    """A value that a field of a post may hold."""
-
-    field: str
-    value: str
 
 
 class Saved(Protocol):
@@ -73,14 +69,20 @@ class Matcher:
         self._entries = [_Entry(saved.id, saved.selection, zone) for saved in queries]
         self._always: list[_Entry] = []
         self._filed: dict[str, dict[str, list[_Entry]]] = {}
+        self._patterns: dict[Term, list[_Entry]] = {}
         rarity = _Rarity(sample)
         for entry in self._entries:
             terms = rarity.rarest(required(entry.clause))
             if terms is None:
                 self._always.append(entry)
             for term in terms or ():
-                self._filed.setdefault(term.field, {}).setdefault(term.value, []).append(entry)
+                if term.spelling:
+                    self._patterns.setdefault(term, []).append(entry)
+                else:
+                    self._filed.setdefault(term.field, {}).setdefault(term.value, []).append(entry)
         self._text = self._filed.pop("text", {})
+        self._spelled = [(spelled(term), entries) for term, entries in self._patterns.items()]
+        self._met: dict[str, list[list[_Entry]]] = {}
 
     def match(self, documents: Iterable[Document], *, now: datetime) -> list[Match]:
         """Each post with each query that finds it at ``now``, in the order of the posts."""
@@ -95,7 +97,7 @@ class Matcher:
     def filed(self) -> list[Term]:
         """The terms that are looked for in every post."""
         terms = [Term(name, value) for name, filed in self._filed.items() for value in filed]
-        return [*terms, *(Term("text", word) for word in self._text)]
+        return [*terms, *(Term("text", word) for word in self._text), *self._patterns]
 
     def _candidates(self, view: View) -> Iterable[_Entry]:
         """The queries that the post may match, each once."""
@@ -110,9 +112,21 @@ class Matcher:
                     lists.append(filed[value])
             else:
                 lists.extend(filed[each] for each in value if each in filed)
+        if self._spelled:
+            for word in view.vocabulary:
+                lists += self._spelled_like(word)
         if not lists:
             return self._always
         return dict.fromkeys([*self._always, *(entry for entries in lists for entry in entries)])
+
+    def _spelled_like(self, word: str) -> list[list[_Entry]]:
+        """The queries that a word may match by its letters; most words come again and again."""
+        known = self._met.get(word)
+        if known is None:
+            if len(self._met) >= _REMEMBERED:
+                self._met.clear()
+            known = self._met[word] = [entries for fits, entries in self._spelled if fits(word)]
+        return known
 
 
 @dataclass(slots=True, eq=False)
@@ -144,77 +158,6 @@ def _clause(selection: Selection, now: datetime, zone: tzinfo) -> Body:
     return prepared_query("posts", compiler.selection(selection, now=now, zone=zone))
 
 
-# what a query requires
-
-Choice = frozenset[Term]
-"""Terms of which every post that matches has at least one."""
-
-
-def required(clause: Body) -> list[Choice]:
-    """What every post that matches a checked query has: one term of each choice."""
-    ((kind, inner),) = clause.items()
-    if kind == "bool":
-        return _required_of_bool(inner)
-    if kind == "ids":
-        return [frozenset(Term("id", value) for value in inner["values"])]
-    if kind in ("span_near", "span_or", "span_term"):
-        return _required_of_span(kind, inner)
-    if kind not in ("term", "terms", "match", "match_phrase"):
-        return []
-    ((name, value),) = inner.items()
-    if _POSTS[name].type not in ("keyword", "text"):
-        return []
-    if kind == "term":
-        return [frozenset([Term(name, value)])]
-    if kind == "terms":
-        return [frozenset(Term(name, each) for each in value)]
-    words = [Term(name, word) for word in value["query"].split()]
-    if kind == "match" and value["operator"] == "or":
-        return [frozenset(words)]
-    return [frozenset([word]) for word in words]
-
-
-def _required_of_bool(inner: dict[str, Any]) -> list[Choice]:
-    choices = [choice for part in (*inner["filter"], *inner["must"]) for choice in required(part)]
-    wanted = inner["minimum_should_match"]
-    if wanted:
-        parts = [required(part) for part in inner["should"]]
-        if wanted == len(parts):
-            choices += [choice for part in parts for choice in part]
-        elif all(parts):
-            choices.append(frozenset(term for part in parts for term in min(part, key=_unlikely)))
-    return choices
-
-
-def _required_of_span(kind: str, inner: dict[str, Any]) -> list[Choice]:
-    if kind == "span_term":
-        ((name, value),) = inner.items()
-        return [frozenset([Term(name, value)])]
-    parts = [required(part) for part in inner["clauses"]]
-    if kind == "span_near":
-        return [choice for part in parts for choice in part]
-    return [frozenset(term for part in parts for term in min(part, key=_unlikely))] if all(parts) else []
-
-
-def _unlikely(choice: Choice) -> float:
-    return sum(map(_expected, choice))
-
-
-_COMMON: Final = {
-    "id": 0.001, "links": 0.01, "conversation": 0.01, "reply_to": 0.01, "repost_of": 0.01, "quote_of": 0.01,
-    "author": 0.05, "handle": 0.05, "mentions": 0.1, "handles": 0.1, "domains": 0.5, "entities": 0.5,
-    "hashtags": 0.3, "source": 20.0, "intents": 20.0, "format": 30.0, "has": 30.0, "is": 30.0,
-    "language": 50.0, "sentiment": 50.0, "platform": 60.0, "kind": 60.0,
-}  # fmt: skip
-
-
-def _expected(term: Term) -> float:
-    """In how many of a hundred posts a term may be, by its looks: long words are rarer."""
-    if term.field == "text":
-        return 20.0 / max(1, len(term.value)) ** 2
-    return _COMMON.get(term.field, 1.0)
-
-
 class _Rarity:
     """In how many of a hundred posts a term is: as in the sample, and by its looks where that is small."""
 
@@ -233,4 +176,4 @@ class _Rarity:
         return min(choices, key=lambda choice: sum(map(self._share, choice)), default=None)
 
     def _share(self, term: Term) -> float:
-        return (100.0 * self._counts[term] + 100.0 * _expected(term)) / (self._size + 100)
+        return (100.0 * self._counts[term] + 100.0 * expected(term)) / (self._size + 100)
