@@ -137,9 +137,7 @@ def main() -> None:
     started = time.process_time()
     ours(saved)
     filing = time.process_time() - started
-    print(
-        f"{len(found):,} posts, {len(saved):,} queries, which are filed in {filing:.2f} s; posts per CPU second"
-    )
+    print(f"{len(found):,} posts, {len(saved):,} queries, filed in {filing:.2f} s; posts per CPU second")
     few = found[:SLOW_POSTS]
     wanted = ours(saved)(few)
     for name, way, shown in (

@@ -90,7 +90,8 @@ class Matcher:
         for document in documents:
             view = View(document)
             for entry in self._candidates(view):
-                if entry.predicate(now)(view):
+                matches = entry.predicate_at(now) if entry.relative else entry.predicate
+                if matches(view):
                     found.append(Match(entry.id, document))
         return found
 
@@ -137,21 +138,21 @@ class _Entry:
     selection: Selection
     zone: tzinfo
     clause: Body = field(init=False)
-    _predicate: Predicate = field(init=False)
-    _relative: bool = field(init=False)
+    predicate: Predicate = field(init=False)
+    relative: bool = field(init=False)
     _at: datetime = _SOME_DAY
 
     def __post_init__(self) -> None:
         self.clause = _clause(self.selection, _SOME_DAY, self.zone)
-        self._predicate = compiled(self.clause)
+        self.predicate = compiled(self.clause)
         # ``since:7d`` means another day tomorrow.
-        self._relative = self.clause != _clause(self.selection, _ANOTHER, self.zone)
+        self.relative = self.clause != _clause(self.selection, _ANOTHER, self.zone)
 
-    def predicate(self, now: datetime) -> Predicate:
-        if self._relative and now != self._at:
-            self._predicate = compiled(_clause(self.selection, now, self.zone))
+    def predicate_at(self, now: datetime) -> Predicate:
+        if now != self._at:
+            self.predicate = compiled(_clause(self.selection, now, self.zone))
             self._at = now
-        return self._predicate
+        return self.predicate
 
 
 def _clause(selection: Selection, now: datetime, zone: tzinfo) -> Body:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from store.mapping import FIELDS, MAX_TOKEN, epoch, searchable
 from store.positions import Positions, near, phrase, within
 from store.protocol import Body, Document
+from store.required import required
 from store.spelling import like, wild
 from store.validate import prepared_query
 
@@ -90,7 +91,12 @@ def _term(inner: Body) -> Predicate:
     if not searchable(value):
         return _never
     if _POSTS[field].many:
-        return lambda view: value in view.values(field)
+
+        def held(view: View) -> bool:
+            values = view.document.get(field)
+            return values is not None and (values == value if isinstance(values, str) else value in values)
+
+        return held
     return lambda view: view.document.get(field) == value
 
 
@@ -208,35 +214,78 @@ def _spelled(field: str, fits: Callable[[str], Any]) -> Predicate:
 
 
 def _span_near(inner: Body) -> Predicate:
-    return lambda view: bool(near({"span_near": inner}, view.positions))
+    clause = {"span_near": inner}
+    needed = [frozenset(term.value for term in choice) for choice in required(clause)]
+
+    def matches(view: View) -> bool:
+        for words in needed:
+            if words.isdisjoint(view.vocabulary):
+                return False
+        return bool(near(clause, view.positions))
+
+    return matches
 
 
 def _bool(inner: Body) -> Predicate:
-    all_of = [compiled(part) for part in (*inner["filter"], *inner["must"])]
-    any_of = [compiled(part) for part in inner["should"]]
-    none_of = [compiled(part) for part in inner["must_not"]]
+    all_of, any_of = [*inner["filter"], *inner["must"]], inner["should"]
     wanted: int = inner["minimum_should_match"]
     if wanted == len(any_of):
-        all_of, any_of, wanted = [*all_of, *any_of], [], 0
+        all_of, any_of = [*all_of, *any_of], []
     elif not wanted:
         any_of = []
+    parts = _words_first(all_of, operator="and")
+    if wanted == 1 and any_of:
+        parts.append(_any(_words_first(any_of, operator="or")))
+    elif any_of:
+        parts.append(_some([compiled(part) for part in any_of], wanted))
+    return _without(parts, _words_first(inner["must_not"], operator="or"))
+
+
+def _words_first(parts: Sequence[Body], *, operator: str) -> list[Predicate]:
+    """The predicates of the parts: all that are about one word each as one, and before the others."""
+    words = [part["term"]["text"] for part in parts if "text" in part.get("term", ())]
+    if len(words) < 2:
+        return [compiled(part) for part in parts]
+    together = {"match": {"text": {"query": " ".join(words), "operator": operator}}}
+    return [compiled(together), *(compiled(part) for part in parts if "text" not in part.get("term", ()))]
+
+
+def _any(parts: Sequence[Predicate]) -> Predicate:
+    if len(parts) == 1:
+        return parts[0]
 
     def matches(view: View) -> bool:
-        for part in all_of:
+        for part in parts:  # noqa: SIM110  a generator would take longer than most parts
+            if part(view):
+                return True
+        return False
+
+    return matches
+
+
+def _some(parts: Sequence[Predicate], wanted: int) -> Predicate:
+    """Whether at least so many of the parts match."""
+    return lambda view: sum(part(view) for part in parts) >= wanted
+
+
+def _without(parts: Sequence[Predicate], others: Sequence[Predicate]) -> Predicate:
+    """Whether all of the parts match and none of the others does."""
+    if len(parts) == 1 and not others:
+        return parts[0]
+    if len(parts) == len(others) == 1:
+        (part,), (other,) = parts, others
+        return lambda view: part(view) and not other(view)
+
+    def matches(view: View) -> bool:
+        for part in parts:
             if not part(view):
                 return False
-        for part in none_of:
-            if part(view):
+        for other in others:  # noqa: SIM110  as above
+            if other(view):
                 return False
-        left = wanted
-        for part in any_of:
-            if part(view):
-                left -= 1
-                if not left:
-                    return True
-        return not left
+        return True
 
-    return all_of[0] if len(all_of) == 1 and not any_of and not none_of else matches
+    return matches
 
 
 _KINDS: Final[dict[str, Callable[[Body], Predicate]]] = {

@@ -81,7 +81,7 @@ def _of_bool(inner: dict[str, Any]) -> list[Choice]:
         if wanted == len(parts):
             choices += [choice for part in parts for choice in part]
         elif all(parts):
-            choices.append(frozenset(term for part in parts for term in min(part, key=likelihood)))
+            choices.append(frozenset(term for part in parts for term in min(part, key=_rank)))
     return choices
 
 
@@ -92,12 +92,17 @@ def _of_span(kind: str, inner: dict[str, Any]) -> list[Choice]:
     parts = [required(part) for part in inner["clauses"]]
     if kind == "span_near":
         return [choice for part in parts for choice in part]
-    return [frozenset(term for part in parts for term in min(part, key=likelihood))] if all(parts) else []
+    return [frozenset(term for part in parts for term in min(part, key=_rank))] if all(parts) else []
 
 
 def likelihood(choice: Choice) -> float:
     """In how many of a hundred posts one of the terms may be."""
     return sum(map(expected, choice))
+
+
+def _rank(choice: Choice) -> tuple[float, list[Term]]:
+    """Of equally likely ones always the same, so that several parts may share it."""
+    return likelihood(choice), sorted(choice)
 
 
 _COMMON: Final = {

@@ -248,6 +248,8 @@ def test_days_begin_where_the_project_is() -> None:
         pytest.param("(job OR work) lang:fa", [{"job", "work"}, {"fa"}], id="one of either"),
         pytest.param('"new york"', [{"new"}, {"york"}], id="each word of a phrase"),
         pytest.param("(a OR -b)", [], id="what may be absent requires nothing"),
+        pytest.param("te* teas~1 lang:fa", [{"te"}, {"teas"}, {"fa"}], id="how a word is spelled"),
+        pytest.param("a NEAR/3 b", [{"a"}], id="one word of those near each other"),
         pytest.param("-a", [], id="exclusion requires nothing"),
         pytest.param("since:7d", [], id="times require nothing"),
     ],
