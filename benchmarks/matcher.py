@@ -35,7 +35,10 @@ BATCHES = (100, 1_000)
 SLOW_POSTS = 2_000
 """The peers are shown this many posts: they need no more to show how fast they are."""
 
-Pairs = set[tuple[str, str]]
+TURNS = 3
+"""The best of so many is told: the machine may be busy."""
+
+Pairs = list[tuple[str, Document]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def batches(found: Sequence[Document], size: int) -> Iterator[Sequence[Document]
 
 def ours(saved: Sequence[Saved]) -> Callable[[Sequence[Document]], Pairs]:
     matcher = Matcher(saved)
-    return lambda batch: {(match.query, match.document["id"]) for match in matcher.match(batch, now=NOW)}
+    return lambda batch: [*matcher.match(batch, now=NOW)]
 
 
 def memory_index(saved: Sequence[Saved]) -> Callable[[Sequence[Document]], Pairs]:
@@ -107,10 +110,10 @@ def memory_index(saved: Sequence[Saved]) -> Callable[[Sequence[Document]], Pairs
         index.reload()
         searcher = index.searcher()
         # One thread writes one segment, in which the posts stand in their order.
-        pairs: Pairs = set()
+        pairs: Pairs = []
         for query_id, query in asked:
             for _, address in searcher.search(query, len(batch), count=False).hits:
-                pairs.add((query_id, batch[address.doc]["id"]))
+                pairs.append((query_id, batch[address.doc]))
         return pairs
 
     return match
@@ -125,7 +128,7 @@ def each_by_each(saved: Sequence[Saved]) -> Callable[[Sequence[Document]], Pairs
 
     def match(batch: Sequence[Document]) -> Pairs:
         views = [View(document) for document in batch]
-        return {(key, view.document["id"]) for view in views for key, matches in asked if matches(view)}
+        return [(key, view.document) for view in views for key, matches in asked if matches(view)]
 
     return match
 
@@ -139,21 +142,39 @@ def main() -> None:
     filing = time.process_time() - started
     print(f"{len(found):,} posts, {len(saved):,} queries, filed in {filing:.2f} s; posts per CPU second")
     few = found[:SLOW_POSTS]
-    wanted = ours(saved)(few)
     for name, way, shown in (
         ("matcher", ours, found),
         ("index in memory", memory_index, few),
         ("each by each", each_by_each, few),
     ):
         for size in BATCHES:
-            match = way(saved)
-            seen: Pairs = set()
-            started = time.process_time()
-            for batch in batches(shown, size):
-                seen |= match(batch)
-            speed = len(shown) / (time.process_time() - started)
-            same = "the same" if (seen == wanted if shown is few else seen >= wanted) else "NOT THE SAME"
-            print(f"{name:16} batches of {size:5,} {speed:10,.0f}  {len(seen):,} matches, {same}")
+            speed, pairs = measured(way(saved), shown, size)
+            same = seen(pairs, few) == seen(ours(saved)(few), few)
+            print(
+                f"{name:16} batches of {size:5,} {speed:10,.0f}"
+                f"  {len(pairs):,} matches, {'the same' if same else 'NOT THE SAME'}"
+            )
+
+
+def measured(
+    match: Callable[[Sequence[Document]], Pairs], shown: Sequence[Document], size: int
+) -> tuple[float, Pairs]:
+    """Posts per CPU second, and what was found."""
+    best = 0.0
+    pairs: Pairs = []
+    for _ in range(TURNS):
+        pairs = []
+        started = time.process_time()
+        for batch in batches(shown, size):
+            pairs += match(batch)
+        best = max(best, len(shown) / (time.process_time() - started))
+    return best, pairs
+
+
+def seen(pairs: Pairs, few: Sequence[Document]) -> set[tuple[str, str]]:
+    """The matches of the posts that all ways are shown."""
+    ids = {document["id"] for document in few}
+    return {(query, document["id"]) for query, document in pairs if document["id"] in ids}
 
 
 if __name__ == "__main__":
