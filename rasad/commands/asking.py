@@ -188,7 +188,7 @@ def trends(
                     "#" + row.name,
                     screen.number(row.posts.value),
                     screen.number(row.authors.value),
-                    screen.number(row.expected, 1),
+                    screen.number(row.expected.value, 1),
                     screen.number(row.ratio, 1),
                     screen.common(f"trend.{row.status}"),
                 ]
@@ -206,13 +206,13 @@ def _trend(row: RisingTag) -> dict[str, Any]:
         "key": row.key,
         "posts": row.posts.value,
         "authors": row.authors.value,
-        "expected": row.expected,
+        "expected": row.expected.value,
         "ratio": row.ratio,
         "score": row.score,
         "status": row.status,
-        "members": [{"hashtag": name, "posts": posts} for name, posts in row.members],
+        "members": [{"hashtag": spelling.name, "posts": spelling.posts.value} for spelling in row.members],
         "peak_at": row.peak_at,
-        "top_author_share": row.top_author_share,
+        "top_author_share": row.top_author_share.value,
     }
 
 
