@@ -18,6 +18,7 @@ from store import open_store
 from store.intake import Intake, IntakeReport
 from store.mapping import COLLECTIONS
 from store.protocol import Document, Store, StoreSettings
+from store.saved import SavedQueries, SavedQuery
 from store.spool import Spool
 from store.state import State
 from tests.store import asked
@@ -103,10 +104,19 @@ class Project:
         self.spool = Spool(folder / "spool")
         self.state = State(folder / "state.sqlite")
         self.journal = folder / "journal"
+        self.saved = SavedQueries(self.state)
+        self.topics: tuple[SavedQuery, ...] = ()
+        self.now = TAKEN_AT
 
     def intake(self, store: Store | None = None) -> Intake:
         return Intake(
-            store or self.store, self.state, self.spool, Reader(), journal=self.journal, now=lambda: TAKEN_AT
+            store or self.store,
+            self.state,
+            self.spool,
+            Reader(),
+            journal=self.journal,
+            now=lambda: self.now,
+            topics=self.topics,
         )
 
     def take(self, *posts: Post, run_id: str | None = None) -> IntakeReport:
