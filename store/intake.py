@@ -20,6 +20,7 @@ from typing import Final, Protocol
 from posts.clean import MAX_TEXT, is_cut
 from posts.errors import StoreBusy, StoreReadOnly, StoreUnreachable
 from posts.post import Annotations, Post
+from store.accounts import account_snapshots
 from store.batch import Plan, Rows, plan
 from store.journal import append
 from store.loading import SpoolFile, collector_paused, load, payload_of
@@ -198,6 +199,8 @@ class Intake:
             self._store.refresh("posts")
             made = plan(self._store, copies, lambda posts: self._annotate(posts, outcome), again=again)
             self._commit(made, copies, outcome)
+            seen = (copy for group in copies.values() for copy in group)
+            self._write("accounts", account_snapshots(self._store, seen, again=again), outcome, fresh=False)
         if outcome.letters:
             self._state.bury_all(outcome.letters, at=self._now())
         if outcome.retry:
@@ -275,13 +278,19 @@ class Intake:
             ("edges", rows.edges), ("uses", rows.uses), ("metrics", rows.metrics),
         )  # fmt: skip
         for collection, documents in collections:
-            if not documents:
-                continue
-            for refusal in self._store.write(collection, documents, fresh=fresh).refused:
-                if refusal.retry:
-                    outcome.retry.append(refusal.reason)
-                else:
-                    outcome.letters.append(("", refusal.id, f"{collection}: {refusal.reason}", None))
+            self._write(collection, documents, outcome, fresh=fresh)
+
+    def _write(
+        self, collection: Collection, documents: list[Document], outcome: _Outcome, *, fresh: bool
+    ) -> None:
+        """Write what stands beside posts."""
+        if not documents:
+            return
+        for refusal in self._store.write(collection, documents, fresh=fresh).refused:
+            if refusal.retry:
+                outcome.retry.append(refusal.reason)
+            else:
+                outcome.letters.append(("", refusal.id, f"{collection}: {refusal.reason}", None))
 
     def _delete(self, collection: Collection, name: str, values: list[str]) -> None:
         for start in range(0, len(values), _IDS_AT_ONCE):

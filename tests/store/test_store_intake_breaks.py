@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from posts.errors import StoreUnreachable
-from posts.post import Mentioned, Metrics, Post, decode
+from posts.post import Author, Mentioned, Metrics, Post, decode
 from store import open_store
 from store.protocol import Refusal, Store, StoreSettings, Written
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ALL = {"match_all": {}}
-COLLECTIONS = ("posts", "edges", "uses", "metrics")
+COLLECTIONS = ("posts", "edges", "uses", "metrics", "accounts")
 Build = Callable[..., Post]
 
 
@@ -52,10 +52,15 @@ class Failing:
 def build_story(build_post: Build) -> list[list[Post]]:
     """Files in which posts are new, come again, change, wait for parents, move and are deleted."""
     named = (Mentioned(key="x:h:a"),)
+
+    def known(followers: int) -> Author:
+        return Author(key="x:h:nima", followers=followers)
+
     return [
         [
             build_post(1, text="#one #two", mentioned=named, metrics=Metrics(likes=1), run_id="r1"),
-            build_post(2, text="#two", reply_to="x:server:9", run_id="r1"),
+            build_post(2, 6, text="#two", reply_to="x:server:9", author=known(10), run_id="r1"),
+            build_post(5, 12, text="#two", author=known(12), run_id="r1"),
             build_post(3, text="#gone", metrics=Metrics(likes=9), run_id="r1"),
             build_post(4, text="#four", mentioned=named, run_id="r1"),
         ],
@@ -65,6 +70,7 @@ def build_story(build_post: Build) -> list[list[Post]]:
             build_post(4, 9, text="#four", mentioned=named, created_at=AT - timedelta(days=40), run_id="r2"),
             build_post(9, text="#nine", aliases=("x:server:9",), by="omid", metrics=Metrics(), run_id="r2"),
             build_post(9, 3, text="#nine", by="omid", metrics=Metrics(views=3), run_id="r2"),
+            build_post(6, 9, text="#two", author=known(11), run_id="r2"),
         ],
     ]
 
@@ -128,8 +134,9 @@ def test_breaking_at_any_step_loses_and_doubles_nothing(
 
         assert end == wanted, f"after a break at write {step}"
 
-    assert wanted["runs"] == {"r1": (4, 0), "r2": (1, 0)}
-    assert wanted["journal"] == {f"x:h:{number}" for number in (1, 2, 3, 4, 9)}
+    assert wanted["runs"] == {"r1": (5, 0), "r2": (2, 0)}
+    assert wanted["journal"] == {f"x:h:{number}" for number in (1, 2, 3, 4, 5, 6, 9)}
+    assert [json.loads(row).get("d_followers") for row in wanted["accounts"]] == [None, 1, 1]
     assert step > 4
 
 
