@@ -6,6 +6,7 @@ returned from is on the disk of the cluster and seen by the next search.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -18,13 +19,14 @@ from posts.errors import SchemaChanged, StoreError
 from store import elasticsearch_aggs as aggregations
 from store.checking import sound
 from store.elasticsearch_bulk import Action, Bulk
-from store.elasticsearch_errors import told, unreachable, without_secrets
+from store.elasticsearch_errors import told, unreachable, whole, without_secrets
+from store.elasticsearch_trust import exposed, trust
 from store.loading import collector_paused
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN, elasticsearch_mapping
 from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
 
-_TIMEOUT_S: Final = 30
+_TRIES_WHEN_CUT: Final = 2
 _HEALTH_TIMEOUT_S: Final = 4
 _PAGE: Final = 5_000
 _COLUMN_PAGE: Final = 10_000
@@ -33,6 +35,9 @@ _IDS_AT_ONCE: Final = 1_000
 _MONTHLY_FROM: Final = "2025"
 """Older years have one index each, so that a feed's whole archive does not make hundreds of shards."""
 _WARN_SHARDS: Final = 600
+
+# What the client tries again, with a traceback, is no news; what fails in the end is raised.
+logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 Query = dict[str, Any]
 
@@ -62,11 +67,14 @@ class ElasticsearchStore:
         try:
             self._client = Elasticsearch(
                 settings.url,
+                **trust(settings),
                 api_key=settings.api_key,
-                request_timeout=_TIMEOUT_S,
+                request_timeout=settings.patience_s,
                 serializers={_Json.mimetype: _Json()},
-                max_retries=0,
+                # A lost answer: whatever is asked may be asked again, for all ids are ours.
+                max_retries=_TRIES_WHEN_CUT,
                 retry_on_timeout=False,
+                retry_on_status=(),
             )
         except ValueError as error:
             raise unreachable(error, settings.url) from error
@@ -75,7 +83,7 @@ class ElasticsearchStore:
         with told(self._url):
             for collection in COLLECTIONS:
                 self._check_version(collection)
-                self._client.indices.put_index_template(
+                done = self._client.indices.put_index_template(
                     name=self._alias(collection),
                     index_patterns=[f"{self._alias(collection)}-*"],
                     priority=200,
@@ -85,6 +93,7 @@ class ElasticsearchStore:
                         "aliases": {self._alias(collection): {}},
                     },
                 )
+                whole(done)
         self._ensured = True
 
     def write(self, collection: Collection, documents: Sequence[Document], *, fresh: bool = False) -> Written:
@@ -195,8 +204,9 @@ class ElasticsearchStore:
                 size = stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0)
                 posts = client.count(index=self._alias("posts"), ignore_unavailable=True)["count"]
         except StoreError as error:
-            return Health(engine="elasticsearch", ok=False, posts=0, bytes=None, warnings=(str(error),))
-        warnings = []
+            told_of = (str(error), *exposed(self._settings))
+            return Health(engine="elasticsearch", ok=False, posts=0, bytes=None, warnings=told_of)
+        warnings = exposed(self._settings)
         if cluster["status"] == "red":
             warnings.append("The cluster is red: some posts cannot be found now.")
         if cluster["active_shards"] > _WARN_SHARDS:
@@ -268,12 +278,14 @@ class ElasticsearchStore:
     def _search(self, collection: Collection, **request: Any) -> dict[str, Any] | None:
         """The server's answer; ``None`` while there is no index."""
         with told(self._url):
-            raw: dict[str, Any] = self._client.search(
-                index=self._alias(collection),
-                ignore_unavailable=True,
-                allow_partial_search_results=False,
-                **request,
-            ).body
+            raw = whole(
+                self._client.search(
+                    index=self._alias(collection),
+                    ignore_unavailable=True,
+                    allow_partial_search_results=False,
+                    **request,
+                )
+            )
         return raw if raw["_shards"]["total"] else None
 
     def _empty(self, collection: Collection, body: Body) -> dict[str, Any]:
@@ -289,22 +301,24 @@ class ElasticsearchStore:
         with told(self._url):
             if not self._client.indices.exists_alias(name=self._alias(collection)):
                 return iter(())
-            opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)
-        whole = {"query": _native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
-        return self._turn(opened["id"], whole)
+            opened = whole(self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP))
+        request = {"query": _native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
+        return self._turn(opened["id"], request)
 
     def _turn(self, snapshot: str, request: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
         after: list[Any] | None = None
         try:
             while True:
                 with told(self._url):
-                    raw = self._client.search(
-                        pit={"id": snapshot, "keep_alive": _KEEP},
-                        search_after=after,
-                        track_total_hits=False,
-                        allow_partial_search_results=False,
-                        **request,
-                    ).body
+                    raw = whole(
+                        self._client.search(
+                            pit={"id": snapshot, "keep_alive": _KEEP},
+                            search_after=after,
+                            track_total_hits=False,
+                            allow_partial_search_results=False,
+                            **request,
+                        )
+                    )
                 snapshot = raw.get("pit_id", snapshot)
                 hits = raw["hits"]["hits"]
                 if hits:
