@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from rasad import __version__
-from rasad.commands import asking, checking, collecting, gaining, projects, sources
+from rasad.commands import asking, checking, collecting, gaining, letters, projects, sources
 from rasad.escapes import visible_lines
 from rasad.usage import Asks, WrongUse
 
@@ -58,7 +58,7 @@ app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
-app.command()(sources.deadletters)
+app.add_typer(letters.app, name="deadletters")
 app.command()(checking.check)
 
 
