@@ -101,6 +101,8 @@ def draw_letters(visit: Visit, report: HealthReport) -> None:
 
 def _draw_ways_out(visit: Visit, letters: Sequence[DeadLetter]) -> None:
     """What can be done about a letter, and a button that takes it in again."""
+    if not letters:
+        return
     by_number = {letter.number: letter for letter in letters}
     number = st.selectbox(
         visit.text("health.letter_chosen"),
@@ -108,8 +110,6 @@ def _draw_ways_out(visit: Visit, letters: Sequence[DeadLetter]) -> None:
         format_func=lambda number: stripped(by_number[number].subject)[:_SHOWN],
         key="letter_chosen",
     )
-    if number is None:
-        return
     found = reading.read(by_number[number], now=visit.now)
     for part in ("what", "remedy"):
         st.text(visit.common(f"letter.{found.kind}.{part}"))

@@ -81,7 +81,7 @@ def test_demo_killed_while_it_is_loaded_is_whole_in_the_end(home: Any) -> None:
 def test_service_is_ready_within_ten_seconds_of_a_full_spool(
     home: Any, serve: Any, engine: str, request: pytest.FixtureRequest
 ) -> None:
-    """Killed with 50,000 posts in the spool and started again, it takes posts in before ten seconds are over."""
+    """Killed with 50,000 posts in the spool and started again, it takes posts in within ten seconds."""
     home.run("init", "tea")
     (home.folder / ".started").touch()
     folder = home.project("tea")
