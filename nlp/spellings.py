@@ -31,6 +31,8 @@ _AND: Final = "و"  # and
 _MAX_ENDINGS: Final = 3
 _LEAST: Final = {"ending": 2, "whose": 3, "second": 3, "first": 3, "verb": 2}
 """Letters that a beginning or ending leaves of the word."""
+_AFTER: Final = {"behind_he": ("ه", "ی"), "ezafe": ("ه",)}
+"""Endings that only words with such a last letter have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +113,24 @@ def linked(first: str, second: str) -> bool:
     before, behind = tokens(first), tokens(second)
     if len(before) != 1 or len(behind) != 1 or not may_join(before[0], behind[0]):
         return False
-    return before[0] in _PARTS.links_before or behind[0] in _PARTS.links_behind
+    return before[0] in _PARTS.links_before or _ends(before[0], behind[0])
 
 
 def may_join(first: str, second: str) -> bool:
     """Whether two neighbours of a phrase may be written as one word."""
-    if _PERSIAN.search(first) is None or _PERSIAN.search(second) is None:
+    if _PERSIAN.search(first) is None or _PERSIAN.search(second) is None or second in _PARTS.verb:
         return False
-    if second in _PARTS.verb:
-        return False
-    if second in _PARTS.links_behind:
+    if _ends(first, second):
         return first not in _PARTS.never_joined
     return not {first, second} & _PARTS.never_joined and first not in _PARTS.links_behind
+
+
+def _ends(word: str, ending: str) -> bool:
+    """Whether this is an ending that such a word has."""
+    if ending not in _PARTS.links_behind:
+        return False
+    kind = _PARTS.kinds.get(ending, "ezafe")
+    return kind not in _AFTER or word.endswith(_AFTER[kind])
 
 
 def ways(word: str) -> Iterator[list[str]]:
@@ -156,8 +164,8 @@ def _endings(word: str) -> Iterator[str]:
         if rest == word or (longest and not longest.startswith("ه")):
             continue
         kind = _PARTS.kinds.get(ending, "ezafe")
-        if kind in ("behind_he", "ezafe"):
-            if rest.endswith(("ه", "ی") if kind == "behind_he" else "ه") and len(rest) > _LEAST["ending"]:
+        if kind in _AFTER:
+            if rest.endswith(_AFTER[kind]) and len(rest) > _LEAST["ending"]:
                 longest = ending
                 yield ending
         elif not longest and len(rest) >= _LEAST[kind]:
@@ -215,7 +223,7 @@ def _joints(typed: Sequence[str]) -> Iterator[tuple[bool, ...]]:
     if len(typed) == 3 and typed[1] == _AND:
         yield (True, True)  # «گفت‌وگو» (talk): three words that are one
     may = [place for place, pair in enumerate(pairwise(typed)) if may_join(*pair)]
-    own = [place for place in may if typed[place + 1] not in _PARTS.links_behind]
+    own = [place for place in may if not _ends(typed[place], typed[place + 1])]
     added = [place for place in may if place not in own]
     for choice in _some(own, most=2 if len(typed) <= 3 else 1):
         for endings in _some(added, most=3):

@@ -17,7 +17,7 @@ from typing import Final
 from posts.errors import QueryError
 from posts.query_errors import query_error
 from posts.query_fields import FIELDS, MARKS, latin, moment
-from posts.query_signs import QUOTES
+from posts.query_signs import QUOTES, UNSEEN
 from posts.query_terms import Terms
 from posts.query_tree import (
     And,
@@ -89,7 +89,8 @@ def _repaired(candidate: str | None) -> str | None:
         if candidate is None or not candidate.strip():
             return None
         try:
-            return candidate.strip() if _read(candidate).root is not None else None
+            candidate = " ".join(candidate.split())
+            return candidate if _read(candidate).root is not None else None
         except QueryError as error:
             candidate = error.repair
     return None
@@ -156,8 +157,15 @@ class _Parser(Terms):
             again = self._text[begin : self._at].strip()
             raise self._error("near_chain", repair=self._with(self._at, f"{again} "), word=word)
         if not _is_spot(first) or not _is_spot(second):
-            raise self._error("near_part", at=place, word=word)
+            raise self._error("near_part", at=place, repair=self._around(first, second), word=word)
         return Near(first, second, between, word in _ORDERED, place)  # type: ignore[arg-type]
+
+    def _around(self, first: Part, second: Part) -> str | None:
+        """The text with parentheses, where what is near something was meant to be excluded."""
+        if not isinstance(first, Not) or not isinstance(first.part, Word | Phrase) or not _is_spot(second):
+            return None
+        begin = first.part.position
+        return f"{self._text[:begin]}({self._text[begin : self._at].rstrip()}) {self._text[self._at :]}"
 
     def _near(self) -> re.Match[str] | None:
         return _NEAR.match(self._text, self._at)
@@ -264,9 +272,9 @@ class _Parser(Terms):
         """Whether OR stands here; it is passed over then, unless one only looks."""
         found = _EITHER.match(self._text, self._at)
         word = found[0] if found else next((word for word in _OR if self._sees(word)), "")
-        # «یا» (or) behind which nothing more stands is a word.
-        if word == _OR[1] and not self._text[self._at + len(word) :].strip().strip(")"):
-            return False
+        behind = UNSEEN.sub("", self._text[self._at + len(word) :]).lstrip()
+        if word == _OR[1] and (not behind or behind[0] in ")|"):
+            return False  # «یا» (or) behind which nothing stands is a word
         if word and not look:
             self._pass(word)
         return bool(word)

@@ -80,10 +80,9 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "no_host": ("`{value}` is no address.", "Write it as `{name}:{example}`."),
     "too_wide": ("The query stands for too many words.", "Shorten it, or ask with `spelling:exact`."),
     "window": ("The window ends before it begins.", "Let until come after since."),
-    "unknown_source": ("There is no source `{value}` here.", "{hint}"),
-    "unknown_platform": ("There is no platform `{value}` here.", "{hint}"),
-    "unknown_lang": ("There is no language `{value}` here.", "{hint}"),
-    "unknown_entity": ("There is no entity `{value}` here.", "{hint}"),
+    "unknown_near": ("There is no {kind} '{value}' here.", "Did you mean {near}?"),
+    "unknown_listed": ("There is no {kind} '{value}' here.", "There are: {names}"),
+    "unknown_none": ("There is no {kind} '{value}' here.", "There is none yet."),
 }
 
 

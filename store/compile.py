@@ -77,6 +77,7 @@ def selection(selection: Selection, *, now: datetime | None = None, zone: tzinfo
         ("source", selection.source),
         ("language", selection.language),
         ("hashtags", selection.hashtag),
+        ("written", selection.spelling),
         ("author", selection.author),
         ("entities", selection.entity),
     ):

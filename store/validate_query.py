@@ -21,6 +21,8 @@ MAX_BUCKETS: Final = 60_000
 MAX_TERMS: Final = 60_000
 MAX_CLAUSES: Final = 4_000
 MAX_DEPTH: Final = 25
+MAX_PLACINGS: Final = 400
+"""Ways in which the words of a phrase may stand: the embedded engine looks for each of them."""
 
 _CLAUSES: Final = ("must", "filter", "should", "must_not")
 _BOUNDS: Final = ("gt", "gte", "lt", "lte")
@@ -52,6 +54,13 @@ class Checker:
             raise refuse(path, f"'{name}' is kept with the document, not searched.")
         return found
 
+    def typed(self, path: str, name: object, types: tuple[str, ...], use: str) -> str:
+        """The name of a field that has one of the types, as an aggregation needs it."""
+        found = self.field(path, name)
+        if found.type not in types:
+            raise refuse(path, f"`{use}` is not for a {found.type}.")
+        return str(name)
+
     def query(self, path: str, query: object, *, depth: int = 0) -> dict[str, Any]:
         """The query in its one form."""
         self.clauses += 1
@@ -79,10 +88,11 @@ class Checker:
             ]
         wanted = options.get("minimum_should_match")
         should = len(checked["should"])
-        if wanted is None:
-            wanted = 1 if should and not (checked["must"] or checked["filter"]) else 0
-        elif not is_integer(wanted) or not 1 <= wanted <= should:
-            raise refuse(f"{path}.minimum_should_match", "Must be from 1 to the number of `should` clauses.")
+        alone = should and not (checked["must"] or checked["filter"])
+        if wanted is None or (wanted == 0 and alone and is_integer(wanted)):
+            wanted = 1 if alone else 0
+        elif not is_integer(wanted) or not 0 <= wanted <= should:
+            raise refuse(f"{path}.minimum_should_match", "Must be from 0 to the number of `should` clauses.")
         checked["minimum_should_match"] = wanted
         return checked
 
@@ -162,13 +172,17 @@ class Checker:
         operator = str(options.get("operator", "or")).lower()
         if operator not in ("and", "or"):
             raise refuse(f"{path}.{name}.operator", "Must be 'and' or 'or'.")
-        return {name: {"query": text, "operator": operator}}
+        words = " ".join(dict.fromkeys(text.split()))  # a word asked for twice weighs once on both engines
+        return {name: {"query": words, "operator": operator}}
 
     def _match_phrase(self, path: str, inner: object) -> dict[str, Any]:
         name, text, options = self._text(path, inner, {"slop"})
         slop = options.get("slop", 0)
         if not is_integer(slop) or not 0 <= slop <= 100:
             raise refuse(f"{path}.{name}.slop", "Must be from 0 to 100.")
+        words = len(text.split())
+        if (slop + 1) ** words - slop**words > MAX_PLACINGS:
+            raise refuse(f"{path}.{name}.slop", f"Too many ways to place {words} words.")
         return {name: {"query": text, "slop": slop}}
 
     def _prefix(self, path: str, inner: object) -> dict[str, Any]:

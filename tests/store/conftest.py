@@ -35,53 +35,16 @@ from store.protocol import Document, Store, StoreSettings
 from store.saved import SavedQueries, SavedQuery
 from store.spool import Spool
 from store.state import State
+from tests.store import world as small
 
-BEGIN = datetime(2026, 10, 24, 22, tzinfo=UTC)
 SEEN_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 TAKEN_AT = SEEN_AT + timedelta(days=1)
-TEXTS = (
-    "هوش مصنوعی در ایران",  # artificial intelligence in Iran
-    "job offer artificial intelligence",
-    "مصنوعی هوش",  # the same two words the other way round
-    "intelligence is artificial",
-    "",
-)
-TAGS: tuple[list[str], ...] = (["ai"], ["ai", "هوشمصنوعی"], [], [], ["climate"], [], ["ai", "climate"])
-
-
-def _post(i: int) -> Document:
-    document: dict[str, Any] = {
-        "id": f"p{i:03d}",
-        "n": i + 2**62,
-        "platform": "feed" if i % 3 == 0 else "mastodon",
-        "kind": "text",
-        "source": ["news", "tech"] if i % 6 == 0 else ["tech"],
-        "author": f"a{i * i % 13:02d}",
-        "author_n": i * i % 13,
-        "handle": f"user{i * i % 13}",
-        "created_at": (BEGIN + timedelta(hours=3 * i, seconds=i)).isoformat(),
-        "collected_at": "2026-12-05T00:00:00Z",
-        "hour": int((BEGIN + timedelta(hours=3 * i)).timestamp()) // 3600,
-        "language": "fa" if i % 5 in (0, 2) else "en",
-        "text": TEXTS[i % 5],
-        "hashtags": TAGS[i % 7],
-        "post": f'{{"id": "p{i:03d}"}}',
-    }
-    if i % 11:
-        document["likes"] = i * 7 % 19
-    if i % 20 == 0:
-        document["is"] = ["deleted"]
-    elif i % 4 == 1:
-        document["is"] = ["reply"]
-    if i % 4 == 1:
-        document["reply_to"] = f"p{i - 1:03d}"
-    return document
 
 
 @pytest.fixture(scope="session")
 def corpus() -> list[Document]:
     """300 posts, one every three hours from the night in which Berlin's summer time ends."""
-    return [_post(i) for i in range(300)]
+    return [small.post(i) for i in range(300)]
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +73,12 @@ def elasticsearch_world(
         client.indices.delete(index=list(client.indices.get_alias(index=f"{prefix}-*").body))
         for name in COLLECTIONS:
             client.indices.delete_index_template(name=f"{prefix}-{name}")
+
+
+@pytest.fixture(scope="session")
+def stored(embedded_world: Store, corpus: list[Document]) -> list[Document]:
+    """The corpus as it is stored: dates to the second, no empty lists."""
+    return list(embedded_world.get("posts", [document["id"] for document in corpus]).values())
 
 
 @pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
