@@ -300,7 +300,8 @@ class Intake:
         self._drop_moved(made)
         self._write_rows(_without(made.new_rows, outcome.refused_posts), outcome, fresh=True)
         new = [post for post in made.new if post["id"] not in outcome.refused_posts]
-        self._write("matches", self._matching.of_new(new, now=self._now()), outcome)
+        matches = self._matching.of_new(new, now=self._now())
+        self._write("matches", matches, outcome, fresh=not made.begun)
 
     def _write_rows(self, rows: Rows, outcome: _Outcome, *, fresh: bool) -> None:
         collections: tuple[tuple[Collection, list[Document]], ...] = (
