@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from rasad import __version__
-from rasad.commands import asking, checking, collecting, projects, queries, sources
+from rasad.commands import asking, checking, collecting, gaining, letters, projects, queries, sources
 from rasad.escapes import visible_lines
 from rasad.usage import Asks, WrongUse
 
@@ -57,7 +57,9 @@ app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
-app.command()(sources.deadletters)
+app.command(cls=Asks)(gaining.movers)
+app.command(cls=Asks)(gaining.accounts)
+app.add_typer(letters.app, name="deadletters")
 app.command()(checking.check)
 
 

@@ -49,7 +49,7 @@ class Plan:
     First the rows of posts that are stored (``stale_*`` are ids of rows that no longer hold), then
     the posts, then the rows of new ones: a post that is stored has all its rows, unless its file comes again.
     ``moved`` are ids of posts now dated earlier, whose later-dated copy has to go; ``deleted`` posts
-    whose counts have to go. ``begun`` are posts that were new when the same batch was begun before.
+    whose counts have to go. ``begun`` are posts that were new when the same batch was begun before,
     ``reasons`` says of the changed posts that can be found otherwise now why.
     """
 

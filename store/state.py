@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 INTERRUPTED: Final = "interrupted: the process ended before the run did"
+_LETTER: Final = "number, source, subject, reason, at, payload"
 RunState = Literal["running", "done", "interrupted"]
 
 _SCHEMA = """
@@ -291,16 +292,26 @@ class State:
         """The newest first."""
         where, values = ("WHERE source=?", [source]) if source is not None else ("", [])
         rows = self._db.execute(
-            f"SELECT number, source, subject, reason, at, payload FROM dead_letters {where}"
-            " ORDER BY at DESC, number DESC LIMIT ?",
+            f"SELECT {_LETTER} FROM dead_letters {where} ORDER BY at DESC, number DESC LIMIT ?",
             [*values, -1 if limit is None else limit],
         )
-        return [
-            DeadLetter(
-                number=n, source=source_, subject=subject, reason=reason, at=_moment(at), payload=payload
-            )
-            for n, source_, subject, reason, at, payload in rows
-        ]
+        return [_dead_letter(row) for row in rows]
+
+    def dead_letter(self, number: int) -> DeadLetter | None:
+        """The letter of this number."""
+        found = self._db.execute(f"SELECT {_LETTER} FROM dead_letters WHERE number=?", (number,)).fetchone()
+        return None if found is None else _dead_letter(found)
+
+    def reword_dead_letter(
+        self, number: int, reason: str, *, at: datetime, payload: str | None = None
+    ) -> bool:
+        """Tell a letter that was tried again why it still cannot be taken; whether it is there."""
+        # Another letter that says the same of the same thing gives way.
+        changed = self._db.execute(
+            "UPDATE OR REPLACE dead_letters SET reason=?, at=?, payload=coalesce(?, payload) WHERE number=?",
+            (_storable(reason), _text(at), payload and _storable(payload), number),
+        )
+        return changed.rowcount == 1
 
     def count_dead_letters(self, *, source: str | None = None) -> int:
         """How many there are."""
@@ -369,6 +380,13 @@ def _digest(post_id: str) -> str:
 def _storable(text: str) -> str:
     """SQLite takes no lone surrogates."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _dead_letter(row: tuple[Any, ...]) -> DeadLetter:
+    number, source, subject, reason, at, payload = row
+    return DeadLetter(
+        number=number, source=source, subject=subject, reason=reason, at=_moment(at), payload=payload
+    )
 
 
 def _run(row: tuple[Any, ...]) -> Run:

@@ -16,7 +16,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from posts.errors import StoreUnreachable
-from posts.post import Mentioned, Metrics, Post, decode
+from posts.post import Author, Mentioned, Metrics, Post, decode
 from posts.selection import Selection
 from store import open_store
 from store.intake import Intake
@@ -30,6 +30,7 @@ BATCH = 11
 OTHERWISE = (3, 100)
 """Sizes of batches afterwards: each file by itself, all together."""
 RUNS = ("r1", "r2", "r3")
+# Saved queries, whose matches must be there once too.
 SAVED = (
     "#one",
     "#three",
@@ -114,13 +115,18 @@ class _Counted:
         return counted
 
 
+def known(followers: int) -> Author:
+    """Somebody of whom the posts tell how many follow."""
+    return Author(key="x:h:reza", handle="reza", followers=followers)
+
+
 def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
     """Files in which posts are new, come again, change, wait for others, move and are deleted."""
     named = (Mentioned(key="x:h:a"),)
     minute = timedelta(minutes=1)
     first = [
         build_post(1, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=1)),
-        build_post(2, text="#two", reply_to="x:server:9", by="reza"),
+        build_post(2, text="#two", reply_to="x:server:9", author=known(10)),
         build_post(3, text="#gone", mentioned=named, metrics=Metrics(likes=9)),
         build_post(4, text="#four", mentioned=named),
         build_post(5, by="omid", repost_of="x:server:1"),
@@ -137,7 +143,7 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(4, 9, text="#four", mentioned=named, created_at=AT - timedelta(days=40)),
         build_post(9, text="#nine", aliases=("x:server:9",), by="omid", metrics=Metrics()),
         build_post(9, 3, text="#nine", by="omid", metrics=Metrics(views=3)),
-        build_post(2, 7, text="#two", reply_to="x:server:9", by="reza", metrics=Metrics(likes=2)),
+        build_post(2, 7, text="#two", reply_to="x:server:9", author=known(12), metrics=Metrics(likes=2)),
     ]
     # A copy from before the first one, one that cannot be read, and what the sixth post waits for.
     fourth = [
@@ -154,7 +160,7 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(12, 1, deleted_at=AT),
         build_post(14, by="nima", repost_of="x:h:7"),
         build_post(4, 22, text="#four", metrics=Metrics(likes=3)),
-        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", by="reza"),
+        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", author=known(11)),
     ]
     return [("r1", first), ("r1", second), ("r2", third), ("r2", fourth), ("r3", fifth)]
 
@@ -229,10 +235,10 @@ class Story:
     def _begun(self) -> tuple[Any, StoreSettings]:
         settings = self._settings(next(self._numbers))
         project = self._make(settings.folder.parent, open_store(settings))
-        for run in RUNS:
-            project.state.begin_run(run, job=run, due_at=AT, started_at=AT)
         for typed in SAVED:
             project.saved.save(typed, Selection(query=typed), at=AT)
+        for run in RUNS:
+            project.state.begin_run(run, job=run, due_at=AT, started_at=AT)
         for run, posts in build_story(self._build_post):
             project.spool.write(posts, source="s", run_id=run)
         return project, settings
@@ -335,6 +341,7 @@ def test_borders_of_batches_do_not_matter(embedded_story: Story, size: int) -> N
     assert counted[0] == counted[1]
     assert whole["runs"] == {"r1": (7, 0), "r2": (2, 1), "r3": (2, 0)}
     assert {(row["query"], row["post_id"][4:]) for row in map(json.loads, whole["matches"])} == MATCHED
+    assert [json.loads(row).get("d_followers") for row in other["accounts"]] == [None, 2, -1]
 
 
 class Refusing:
