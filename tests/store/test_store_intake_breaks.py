@@ -30,8 +30,27 @@ BATCH = 11
 OTHERWISE = (3, 100)
 """Sizes of batches afterwards: each file by itself, all together."""
 RUNS = ("r1", "r2", "r3")
-SAVED = ("#two", "#more", "#four", "#gone", "is:reply", "likes:>3", "since:2026-10-01")
-"""Saved queries, whose matches must be there once too."""
+# Saved queries, whose matches must be there once too.
+SAVED = (
+    "#one",
+    "#three",
+    "#four",
+    "#seven",
+    "#gone OR #twelve",
+    "is:reply -#more",
+    "since:2026-10-01",
+    "likes:>4",
+)
+MATCHED = {
+    *(("saved:1", post) for post in "1"),
+    *(("saved:2", post) for post in "1"),
+    *(("saved:3", post) for post in "4"),
+    *(("saved:4", post) for post in "7"),
+    *(("saved:6", post) for post in "27"),
+    *(("saved:7", post) for post in ("1", "2", "4", "5", "7", "9", "11", "14")),
+    *(("saved:8", post) for post in "17"),
+}
+"""Query and post of all matches in the end: what an edit takes away stays, what is deleted goes."""
 Build = Callable[..., Post]
 How = Literal["killed", "torn", "unreachable"]
 
@@ -321,6 +340,7 @@ def test_borders_of_batches_do_not_matter(embedded_story: Story, size: int) -> N
     assert {name: other[name] for name in kept} == {name: whole[name] for name in kept}
     assert counted[0] == counted[1]
     assert whole["runs"] == {"r1": (7, 0), "r2": (2, 1), "r3": (2, 0)}
+    assert {(row["query"], row["post_id"][4:]) for row in map(json.loads, whole["matches"])} == MATCHED
     assert [json.loads(row).get("d_followers") for row in other["accounts"]] == [None, 2, -1]
 
 
