@@ -22,11 +22,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from config.load import home, load, projects
 from config.project import Settings
 from posts.errors import RasadError, StoreBusy, StoreError
-from rasad.project import load_pipeline, open_engine
+from rasad.project import load_pipeline, open_engine, topics
 from rasad.screen import Progress
 from store.spool import Spool
 from store.state import State
@@ -94,6 +95,8 @@ def writing(settings: Settings) -> Iterator[Intake]:
             load_pipeline(settings),
             journal=settings.intake.journal,
             now=lambda: datetime.now(UTC),
+            topics=topics(settings),
+            zone=ZoneInfo(settings.project.time_zone),
         )
 
 
@@ -152,7 +155,7 @@ class Taker:
 
     def _step(self, ended: threading.Event) -> bool:
         intake = self._ready()
-        busy = bool(Spool(self.folder / "spool").files())
+        busy = intake.has_work
         report = _run_for_a_while(intake, ended) if busy else None
         if report is not None and report.stopped:
             raise StoreError(report.stopped)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from posts.post import Post, changed, decode
+from posts.post import METRICS, Post, changed, decode
 from store.documents import counted_tags, documents, snapshots
 from store.merge import date_edit, merge, same_writing, settle
 from store.protocol import Document, Store
@@ -15,6 +15,13 @@ from store.references import Resolved, keep_resolved, lookup, named, references,
 Annotate = Callable[[Sequence[Post]], Mapping[str, Post]]
 """What the batch is read with: posts by id, those missing that could not be read."""
 
+Reason = Literal["new", "edited", "read", "counted", "changed"]
+"""What made a post another one than it was in the store."""
+
+_READ: Final = frozenset({"text", "language", "hashtags", "entities", "sentiment", "intents"})
+_COUNTED: Final = frozenset({*METRICS, "followers"})
+_UNSEEN: Final = frozenset({"post", "collected_at"})
+"""What no query of a person looks at."""
 _FEW: Final = 500
 """Up to so many new posts go with the changed ones in one commit."""
 
@@ -42,7 +49,8 @@ class Plan:
     First the rows of posts that are stored (``stale_*`` are ids of rows that no longer hold), then
     the posts, then the rows of new ones: a post that is stored has all its rows, unless its file comes again.
     ``moved`` are ids of posts now dated earlier, whose later-dated copy has to go; ``deleted`` posts
-    whose counts have to go.
+    whose counts have to go. ``begun`` are posts that were new when the same batch was begun before,
+    ``reasons`` says of the changed posts that can be found otherwise now why.
     """
 
     new: list[Document] = field(default_factory=list)
@@ -54,6 +62,8 @@ class Plan:
     moved: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     first_seen: list[str] = field(default_factory=list)
+    begun: frozenset[str] = frozenset()
+    reasons: dict[str, Reason] = field(default_factory=dict)
 
     def batches(self) -> list[tuple[list[Document], bool]]:
         """The posts to write and whether they are fresh; a few new ones spare a commit of their own."""
@@ -62,14 +72,25 @@ class Plan:
         return [(posts, fresh) for posts, fresh in ((self.changed, False), (self.new, True)) if posts]
 
 
-def plan(store: Store, copies: Mapping[str, Sequence[Post]], annotate: Annotate, *, again: bool) -> Plan:
-    """The writes for copies by post id; ``again`` if a file of them may have been taken in part before."""
+def plan(
+    store: Store,
+    copies: Mapping[str, Sequence[Post]],
+    annotate: Annotate,
+    *,
+    again: bool,
+    begun: frozenset[str] = frozenset(),
+) -> Plan:
+    """The writes for copies by post id.
+
+    ``again`` if the very same copies may have been written in part before; ``begun`` are then the posts
+    that were new at that time. With other copies among them, rows of the first attempt would stay.
+    """
     stored = {post_id: stored_post(found) for post_id, found in store.get("posts", list(copies)).items()}
     merged = {post_id: _merged(group, stored.get(post_id)) for post_id, group in copies.items()}
     read = _read(merged, stored, annotate)
     targets = named(read.values())
     targets |= lookup(store, {ref for post in read.values() for ref in references(post)} - targets.keys())
-    made = Plan()
+    made = Plan(begun=begun)
     for post_id, post in read.items():
         resolved = resolve(post, targets)
         old = stored.get(post_id)
@@ -155,16 +176,31 @@ def _add_changed(made: Plan, resolved: Resolved, old: Stored, copies: Sequence[P
         made.moved.append(post.id)
     made.stale_edges.extend(_gone(now.edges, before.edges, moved=moved))
     made.stale_uses.extend(_gone(now.uses, before.uses, moved=moved))
-    if again and any(copy.collected_at == post.first_seen_at for copy in copies):
+    first = again and post.id in made.begun
+    if first:
         made.first_seen.append(post.id)
     if post.deleted_at is not None:
         made.deleted.append(post.id)
         return
+    reason = "new" if first else _reason(now.post, before.post, same=same_writing(post, old.post))
+    if reason is not None:
+        made.reasons[post.id] = reason
     made.changed_rows.edges.extend(_different(now.edges, before.edges, all_of_them=again))
     made.changed_rows.uses.extend(_different(now.uses, before.uses, all_of_them=again))
-    if copies:
-        tags = list(counted_tags(post))
-        made.changed_rows.metrics.extend(snapshots(copies, old.post, tags))
+    # A post that the first attempt has changed already has its snapshots; one that it made may lack them.
+    if copies and (first or not (again and post == old.post)):
+        before_them = None if first else old.post
+        made.changed_rows.metrics.extend(snapshots(copies, before_them, list(counted_tags(post))))
+
+
+def _reason(now: Document, before: Document, *, same: bool) -> Reason | None:
+    """What has changed of what can be searched for, by what matters most; ``None`` if nothing has."""
+    others = {name for name in now.keys() | before.keys() if now.get(name) != before.get(name)} - _UNSEEN
+    if not others:
+        return None
+    if not same:
+        return "edited"
+    return "read" if others & _READ else "counted" if others & _COUNTED else "changed"
 
 
 def _gone(now: Sequence[Document], before: Sequence[Document], *, moved: bool) -> list[str]:

@@ -1,8 +1,9 @@
 """From the spool into the store: each file is removed only when all of it is committed.
 
 Whoever runs it holds ``writer_lock``. A crash at any moment loses nothing and doubles nothing: the files
-in hand are noted before the first write, all ids are deterministic, and a file that comes again has
-its rows written again (``store.batch.Plan`` says in which order).
+in hand are noted before the first write, with the posts that are new in them; all ids are deterministic;
+and the files come again as the batch that they were, before any other, and have their rows written again
+(``store.batch.Plan`` says in which order).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -23,8 +24,10 @@ from posts.post import Annotations, Post
 from store.accounts import account_snapshots
 from store.batch import Plan, Rows, plan
 from store.journal import append
-from store.loading import SpoolFile, answer, collector_paused, load, payload_of
+from store.loading import SpoolFile, answer, collector_paused, counts_of, load, payload_of, taken_letters
+from store.matching import Matching
 from store.protocol import Collection, Document, Store
+from store.saved import SavedQuery
 from store.spool import MAX_POSTS, Spool
 from store.state import State
 
@@ -33,6 +36,7 @@ Progress = Callable[[int, int], None]
 
 _NOTE: Final = "intake.batch"
 _IDS_AT_ONCE: Final = 2_000
+_MOVED_AT_ONCE: Final = 200
 
 
 class Annotator(Protocol):
@@ -101,7 +105,8 @@ class Intake:
     """Takes posts from ``spool`` into ``store``; ``now`` gives the moment.
 
     ``journal`` is a file that gets the id of every post once it is committed, one a line. Small files
-    are committed together up to ``batch_posts``.
+    are committed together up to ``batch_posts``. ``topics`` are matched beside the saved queries;
+    ``zone`` is where days begin in them.
     """
 
     def __init__(
@@ -114,6 +119,8 @@ class Intake:
         journal: Path | None = None,
         now: Callable[[], datetime],
         batch_posts: int = MAX_POSTS,
+        topics: Sequence[SavedQuery] = (),
+        zone: tzinfo = UTC,
     ) -> None:
         self._store = store
         self._state = state
@@ -122,14 +129,27 @@ class Intake:
         self._journal = journal
         self._now = now
         self._batch_posts = batch_posts
+        self._matching = Matching(store, state, topics=topics, zone=zone)
         note = json.loads(state.note(_NOTE) or "{}")
         self._in_hand: set[str] = set(note.get("in_hand", ()))
+        self._begun = frozenset(note.get("new", ()))
         self._done: set[str] = set(note.get("done", ()))
+
+    @property
+    def has_work(self) -> bool:
+        """Whether files wait, or saved queries that are to be back-filled or cleared away."""
+        return bool(self._spool.files()) or self._matching.waits
 
     def run(self, progress: Progress | None = None) -> IntakeReport:
         """Take files until the spool is empty, or the engine is in trouble (``stopped``)."""
+        try:
+            self._matching.do_chores(now=self._now())
+        except (StoreUnreachable, StoreReadOnly, StoreBusy) as error:
+            return IntakeReport(stopped=str(error))
         self._spool.sweep()
-        self._in_hand &= {path.name for path in self._spool.files()}
+        for path in self._spool.files():
+            if path.name in self._done:
+                self._spool.remove(path)
         report = IntakeReport()
         while files := self._spool.files():
             sizes = {path: _size(path) for path in files}
@@ -147,11 +167,6 @@ class Intake:
         self._store.refresh()
         return report
 
-    def take(self, path: Path) -> IntakeReport:
-        """Take one file; errors of the engine are raised, and the file stays."""
-        file = self._load(path)
-        return IntakeReport(refused=1, files=1) if file is None else self._take([file])
-
     def _take_or_stop(self, batch: Sequence[SpoolFile]) -> IntakeReport:
         try:
             return self._take(batch)
@@ -160,12 +175,19 @@ class Intake:
 
     # reading
 
-    def _batches(self, files: Iterable[Path]) -> Iterator[list[SpoolFile]]:
-        """Files together up to ``batch_posts``: small ones share a commit."""
+    def _batches(self, files: Sequence[Path]) -> Iterator[list[SpoolFile]]:
+        """Files together up to ``batch_posts``: small ones share a commit. First those in hand, as they were.
+
+        A post that comes again in other company could be written otherwise than the rows that the first
+        attempt has left behind.
+        """
+        held = [path for path in files if path.name in self._in_hand]
+        if begun := [file for path in held if (file := self._load(path)) is not None]:
+            yield begun
         batch: list[SpoolFile] = []
         posts = 0
         for path in files:
-            file = self._load(path)
+            file = None if path in held else self._load(path)
             if file is None:
                 continue
             if batch and posts + len(file.posts) > self._batch_posts:
@@ -177,10 +199,7 @@ class Intake:
             yield batch
 
     def _load(self, path: Path) -> SpoolFile | None:
-        """What a file holds; ``None`` if it was buried or is done."""
-        if path.name in self._done:
-            self._spool.remove(path)
-            return None
+        """What a file holds; ``None`` if it was buried."""
         with collector_paused():
             return load(self._spool, self._state, path, now=self._now())
 
@@ -188,16 +207,21 @@ class Intake:
 
     @collector_paused()
     def _take(self, batch: Sequence[SpoolFile]) -> IntakeReport:
-        names = {file.path.name for file in batch}
-        again = not self._in_hand.isdisjoint(names)
-        self._state.set_note(_NOTE, json.dumps({"in_hand": sorted(self._in_hand | names)}))
-        self._in_hand |= names
+        again = not self._in_hand.isdisjoint(file.path.name for file in batch)
         copies, dropped = self._copies(batch)
         outcome = _Outcome()
         made = Plan()
         if copies:
             self._store.refresh("posts")
-            made = plan(self._store, copies, lambda posts: self._annotate(posts, outcome), again=again)
+            begun = self._begun if again else frozenset()
+            made = plan(
+                self._store,
+                copies,
+                lambda posts: self._annotate(posts, outcome),
+                again=again,
+                begun=begun,
+            )
+            self._hold(batch, begun.union(made.first_seen))
             self._commit(made, copies, outcome)
             seen = (copy for group in copies.values() for copy in group)
             self._write("accounts", account_snapshots(self._store, seen, again=again), outcome, fresh=False)
@@ -210,9 +234,7 @@ class Intake:
         if self._journal is not None:
             committed = (post_id for post_id in copies if post_id not in outcome.refused_posts)
             append(self._journal, committed if again else new)
-        if made.deleted:
-            self._state.entomb(made.deleted, at=self._now())
-        self._finish(batch, new, copies, outcome)
+        self._finish(batch, new, copies, outcome, made.deleted)
         refused = sum(sum(file.refused.values()) for file in batch) + len(outcome.refused_posts)
         taken = sum(len(group) for key, group in copies.items() if key not in outcome.refused_posts)
         return IntakeReport(taken=taken, new=len(new), refused=refused, dropped=dropped, files=len(batch))
@@ -250,12 +272,21 @@ class Intake:
 
     # writing
 
+    def _hold(self, batch: Sequence[SpoolFile], new: frozenset[str]) -> None:
+        """Note the batch that is about to be written, and the posts that are new in it."""
+        self._in_hand, self._begun = {file.path.name for file in batch}, new
+        note = {"in_hand": sorted(self._in_hand), "new": sorted(new)}
+        self._state.set_note(_NOTE, json.dumps(note))
+
     def _commit(self, made: Plan, copies: Mapping[str, Sequence[Post]], outcome: _Outcome) -> None:
         """Write the plan in its order (``store.batch.Plan``)."""
         self._delete("edges", "id", made.stale_edges)
         self._delete("uses", "id", made.stale_uses)
         self._delete("metrics", "post_id", made.deleted)
+        self._delete("matches", "post_id", made.deleted)
         self._write_rows(made.changed_rows, outcome, fresh=False)
+        matches = self._matching.of_changed(made, now=self._now())
+        self._write("matches", matches, outcome)
         for documents, fresh in made.batches():
             for refusal in self._store.write("posts", documents, fresh=fresh).refused:
                 if refusal.retry:
@@ -272,7 +303,10 @@ class Intake:
                     )
                 )
         self._drop_moved(made)
+        self._matching.drop_moved(matches)
         self._write_rows(_without(made.new_rows, outcome.refused_posts), outcome, fresh=True)
+        new = [post for post in made.new if post["id"] not in outcome.refused_posts]
+        self._write("matches", self._matching.of_new(new, now=self._now()), outcome)
 
     def _write_rows(self, rows: Rows, outcome: _Outcome, *, fresh: bool) -> None:
         collections: tuple[tuple[Collection, list[Document]], ...] = (
@@ -282,7 +316,7 @@ class Intake:
             self._write(collection, documents, outcome, fresh=fresh)
 
     def _write(
-        self, collection: Collection, documents: list[Document], outcome: _Outcome, *, fresh: bool
+        self, collection: Collection, documents: list[Document], outcome: _Outcome, *, fresh: bool = False
     ) -> None:
         """Write what stands beside posts."""
         if not documents:
@@ -299,12 +333,13 @@ class Intake:
 
     def _drop_moved(self, made: Plan) -> None:
         """An engine that files posts by month may hold one that is now dated earlier a second time."""
-        if not made.moved:
-            return
         dated = {document["id"]: document["created_at"] for document in made.changed}
-        for post_id in made.moved:
-            later = {"range": {"created_at": {"gt": dated[post_id]}}}
-            self._store.delete("posts", {"bool": {"filter": [{"term": {"id": post_id}}, later]}})
+        for start in range(0, len(made.moved), _MOVED_AT_ONCE):
+            later = [
+                {"bool": {"filter": [{"term": {"id": i}}, {"range": {"created_at": {"gt": dated[i]}}}]}}
+                for i in made.moved[start : start + _MOVED_AT_ONCE]
+            ]
+            self._store.delete("posts", {"bool": {"should": later}})
 
     def _finish(
         self,
@@ -312,39 +347,18 @@ class Intake:
         new: Sequence[str],
         copies: Mapping[str, Sequence[Post]],
         outcome: _Outcome,
+        deleted: Sequence[str],
     ) -> None:
-        """Count for the runs and note the files as done in one step, then remove them."""
-        counts = _counts(batch, set(new), outcome.refused_posts & copies.keys())
+        """Count for the runs, bar what is deleted and note the files as done in one step; remove them."""
+        counts = counts_of(batch, set(new), outcome.refused_posts & copies.keys())
         names = {file.path.name for file in batch}
-        tried = [(post_id, number) for file in batch for post_id, number in file.retried]
-        if tried:
-            gone = [number for post_id, number in tried if post_id not in outcome.refused_posts]
-            self._state.drop_dead_letters(gone)
-        note = {"in_hand": sorted(self._in_hand - names), "done": sorted(names)}
-        self._state.settle(counts, {_NOTE: json.dumps(note)})
-        self._in_hand -= names
+        if letters := taken_letters(batch, outcome.refused_posts):
+            self._state.drop_dead_letters(letters)
+        note = {_NOTE: json.dumps({"done": sorted(names)})}
+        self._state.settle(counts, note, entombed=deleted, at=self._now())
+        self._in_hand, self._begun = set(), frozenset()
         for file in batch:
             self._spool.remove(file.path)
-
-
-def _counts(batch: Sequence[SpoolFile], new: set[str], refused: set[str]) -> dict[str, tuple[int, int]]:
-    """New and refused posts of each run; a new post is counted for the first file that has it."""
-    counts: dict[str, list[int]] = {}
-    for file in batch:
-        if file.header.run_id:
-            counts.setdefault(file.header.run_id, [0, 0])
-        for run, number in file.refused.items():
-            counts.setdefault(run, [0, 0])[1] += number
-        for post in file.posts:
-            both = counts.setdefault(post.run_id or file.header.run_id or "", [0, 0])
-            if post.id in new:
-                new.discard(post.id)
-                both[0] += 1
-            elif post.id in refused:
-                refused.discard(post.id)
-                both[1] += 1
-    counts.pop("", None)
-    return {run: (both[0], both[1]) for run, both in counts.items()}
 
 
 def _marked(post: Post) -> Post:

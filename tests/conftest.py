@@ -171,7 +171,8 @@ def elasticsearch_settings(elasticsearch_url: str, tmp_path: Path) -> Iterator[S
         names = list(client.indices.get_alias(index=f"{prefix}-*", ignore_unavailable=True).body)
         if names:
             client.indices.delete(index=names)
-        for template in client.indices.get_index_template(name=f"{prefix}-*").body["index_templates"]:
+        templates = client.options(ignore_status=404).indices.get_index_template(name=f"{prefix}-*")
+        for template in templates.body["index_templates"]:
             client.indices.delete_index_template(name=template["name"])
 
 
