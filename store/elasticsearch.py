@@ -306,8 +306,8 @@ class ElasticsearchStore:
         snapshot = self._open_snapshot(collection)
         if snapshot is None:
             return iter(())
-        request = {"query": native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
-        return self._turn(snapshot, request)
+        asked = {"query": native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
+        return self._turn(snapshot, asked)
 
     @contextmanager
     def _snapshot(self, collection: Collection) -> Iterator[Ask | None]:
