@@ -24,7 +24,7 @@ from posts.post import Annotations, Post
 from store.accounts import account_snapshots
 from store.batch import Plan, Rows, plan
 from store.journal import append
-from store.loading import SpoolFile, answer, collector_paused, counts, load, payload_of
+from store.loading import SpoolFile, answer, collector_paused, counts_of, load, payload_of, taken_letters
 from store.matching import Matching
 from store.protocol import Collection, Document, Store
 from store.saved import SavedQuery
@@ -349,14 +349,12 @@ class Intake:
         deleted: Sequence[str],
     ) -> None:
         """Count for the runs, bar what is deleted and note the files as done in one step; remove them."""
-        found = counts(batch, set(new), outcome.refused_posts & copies.keys())
+        counts = counts_of(batch, set(new), outcome.refused_posts & copies.keys())
         names = {file.path.name for file in batch}
-        tried = [(post_id, number) for file in batch for post_id, number in file.retried]
-        if tried:
-            gone = [number for post_id, number in tried if post_id not in outcome.refused_posts]
-            self._state.drop_dead_letters(gone)
+        if letters := taken_letters(batch, outcome.refused_posts):
+            self._state.drop_dead_letters(letters)
         note = {_NOTE: json.dumps({"done": sorted(names)})}
-        self._state.settle(found, note, entombed=deleted, at=self._now())
+        self._state.settle(counts, note, entombed=deleted, at=self._now())
         self._in_hand, self._begun = set(), frozenset()
         for file in batch:
             self._spool.remove(file.path)

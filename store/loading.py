@@ -83,29 +83,34 @@ def answer(
     return new
 
 
-def payload_of(post: Post) -> str:
-    """The post as a dead letter keeps it: its line, or the beginning of a long one."""
-    return encode(post).decode("utf-8", "replace")[:_PAYLOAD]
+def taken_letters(batch: Iterable[SpoolFile], refused: set[str]) -> list[int]:
+    """The letters whose posts were tried again and not refused."""
+    return [number for file in batch for post_id, number in file.retried if post_id not in refused]
 
 
-def counts(batch: Sequence[SpoolFile], new: set[str], refused: set[str]) -> dict[str, tuple[int, int]]:
+def counts_of(batch: Sequence[SpoolFile], new: set[str], refused: set[str]) -> dict[str, tuple[int, int]]:
     """New and refused posts of each run; a new post is counted for the first file that has it."""
-    found: dict[str, list[int]] = {}
+    counts: dict[str, list[int]] = {}
     for file in batch:
         if file.header.run_id:
-            found.setdefault(file.header.run_id, [0, 0])
+            counts.setdefault(file.header.run_id, [0, 0])
         for run, number in file.refused.items():
-            found.setdefault(run, [0, 0])[1] += number
+            counts.setdefault(run, [0, 0])[1] += number
         for post in file.posts:
-            both = found.setdefault(post.run_id or file.header.run_id or "", [0, 0])
+            both = counts.setdefault(post.run_id or file.header.run_id or "", [0, 0])
             if post.id in new:
                 new.discard(post.id)
                 both[0] += 1
             elif post.id in refused:
                 refused.discard(post.id)
                 both[1] += 1
-    found.pop("", None)
-    return {run: (both[0], both[1]) for run, both in found.items()}
+    counts.pop("", None)
+    return {run: (both[0], both[1]) for run, both in counts.items()}
+
+
+def payload_of(post: Post) -> str:
+    """The post as a dead letter keeps it: its line, or the beginning of a long one."""
+    return encode(post).decode("utf-8", "replace")[:_PAYLOAD]
 
 
 @contextmanager

@@ -115,18 +115,17 @@ class _Counted:
         return counted
 
 
-def known(followers: int) -> Author:
-    """Somebody of whom the posts tell how many follow."""
-    return Author(key="x:h:reza", handle="reza", followers=followers)
-
-
 def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
     """Files in which posts are new, come again, change, wait for others, move and are deleted."""
     named = (Mentioned(key="x:h:a"),)
     minute = timedelta(minutes=1)
+
+    def nima(followers: int) -> Author:
+        return Author(key="x:h:nima", handle="nima", followers=followers)
+
     first = [
         build_post(1, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=1)),
-        build_post(2, text="#two", reply_to="x:server:9", author=known(10)),
+        build_post(2, text="#two", reply_to="x:server:9", by="reza"),
         build_post(3, text="#gone", mentioned=named, metrics=Metrics(likes=9)),
         build_post(4, text="#four", mentioned=named),
         build_post(5, by="omid", repost_of="x:server:1"),
@@ -135,7 +134,7 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
     # The same posts again, counted anew: in one batch with the first copies, or after them.
     second = [
         build_post(1, 3, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=4)),
-        build_post(7, 5, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=5)),
+        build_post(7, 5, text="#seven", reply_to="x:h:2", author=nima(10), metrics=Metrics(likes=5)),
     ]
     third = [
         build_post(1, 9, text="#one #three", mentioned=named, edited_at=AT, metrics=Metrics(likes=6)),
@@ -143,14 +142,14 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(4, 9, text="#four", mentioned=named, created_at=AT - timedelta(days=40)),
         build_post(9, text="#nine", aliases=("x:server:9",), by="omid", metrics=Metrics()),
         build_post(9, 3, text="#nine", by="omid", metrics=Metrics(views=3)),
-        build_post(2, 7, text="#two", reply_to="x:server:9", author=known(12), metrics=Metrics(likes=2)),
+        build_post(2, 7, text="#two", reply_to="x:server:9", by="reza", metrics=Metrics(likes=2)),
     ]
     # A copy from before the first one, one that cannot be read, and what the sixth post waits for.
     fourth = [
         build_post(13, text="break"),
         build_post(11, text="#eleven", aliases=("x:server:11",), by="leila"),
-        build_post(7, 1, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=1)),
-        build_post(7, 11, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=8)),
+        build_post(7, 1, text="#seven", reply_to="x:h:2", author=nima(9), metrics=Metrics(likes=1)),
+        build_post(7, 11, text="#seven", reply_to="x:h:2", author=nima(12), metrics=Metrics(likes=8)),
     ]
     # What was made before is taken back: a tag, a quoting post, a post that came only just now.
     fifth = [
@@ -158,9 +157,9 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(6, 20, deleted_at=AT),
         build_post(12, text="#twelve", by="leila", reply_to="x:server:9"),
         build_post(12, 1, deleted_at=AT),
-        build_post(14, by="nima", repost_of="x:h:7"),
+        build_post(14, author=nima(8), repost_of="x:h:7"),
         build_post(4, 22, text="#four", metrics=Metrics(likes=3)),
-        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", author=known(11)),
+        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", by="reza"),
     ]
     return [("r1", first), ("r1", second), ("r2", third), ("r2", fourth), ("r3", fifth)]
 
@@ -332,16 +331,17 @@ def test_breaking_at_every_step_in_every_way(
 def test_borders_of_batches_do_not_matter(embedded_story: Story, size: int) -> None:
     """However the files are batched, the same posts, edges and uses stand there; of counts, each snapshot."""
     whole, other = embedded_story.whole(0, BATCH), embedded_story.whole(0, size)
-    kept = ("posts", "edges", "uses", "runs", "journal", "letters", "tombstones")
+    kept = ("posts", "edges", "uses", "accounts", "runs", "journal", "letters", "tombstones")
     counted = [
         {(row["id"], row.get("likes")) for row in map(json.loads, end["metrics"])} for end in (whole, other)
     ]
 
     assert {name: other[name] for name in kept} == {name: whole[name] for name in kept}
     assert counted[0] == counted[1]
+    gains = [(row["followers"], row.get("d_followers")) for row in map(json.loads, whole["accounts"])]
+    assert sorted(gains) == [(8, None), (9, 1), (10, 1), (12, 2)]
     assert whole["runs"] == {"r1": (7, 0), "r2": (2, 1), "r3": (2, 0)}
     assert {(row["query"], row["post_id"][4:]) for row in map(json.loads, whole["matches"])} == MATCHED
-    assert [json.loads(row).get("d_followers") for row in other["accounts"]] == [None, 2, -1]
 
 
 class Refusing:
