@@ -128,11 +128,11 @@ def test_server_that_is_away_is_told() -> None:
 
 
 def test_health_does_not_wait_for_a_server_that_hangs() -> None:
-    """A server that takes the question and says nothing is told within five seconds or so."""
+    """A server that takes the question and says nothing is told sooner than a request may take."""
     released = threading.Event()
 
     def hang(_path: str, _lines: list[Any]) -> Reply:
-        released.wait(30)
+        released.wait(60)
         return 503, "late"
 
     with _server(hang) as url:
@@ -144,7 +144,7 @@ def test_health_does_not_wait_for_a_server_that_hangs() -> None:
         store.close()
 
     assert not health.ok
-    assert waited < 8
+    assert 3 < waited < 20  # four seconds, where a request may take thirty
 
 
 class Bulk:

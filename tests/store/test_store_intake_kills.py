@@ -128,8 +128,8 @@ def test_killed_ten_times_the_folder_holds_all_once(tmp_path: Path, embedded_set
 def test_killed_four_times_elasticsearch_holds_all_once(
     tmp_path: Path, elasticsearch_settings: StoreSettings
 ) -> None:
-    """1,500 posts into Elasticsearch with four kills: every count is exact."""
-    assert kill_over(tmp_path, elasticsearch_settings, Crowd(1_200), kills=4, wait_s=0.8) >= 2
+    """2,500 posts into Elasticsearch with four kills: every count is exact."""
+    assert kill_over(tmp_path, elasticsearch_settings, Crowd(2_000), kills=4, wait_s=0.8) >= 2
 
 
 @pytest.mark.peer
