@@ -284,6 +284,31 @@ def test_real_block_is_read_only(elasticsearch_settings: StoreSettings) -> None:
 
 
 @pytest.mark.es
+def test_a_document_whose_new_month_is_blocked_stays_in_the_old(
+    elasticsearch_settings: StoreSettings,
+) -> None:
+    """One that is now dated earlier is removed from its month only once it stands in the other."""
+    assert elasticsearch_settings.url is not None
+    store = ElasticsearchStore(elasticsearch_settings)
+    earlier = "2026-10-01T00:00:00Z"
+    store.write("uses", [_use(1), _use(2, created_at=earlier)])
+    index = f"{elasticsearch_settings.prefix}-uses-2026.10"
+    with Elasticsearch(elasticsearch_settings.url) as client:
+        client.indices.put_settings(index=index, settings={"index.blocks.write": True})
+        with pytest.raises(StoreReadOnly):
+            store.write("uses", [_use(1, created_at=earlier)])
+        store.refresh("uses")
+        blocked = store.get("uses", ["u1"])
+        client.indices.put_settings(index=index, settings={"index.blocks.write": None})
+    store.write("uses", [_use(1, created_at=earlier)])
+
+    assert blocked["u1"]["created_at"] == "2026-11-01T00:00:00Z"
+    assert store.get("uses", ["u1"])["u1"]["created_at"] == earlier
+    assert store.count("uses", EVERY) == 2
+    store.close()
+
+
+@pytest.mark.es
 def test_months_and_old_years_have_indices_of_their_own(elasticsearch_settings: StoreSettings) -> None:
     """One index a month, one a year for the archive; all are read through the alias."""
     assert elasticsearch_settings.url is not None
