@@ -109,6 +109,7 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
     second = [
         build_post(1, 3, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=4)),
         build_post(7, 5, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=5)),
+        build_post(10, author=None),
     ]
     third = [
         build_post(1, 9, text="#one #three", mentioned=named, edited_at=AT, metrics=Metrics(likes=6)),
@@ -117,6 +118,7 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(9, text="#nine", aliases=("x:server:9",), by="omid", metrics=Metrics()),
         build_post(9, 3, text="#nine", by="omid", metrics=Metrics(views=3)),
         build_post(2, 7, text="#two", reply_to="x:server:9", by="reza", metrics=Metrics(likes=2)),
+        build_post(15, by="omid", reply_to="x:h:10"),
     ]
     # A copy from before the first one, one that cannot be read, and what the sixth post waits for.
     fourth = [
@@ -125,7 +127,8 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(7, 1, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=1)),
         build_post(7, 11, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=8)),
     ]
-    # What was made before is taken back: a tag, a quoting post, a post that came only just now.
+    # What was made before is taken back: a tag, a quoting post, a post that came only just now. And an author
+    # is told whom an older post answers.
     fifth = [
         build_post(1, 12, text="#five", edited_at=AT + minute, metrics=Metrics(likes=9)),
         build_post(6, 20, deleted_at=AT),
@@ -134,6 +137,7 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(14, by="nima", repost_of="x:h:7"),
         build_post(4, 22, text="#four", metrics=Metrics(likes=3)),
         build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", by="reza"),
+        build_post(10, 30, by="sara"),
     ]
     return [("r1", first), ("r1", second), ("r2", third), ("r2", fourth), ("r3", fifth)]
 
@@ -310,7 +314,8 @@ def test_borders_of_batches_do_not_matter(embedded_story: Story, size: int) -> N
 
     assert {name: other[name] for name in kept} == {name: whole[name] for name in kept}
     assert counted[0] == counted[1]
-    assert whole["runs"] == {"r1": (7, 0), "r2": (2, 1), "r3": (2, 0)}
+    assert {row["id"] for row in map(json.loads, whole["edges"])} >= {"x:h:2>reply", "x:h:15>reply"}
+    assert whole["runs"] == {"r1": (8, 0), "r2": (3, 1), "r3": (2, 0)}
 
 
 class Refusing:
