@@ -7,6 +7,8 @@ what stands there after the next run to what stands there when nothing broke.
 import contextlib
 import itertools
 import json
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -191,12 +193,12 @@ class Story:
         else:
             project.store.close()
             project.store = open_store(settings)
-        return self._ended(project, then)
+        return self._ended(project, settings, then)
 
     def whole(self, batches: int, then: int) -> dict[str, Any]:
         """Its end when nothing broke, and so many batches were taken before their size changed."""
         if (batches, then) not in self._whole:
-            project, _ = self._begun()
+            project, settings = self._begun()
             rest = iter(range(batches - 1))
 
             def enough(_done: int, _of: int) -> None:
@@ -206,7 +208,7 @@ class Story:
             if batches:
                 with contextlib.suppress(Killed):
                     self._intake(project, project.store, project.state, project.spool, BATCH).run(enough)
-            self._whole[batches, then] = self._ended(project, then)
+            self._whole[batches, then] = self._ended(project, settings, then)
         return self._whole[batches, then]
 
     def _begun(self) -> tuple[Any, StoreSettings]:
@@ -223,35 +225,47 @@ class Story:
         intake._state, intake._spool, intake._batch_posts = state, spool, size
         return intake  # type: ignore[no-any-return]
 
-    def _ended(self, project: Any, then: int) -> dict[str, Any]:
+    def _ended(self, project: Any, settings: StoreSettings, then: int) -> dict[str, Any]:
         self._intake(project, project.store, project.state, project.spool, then).run()
         end = end_of(project)
         project.store.close()
         self._clear()
+        shutil.rmtree(settings.folder.parent)
         return end
 
 
 @pytest.fixture
-def embedded_story(tmp_path: Path, make_project: Any, build_post: Build) -> Story:
+def quick(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where the system has one: what is told here is synced to the disk 10,000 times."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or shutil.disk_usage(memory).free < 50_000_000:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="rasad-", dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def embedded_story(quick: Path, make_project: Any, build_post: Build) -> Story:
     """The story in folders."""
     return Story(
         make_project,
         build_post,
-        lambda number: StoreSettings(folder=tmp_path / str(number) / "index"),
+        lambda number: StoreSettings(folder=quick / str(number) / "index"),
         lambda: None,
     )
 
 
 @pytest.fixture
 def elasticsearch_story(
-    tmp_path: Path, make_project: Any, build_post: Build, elasticsearch_settings: StoreSettings
+    quick: Path, make_project: Any, build_post: Build, elasticsearch_settings: StoreSettings
 ) -> Iterator[Story]:
     """The story in an Elasticsearch, which is emptied each time."""
     url, prefix = elasticsearch_settings.url, elasticsearch_settings.prefix
     assert url is not None
 
     def settings(number: int) -> StoreSettings:
-        return StoreSettings(folder=tmp_path / str(number) / "index", url=url, prefix=prefix)
+        return StoreSettings(folder=quick / str(number) / "index", url=url, prefix=prefix)
 
     with Elasticsearch(url) as client:
 
