@@ -146,7 +146,7 @@ def test_reader_that_has_had_enough_is_no_fault(demo: Any) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
 
