@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 from elasticsearch import Elasticsearch, JsonSerializer, NotFoundError
 
-from posts.errors import SchemaChanged, StoreError
+from posts.errors import StoreError
 from store import elasticsearch_aggs as aggregations
 from store.checking import sound
 from store.elasticsearch_bulk import Action, Bulk
 from store.elasticsearch_errors import told, unreachable, without_secrets
+from store.generations import schema_changed
 from store.loading import collector_paused
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN, elasticsearch_mapping
 from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
@@ -31,10 +33,32 @@ _COLUMN_PAGE: Final = 10_000
 _KEEP: Final = "2m"
 _IDS_AT_ONCE: Final = 1_000
 _MONTHLY_FROM: Final = "2025"
-"""Older years have one index each, so that a feed's whole archive does not make hundreds of shards."""
 _WARN_SHARDS: Final = 600
 
 Query = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a collection is spread over indices: the generation that their names carry, and since when one
+    holds a month. Older years have one index each, so that a feed's whole archive does not make hundreds
+    of shards; ``store.elasticsearch_rebuild`` moves the bound, nothing else does, for an upsert has to
+    meet its older copy."""
+
+    generation: str = ""
+    monthly_from: str = _MONTHLY_FROM
+
+    def period(self, when: str) -> str:
+        """What the name of the index of this date ends with."""
+        return when[:7].replace("-", ".") if when >= self.monthly_from else when[:4]
+
+    def index(self, alias: str, when: str) -> str:
+        """The index of a document of this date."""
+        return (
+            f"{alias}-{self.generation}-{self.period(when)}"
+            if self.generation
+            else f"{alias}-{self.period(when)}"
+        )
 
 
 class _Json(JsonSerializer):
@@ -59,6 +83,7 @@ class ElasticsearchStore:
         self._settings = settings
         self._sleep = sleep
         self._ensured = False
+        self._layouts: dict[Collection, Layout] = {}
         try:
             self._client = Elasticsearch(
                 settings.url,
@@ -74,18 +99,23 @@ class ElasticsearchStore:
     def ensure(self) -> None:
         with told(self._url):
             for collection in COLLECTIONS:
-                self._check_version(collection)
-                self._client.indices.put_index_template(
-                    name=self._alias(collection),
-                    index_patterns=[f"{self._alias(collection)}-*"],
-                    priority=200,
-                    template={
-                        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
-                        "mappings": elasticsearch_mapping(collection),
-                        "aliases": {self._alias(collection): {}},
-                    },
-                )
+                self._layouts[collection] = self._layout(collection)
+                self._put_template(collection, self._layouts[collection])
         self._ensured = True
+
+    def _put_template(self, collection: Collection, layout: Layout) -> None:
+        mapping = elasticsearch_mapping(collection)
+        mapping["_meta"] |= {"generation": layout.generation, "monthly_from": layout.monthly_from}
+        self._client.indices.put_index_template(
+            name=self._alias(collection),
+            index_patterns=[f"{self._alias(collection)}-*"],
+            priority=200,
+            template={
+                "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+                "mappings": mapping,
+                "aliases": {self._alias(collection): {}},
+            },
+        )
 
     def write(self, collection: Collection, documents: Sequence[Document], *, fresh: bool = False) -> Written:
         ready, refused = sound(collection, documents)
@@ -217,23 +247,23 @@ class ElasticsearchStore:
 
     def _index(self, collection: Collection, document: Document) -> str:
         """The index of a document: of its month, or of its year if it is old."""
-        when = str(document[WHEN[collection]])
-        period = when[:7].replace("-", ".") if when >= _MONTHLY_FROM else when[:4]
-        return f"{self._alias(collection)}-{period}"
+        layout = self._layouts.get(collection, Layout())
+        return layout.index(self._alias(collection), str(document[WHEN[collection]]))
 
-    def _check_version(self, collection: Collection) -> None:
+    def _layout(self, collection: Collection) -> Layout:
+        """How the collection lies there; ``SchemaChanged`` if another version made it."""
         try:
             answer = self._client.indices.get_index_template(name=self._alias(collection))
         except NotFoundError:
-            return
+            return Layout()
         template = answer["index_templates"][0]["index_template"]["template"]
-        found = template.get("mappings", {}).get("_meta", {}).get("schema")
-        if found != SCHEMA_VERSION:
-            raise SchemaChanged(
-                f"The indices were made with schema {found}, this version has {SCHEMA_VERSION}.",
-                subject=f"{without_secrets(self._url)} {self._alias(collection)}",
-                remedy="Move the posts to another prefix.",
-            )
+        meta = template.get("mappings", {}).get("_meta", {})
+        if meta.get("schema") != SCHEMA_VERSION:
+            where = f"{without_secrets(self._url)} {self._alias(collection)}"
+            raise schema_changed(meta.get("schema"), subject=where)
+        return Layout(
+            generation=meta.get("generation", ""), monthly_from=meta.get("monthly_from", _MONTHLY_FROM)
+        )
 
     def _moved(self, collection: Collection, actions: Sequence[Action]) -> list[Action]:
         """Deletions of older copies that stand in the index of another month."""

@@ -1,0 +1,168 @@
+"""The indices of a project in an Elasticsearch, built anew beside the old ones and exchanged at once.
+
+New indices carry a generation in their names and no alias, so nobody finds them; one request then
+gives them the aliases and removes the old ones. What holds a month that has become old goes into the
+index of its year on the way. Only what the bare core has is used: scan and bulk, no ``_reindex``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Final
+
+from elasticsearch import NotFoundError
+
+from posts.errors import SchemaChanged
+from store.elasticsearch import ElasticsearchStore, Layout
+from store.elasticsearch_errors import told
+from store.mapping import COLLECTIONS, SCHEMA_VERSION, elasticsearch_mapping
+from store.protocol import Collection, Document, StoreSettings
+from store.rebuild import Old, Progress, Rebuilt, Reread, Way, fill, verify
+
+MONTHLY_YEARS: Final = 2
+"""Calendar years before this one that still have an index a month."""
+_ALL: Final = {"match_all": {}}
+
+
+class Builder(ElasticsearchStore):
+    """The store of the generation that is being built: written by name, found by nobody."""
+
+    def __init__(self, settings: StoreSettings, layout: Layout) -> None:
+        super().__init__(settings)
+        self._layouts = dict.fromkeys(COLLECTIONS, layout)
+        self._next = layout
+
+    def ensure(self) -> None:
+        with told(self._url):
+            for name in COLLECTIONS:
+                self._client.indices.put_index_template(
+                    name=f"{self._alias(name)}-build",
+                    index_patterns=[f"{self._alias(name)}-{self._next.generation}-*"],
+                    priority=300,
+                    template={
+                        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+                        "mappings": elasticsearch_mapping(name),
+                    },
+                )
+        self._ensured = True
+
+    def count(self, collection: Collection, query: object) -> int:
+        """How many documents the new indices hold."""
+        with told(self._url):
+            answer = self._client.count(index=self._own(collection), allow_no_indices=True)
+            return int(answer["count"])
+
+    def refresh(self, collection: Collection | None = None) -> None:
+        with told(self._url):
+            self._client.indices.refresh(
+                index=[self._own(name) for name in COLLECTIONS], allow_no_indices=True
+            )
+
+    def exchange(self) -> None:
+        """Put the new indices in the place of the old ones, all collections in one step."""
+        with told(self._url):
+            actions: list[dict[str, dict[str, str]]] = []
+            for name in COLLECTIONS:
+                alias, made = self._alias(name), self._made(name)
+                actions += [
+                    {"remove_index": {"index": index}} for index in self._in_use(name) if index not in made
+                ]
+                actions += [{"add": {"index": index, "alias": alias}} for index in made]
+            if actions:
+                self._client.indices.update_aliases(actions=actions)
+            for name in COLLECTIONS:
+                self._put_template(name, self._next)
+                self._client.indices.delete_index_template(name=f"{self._alias(name)}-build")
+
+    def clear(self) -> None:
+        """Remove what an earlier try has left half built."""
+        with told(self._url):
+            for name in COLLECTIONS:
+                used = set(self._in_use(name))
+                left = [index for index in self._made(name) if index not in used]
+                if left:
+                    self._client.indices.delete(index=left)
+
+    def bytes(self) -> int:
+        """What the indices of the project take."""
+        with told(self._url):
+            stats = self._client.indices.stats(
+                index=[f"{self._alias(name)}-*" for name in COLLECTIONS], metric="store"
+            )
+            return int(stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0))
+
+    def _own(self, collection: Collection) -> str:
+        return f"{self._alias(collection)}-{self._next.generation}-*"
+
+    def _made(self, collection: Collection) -> list[str]:
+        found = self._client.indices.get_alias(index=self._own(collection), allow_no_indices=True)
+        return sorted(found.body)
+
+    def _in_use(self, collection: Collection) -> list[str]:
+        try:
+            return sorted(self._client.indices.get_alias(name=self._alias(collection)).body)
+        except NotFoundError:
+            return []
+
+
+def rebuild_elasticsearch(
+    settings: StoreSettings, *, way: Way, reread: Reread | None, progress: Progress | None
+) -> Rebuilt:
+    """As ``store.rebuild.rebuild``, on an Elasticsearch."""
+    with closing(ElasticsearchStore(settings)) as old_store:
+        schema, generation = _in_use(old_store, settings)
+        if schema is None:
+            return Rebuilt()
+        if schema != SCHEMA_VERSION:
+            way = "anew"
+
+        def read(name: Collection) -> Iterator[Document]:
+            return old_store.scan(name, _ALL)
+
+        old_store.refresh()
+        old = Old({name: old_store.count(name, _ALL) for name in COLLECTIONS}, read)
+        layout = Layout(
+            generation=f"g{generation + 1}", monthly_from=str(datetime.now(UTC).year - MONTHLY_YEARS)
+        )
+        with closing(Builder(settings, layout)) as new:
+            new.clear()
+            before = new.bytes()
+            new.ensure()
+            built = fill(new, old, way, reread, progress)
+            verify(new, built, subject=settings.prefix)
+            new.exchange()
+            built.freed = before - new.bytes()
+    return built
+
+
+def _in_use(store: ElasticsearchStore, settings: StoreSettings) -> tuple[int | None, int]:
+    """The schema and the number of the generation in use; no schema where nothing is made yet."""
+    with told(str(settings.url)):
+        try:
+            found = store._client.indices.get_index_template(name=f"{settings.prefix}-posts")
+        except NotFoundError:
+            return None, 1
+        aliases = store._client.indices.get_alias(
+            index=f"{settings.prefix}-posts-g*", allow_no_indices=True
+        ).body
+    meta = found["index_templates"][0]["index_template"]["template"].get("mappings", {}).get("_meta", {})
+    schema = meta.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA_VERSION:
+        raise _newer(schema, settings.prefix)
+    # Names of indices count too: a crash may have come between the exchange and its note.
+    names = [meta.get("generation") or "g1", *(_generation(name, settings.prefix) for name in aliases)]
+    return schema or 0, max(int(name[1:]) for name in names)
+
+
+def _generation(index: str, prefix: str) -> str:
+    found = re.match(rf"{re.escape(prefix)}-posts-(g\d+)-", index)
+    return found[1] if found else "g1"
+
+
+def _newer(schema: int, prefix: str) -> SchemaChanged:
+    from store.generations import schema_changed
+
+    return schema_changed(schema, subject=prefix)
