@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,11 +22,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from config.load import home, load, projects
+from config.load import home, load, projects, store_settings
 from config.project import Settings
-from posts.errors import RasadError, StoreBusy, StoreError
+from posts.errors import RasadError, SchemaChanged, StoreBusy, StoreError
 from rasad.project import load_pipeline, open_engine
 from rasad.screen import Progress
+from store.claim import claimed
+from store.protocol import Store, StoreSettings
 from store.spool import Spool
 from store.state import State
 
@@ -43,8 +45,12 @@ NOTE = "intake"
 log = logging.getLogger("rasad.intake")
 
 
-def take_in(settings: Settings, *, progress: Progress, wait: bool = True) -> IntakeReport | None:
+def take_in(
+    settings: Settings, *, progress: Progress, wait: bool = True, older: Callable[[], None] | None = None
+) -> IntakeReport | None:
     """Take in all that the spool holds now; ``None`` if the service did or will do it.
+
+    ``older`` is told that the index is of an older schema, before it is built anew.
 
     While another process is the writer, this waits until that has taken the files that are there now,
     or has gone away and left them to us. ``StoreError`` if it tells that it cannot.
@@ -53,7 +59,7 @@ def take_in(settings: Settings, *, progress: Progress, wait: bool = True) -> Int
     mine = set(spool.files())
     told = len(mine)
     while True:
-        with suppress(StoreBusy), writing(settings) as intake:
+        with suppress(StoreBusy), writing(settings, progress=progress, older=older) as intake:
             return intake.run(progress=progress)
         left = mine.intersection(spool.files())
         progress(told - len(left), told)
@@ -77,14 +83,16 @@ def trouble(settings: Settings) -> str:
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[Intake]:
+def writing(
+    settings: Settings, *, progress: Progress | None = None, older: Callable[[], None] | None = None
+) -> Iterator[Intake]:
     """The project's intake while its writer lock is held; ``StoreBusy`` if another process is the writer."""
     from store.intake import Intake, writer_lock
 
     with (
         writer_lock(settings.folder),
         State(settings.state) as state,
-        closing(open_engine(settings)) as store,
+        closing(open_current(settings, progress=progress, older=older)) as store,
     ):
         yield Intake(
             store,
@@ -94,6 +102,28 @@ def writing(settings: Settings) -> Iterator[Intake]:
             journal=settings.intake.journal,
             now=lambda: datetime.now(UTC),
         )
+
+
+def open_current(
+    settings: Settings, *, progress: Progress | None = None, older: Callable[[], None] | None = None
+) -> Store:
+    """The project's store; an index in a folder that an older Rasad has made is built anew first.
+
+    For the holder of the writer lock. On an Elasticsearch other machines may be writing, so there a
+    person says `rasad rebuild`.
+    """
+    from store.rebuild import rebuild
+
+    try:
+        return open_engine(settings)
+    except SchemaChanged as error:
+        if error.newer or settings.store.url is not None:
+            raise
+        log.info("%s: %s It is built anew now.", settings.project.name, error.message)
+        if older is not None:
+            older()
+    rebuild(StoreSettings(**store_settings(settings)), progress=progress)
+    return open_engine(settings)
 
 
 class _Enough(Exception):
@@ -132,6 +162,12 @@ class Taker:
     def step(self, ended: threading.Event) -> bool:
         """Take in for some seconds if there is something and it is time; whether there was."""
         if time.monotonic() < self._next_at:
+            return False
+        if claimed(self.folder):
+            # A command needs to be the writer; what comes in waits in the spool.
+            self.close()
+            self._note("ok", "")
+            self._next_at = time.monotonic() + LOOK_S
             return False
         try:
             return self._step(ended)

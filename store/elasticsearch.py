@@ -28,6 +28,7 @@ from store.validate import columns_known, fields_known, prepared, prepared_query
 
 _TIMEOUT_S: Final = 30
 _HEALTH_TIMEOUT_S: Final = 4
+_MERGE_TIMEOUT_S: Final = 3_600
 _PAGE: Final = 5_000
 _COLUMN_PAGE: Final = 10_000
 _KEEP: Final = "2m"
@@ -208,6 +209,19 @@ class ElasticsearchStore:
                 raise StoreError(refused[0].reason, subject=refused[0].id, remedy="Try again.")
             deleted += len(page)
         return deleted
+
+    def expunge(self) -> None:
+        """Rewrite the segments that hold deleted documents, so that their bytes are gone."""
+        with told(self._url):
+            stats = self._client.indices.stats(
+                index=[f"{self._alias(name)}-*" for name in COLLECTIONS], metric="docs"
+            )
+            dirty = [
+                name for name, found in stats["indices"].items() if found["primaries"]["docs"]["deleted"]
+            ]
+            patient = self._client.options(request_timeout=_MERGE_TIMEOUT_S)
+            for name in sorted(dirty):
+                patient.indices.forcemerge(index=name, max_num_segments=1)
 
     def refresh(self, collection: Collection | None = None) -> None:
         names = COLLECTIONS if collection is None else (collection,)

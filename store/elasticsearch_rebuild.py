@@ -19,12 +19,12 @@ from posts.errors import SchemaChanged
 from store.elasticsearch import ElasticsearchStore, Layout
 from store.elasticsearch_errors import told
 from store.mapping import COLLECTIONS, SCHEMA_VERSION, elasticsearch_mapping
-from store.protocol import Collection, Document, StoreSettings
+from store.protocol import Body, Collection, Document, StoreSettings
 from store.rebuild import Old, Progress, Rebuilt, Reread, Way, fill, verify
 
 MONTHLY_YEARS: Final = 2
 """Calendar years before this one that still have an index a month."""
-_ALL: Final = {"match_all": {}}
+_ALL: Final[Body] = {"match_all": {}}
 
 
 class Builder(ElasticsearchStore):

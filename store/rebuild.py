@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from posts.errors import RecordError, StoreError
+from posts.forgetting import is_textless
 from posts.post import Post
 from store import generations
 from store.batch import stored_post
@@ -32,8 +33,6 @@ Way = Literal["as it is", "anew"]
 _AT_ONCE: Final = 5_000
 _MADE_OF_POSTS: Final[tuple[Collection, ...]] = ("posts", "edges", "uses")
 _CARRIED: Final[tuple[Collection, ...]] = tuple(name for name in COLLECTIONS if name not in _MADE_OF_POSTS)
-TEXTLESS: Final = "text"
-"""The key in ``Annotations.versions`` of a post whose text retention has taken: not to be read again."""
 
 
 @dataclass(slots=True)
@@ -74,6 +73,17 @@ def rebuild(
 
         return rebuild_elasticsearch(settings, way=way, reread=reread, progress=progress)
     return _rebuild_embedded(settings, way, reread, progress)
+
+
+def vacuum(settings: StoreSettings, *, progress: Progress | None = None) -> None:
+    """Let the engine give up the bytes of what was deleted."""
+    if settings.url is None:
+        rebuild(settings, way="as it is", progress=progress)
+        return
+    from store.elasticsearch import ElasticsearchStore
+
+    with closing(ElasticsearchStore(settings)) as store:
+        store.expunge()
 
 
 def _rebuild_embedded(
@@ -213,4 +223,4 @@ def _made(batch: Sequence[Document], reread: Reread | None) -> dict[Collection, 
 
 
 def _readable(post: Post) -> bool:
-    return post.deleted_at is None and TEXTLESS not in (post.annotations.versions if post.annotations else ())
+    return post.deleted_at is None and not is_textless(post)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,6 +111,23 @@ class State:
 
     def close(self) -> None:
         self._db.close()
+
+    @contextmanager
+    def all_tables(self) -> Iterator[sqlite3.Connection]:
+        """The file itself in one transaction, for what in this room concerns all of its tables."""
+        with self._together():
+            yield self._db
+
+    def checkpoint(self) -> bool:
+        """Bring all into the file and empty the log beside it, in which deleted bytes live on; ``False``
+        if a reader keeps that from being done now."""
+        busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def copy_to(self, path: Path) -> None:
+        """A whole copy as of one moment, while others read and write."""
+        with closing(sqlite3.connect(path)) as copy:
+            self._db.backup(copy)
 
     @contextmanager
     def _together(self) -> Iterator[None]:
@@ -326,6 +343,9 @@ class State:
 
     def set_note(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, value))
+
+    def delete_note(self, key: str) -> None:
+        self._db.execute("DELETE FROM notes WHERE key=?", (key,))
 
 
 def _text(moment: datetime) -> str:

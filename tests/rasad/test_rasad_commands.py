@@ -21,7 +21,7 @@ from store.state import State
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = [
     "run", "demo", "init", "collect", "import", "search", "count", "trends", "influencers", "sources",
-    "deadletters", "export", "check",
+    "deadletters", "export", "check", "forget",
 ]  # fmt: skip
 
 

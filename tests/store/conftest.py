@@ -138,6 +138,9 @@ class Project:
             store or self.store, self.state, self.spool, Reader(), journal=self.journal, now=lambda: TAKEN_AT
         )
 
+    def annotate(self, posts: Iterable[Post]) -> dict[str, Post]:
+        return {post.id: post for post in Reader().annotate(posts)}
+
     def take(self, *posts: Post, run_id: str | None = None) -> IntakeReport:
         self.spool.write(posts, source="s", run_id=run_id)
         return self.intake().run()
