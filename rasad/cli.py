@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from rasad import __version__
-from rasad.commands import asking, checking, collecting, forgetting, projects, sources
+from rasad.commands import asking, checking, collecting, forgetting, moving, projects, sources
 from rasad.escapes import visible_lines
 from rasad.usage import Asks, WrongUse
 
@@ -58,6 +58,10 @@ app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(sources.deadletters)
 app.command()(forgetting.forget)
+app.command()(moving.backup)
+app.command()(moving.restore)
+app.command()(moving.move)
+app.command()(moving.rebuild)
 app.command()(checking.check)
 
 

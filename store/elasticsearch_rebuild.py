@@ -8,8 +8,8 @@ index of its year on the way. Only what the bare core has is used: scan and bulk
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,11 +20,12 @@ from store.elasticsearch import ElasticsearchStore, Layout
 from store.elasticsearch_errors import told
 from store.mapping import COLLECTIONS, SCHEMA_VERSION, elasticsearch_mapping
 from store.protocol import Body, Collection, Document, StoreSettings
-from store.rebuild import Old, Progress, Rebuilt, Reread, Way, fill, verify
+from store.rebuild import Progress, Rebuilt, Reread, Way, fill, verify
+from store.transfer import reading_of
 
+_PAGE: Final = 5_000
 MONTHLY_YEARS: Final = 2
 """Calendar years before this one that still have an index a month."""
-_ALL: Final[Body] = {"match_all": {}}
 
 
 class Builder(ElasticsearchStore):
@@ -54,6 +55,17 @@ class Builder(ElasticsearchStore):
         with told(self._url):
             answer = self._client.count(index=self._own(collection), allow_no_indices=True)
             return int(answer["count"])
+
+    def scan(
+        self, collection: Collection, query: Body, fields: Sequence[str] | None = None
+    ) -> Iterator[Document]:
+        """All documents that were written, whatever is asked: it is for comparing."""
+        with told(self._url):
+            if not self._made(collection):
+                return iter(())
+            opened = self._client.open_point_in_time(index=self._own(collection), keep_alive="2m")
+        request = {"query": {"match_all": {}}, "size": _PAGE, "sort": [{"_shard_doc": "asc"}]}
+        return (hit["_source"] for page in self._turn(opened["id"], request) for hit in page)
 
     def refresh(self, collection: Collection | None = None) -> None:
         with told(self._url):
@@ -118,16 +130,8 @@ def rebuild_elasticsearch(
             return Rebuilt()
         if schema != SCHEMA_VERSION:
             way = "anew"
-
-        def read(name: Collection) -> Iterator[Document]:
-            return old_store.scan(name, _ALL)
-
-        old_store.refresh()
-        old = Old({name: old_store.count(name, _ALL) for name in COLLECTIONS}, read)
-        layout = Layout(
-            generation=f"g{generation + 1}", monthly_from=str(datetime.now(UTC).year - MONTHLY_YEARS)
-        )
-        with closing(Builder(settings, layout)) as new:
+        old = reading_of(old_store)
+        with closing(_following(settings, generation)) as new:
             new.clear()
             before = new.bytes()
             new.ensure()
@@ -136,6 +140,36 @@ def rebuild_elasticsearch(
             new.exchange()
             built.freed = before - new.bytes()
     return built
+
+
+def builder(settings: StoreSettings) -> Builder:
+    """The next generation, empty and not in use yet; ``exchange`` puts it into use."""
+    with closing(ElasticsearchStore(settings)) as store:
+        new = _following(settings, _in_use(store, settings)[1])
+    new.clear()
+    new.ensure()
+    return new
+
+
+def drop_elasticsearch(settings: StoreSettings) -> None:
+    """Remove the indices and templates of a project."""
+    with closing(ElasticsearchStore(settings)) as store, told(str(settings.url)):
+        indices = store._client.indices
+        for name in COLLECTIONS:
+            alias = f"{settings.prefix}-{name}"
+            try:
+                found = sorted(indices.get_alias(name=alias).body)
+            except NotFoundError:
+                found = []
+            if found:
+                indices.delete(index=found)
+            with suppress(NotFoundError):
+                indices.delete_index_template(name=alias)
+
+
+def _following(settings: StoreSettings, generation: int) -> Builder:
+    monthly_from = str(datetime.now(UTC).year - MONTHLY_YEARS)
+    return Builder(settings, Layout(generation=f"g{generation + 1}", monthly_from=monthly_from))
 
 
 def _in_use(store: ElasticsearchStore, settings: StoreSettings) -> tuple[int | None, int]:

@@ -38,7 +38,7 @@ from store.remains import (
 )  # fmt: skip
 from store.spool import BadLine, Spool
 from store.state import State
-from store.tombs import keep_away
+from store.tombs import keep_away, living
 
 Annotate = Callable[[Sequence[Post]], Mapping[str, Post]]
 Progress = Callable[[int, int], None]
@@ -171,6 +171,32 @@ def keys_of_handle(store: Store, handle: str) -> set[str]:
                 if folded in (whole, whole.partition("@")[0]):
                     found.add(named.key)
     return found
+
+
+def keep_out(places: Places, *, annotate: Annotate) -> int:
+    """Take out of the engine whatever has a tombstone, as after a backup of an earlier day was restored;
+    how many posts were touched."""
+    touched = 0
+    with State(places.state) as state, closing(_opened(places)) as store:
+        for part in portions(store.scan("posts", _ALL), _AT_ONCE):
+            stored = {found.post.id: found for found in _stored(part)}
+            alive, _ = living(state, (found.post for found in stored.values()))
+            gone = sorted(stored.keys() - alive.keys() - _deleted(stored.values()))
+            for name in _ROWS:
+                _delete(store, name, "post_id", gone)
+            _delete(store, "posts", "id", gone)
+            mended = {key: (posts[0], stored[key]) for key, posts in alive.items()}
+            mended = {key: pair for key, pair in mended.items() if pair[0] is not pair[1].post}
+            _rewrite(store, mended, annotate)
+            touched += len(gone) + len(mended)
+    if touched:
+        vacuum(places.store)
+    return touched
+
+
+def _deleted(stored: Iterable[Stored]) -> set[str]:
+    """What was deleted at its platform has a tombstone, and is kept as a mark of that."""
+    return {found.post.id for found in stored if found.post.deleted_at is not None}
 
 
 def _tasks(places: Places, state: State, wish: Wish | None, now: datetime) -> Iterator[_Marked]:

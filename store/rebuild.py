@@ -9,7 +9,7 @@ the new one; what was half built is removed by the next try.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from store.documents import documents
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN
 from store.portions import portions
 from store.protocol import Collection, Document, Store, StoreSettings
+from store.transfer import Reading
 
 Progress = Callable[[int, int], None]
 Reread = Callable[[Sequence[Post]], Mapping[str, Post]]
@@ -42,18 +43,6 @@ class Rebuilt:
     counts: dict[Collection, int] = field(default_factory=dict)
     left_out: int = 0
     freed: int = 0
-
-
-class Old:
-    """The documents of the index in use, whatever schema it has."""
-
-    def __init__(self, counts: Mapping[Collection, int], read: Callable[[Collection], Iterable[Document]]):
-        self.counts = counts
-        self.read = read
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
 
 
 def rebuild(
@@ -102,7 +91,7 @@ def _rebuild_embedded(
     before = generations.size(folder)
     _room(folder, before)
     found = {name: open_raw(generations.place(folder) / name) for name in COLLECTIONS}
-    old = Old({name: count for name, (count, _) in found.items()}, lambda name: found[name][1]())
+    old = Reading({name: count for name, (count, _) in found.items()}, lambda name: found[name][1]())
     following = now.following
     with closing(EmbeddedStore(StoreSettings(folder=folder / following))) as new:
         new.ensure()
@@ -126,7 +115,7 @@ def _room(folder: Path, needed: int) -> None:
         )
 
 
-def fill(new: Store, old: Old, way: Way, reread: Reread | None, progress: Progress | None) -> Rebuilt:
+def fill(new: Store, old: Reading, way: Way, reread: Reread | None, progress: Progress | None) -> Rebuilt:
     """Write all that is old into the new store; what was written of each collection."""
     built = Rebuilt(counts=dict.fromkeys(COLLECTIONS, 0))
     done = 0
