@@ -39,6 +39,7 @@ LOOK_S = 1.0
 TURN_S = 5.0
 LONGEST_PAUSE_S = 30.0
 HEARTBEAT_S = 10.0
+RETAIN_LOOK_S = 600.0
 WAIT_S = 0.2
 FRESH = timedelta(minutes=1)
 NOTE = "intake"
@@ -158,6 +159,7 @@ class Taker:
     _next_at: float = 0.0
     _noted_at: float = -HEARTBEAT_S
     _trouble_since: datetime | None = field(default=None)
+    _retain_at: float = 0.0
 
     def step(self, ended: threading.Event) -> bool:
         """Take in for some seconds if there is something and it is time; whether there was."""
@@ -193,12 +195,31 @@ class Taker:
             raise StoreError(report.stopped)
         if not busy:
             self._next_at = time.monotonic() + LOOK_S
+            self._retain()
         if self._trouble_since is not None:
             log.info("%s: takes posts in again", self.folder.name)
             self._noted_at = -HEARTBEAT_S
         self._pause_s, self._trouble_since = LOOK_S, None
         self._note("ok", "")
         return busy
+
+    def _retain(self) -> None:
+        """Once a day, when nothing waits: remove what is older than the project keeps it."""
+        from rasad.keeping import places, rules
+        from store.intake import writer_lock
+        from store.retention import due, retain
+
+        if time.monotonic() < self._retain_at:
+            return
+        self._retain_at = time.monotonic() + RETAIN_LOOK_S
+        settings, now = load(self.folder), datetime.now(UTC)
+        with State(settings.state) as state:
+            if not rules(settings) or not due(state, now):
+                return
+        self.close()
+        with writer_lock(self.folder):
+            removed = retain(places(settings), rules(settings), now=now)
+        log.info("%s: retention removed %d posts, %d texts", self.folder.name, removed.posts, removed.texts)
 
     def _ready(self) -> Intake:
         """The intake with the settings as the project file has them now."""

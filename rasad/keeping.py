@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nlp.pipeline import Pipeline
     from posts.post import Post
     from store.forget import Places
+    from store.retention import Rules
 
 
 def places(settings: Settings) -> Places:
@@ -51,3 +52,14 @@ def reading(settings: Settings) -> Callable[[Sequence[Post]], Mapping[str, Post]
         return {post.id: post for post in loaded[0].annotate(posts)}
 
     return read
+
+
+def rules(settings: Settings) -> Rules:
+    """For how long the project keeps what."""
+    from store.retention import Rules
+
+    return Rules(
+        days=settings.retention.days,
+        text_days=settings.retention.text_days,
+        sources={s.name: s.keep_days for s in settings.sources if s.keep_days is not None},
+    )

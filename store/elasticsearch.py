@@ -210,6 +210,14 @@ class ElasticsearchStore:
             deleted += len(page)
         return deleted
 
+    def indices(self, collection: Collection) -> list[str]:
+        """The names of the indices that hold a collection."""
+        with told(self._url):
+            try:
+                return sorted(self._client.indices.get_alias(name=self._alias(collection)).body)
+            except NotFoundError:
+                return []
+
     def expunge(self) -> None:
         """Rewrite the segments that hold deleted documents, so that their bytes are gone."""
         with told(self._url):

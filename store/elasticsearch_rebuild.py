@@ -80,7 +80,7 @@ class Builder(ElasticsearchStore):
             for name in COLLECTIONS:
                 alias, made = self._alias(name), self._made(name)
                 actions += [
-                    {"remove_index": {"index": index}} for index in self._in_use(name) if index not in made
+                    {"remove_index": {"index": index}} for index in self.indices(name) if index not in made
                 ]
                 actions += [{"add": {"index": index, "alias": alias}} for index in made]
             if actions:
@@ -93,7 +93,7 @@ class Builder(ElasticsearchStore):
         """Remove what an earlier try has left half built."""
         with told(self._url):
             for name in COLLECTIONS:
-                used = set(self._in_use(name))
+                used = set(self.indices(name))
                 left = [index for index in self._made(name) if index not in used]
                 if left:
                     self._client.indices.delete(index=left)
@@ -112,12 +112,6 @@ class Builder(ElasticsearchStore):
     def _made(self, collection: Collection) -> list[str]:
         found = self._client.indices.get_alias(index=self._own(collection), allow_no_indices=True)
         return sorted(found.body)
-
-    def _in_use(self, collection: Collection) -> list[str]:
-        try:
-            return sorted(self._client.indices.get_alias(name=self._alias(collection)).body)
-        except NotFoundError:
-            return []
 
 
 def rebuild_elasticsearch(
@@ -157,10 +151,7 @@ def drop_elasticsearch(settings: StoreSettings) -> None:
         indices = store._client.indices
         for name in COLLECTIONS:
             alias = f"{settings.prefix}-{name}"
-            try:
-                found = sorted(indices.get_alias(name=alias).body)
-            except NotFoundError:
-                found = []
+            found = store.indices(name)
             if found:
                 indices.delete(index=found)
             with suppress(NotFoundError):

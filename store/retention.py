@@ -1,4 +1,4 @@
-"""What is older than it may be goes: whole posts after ``days``, what was written in them after ``text_days``.
+"""What is older than it may be goes: posts after ``days``, what was written in them after ``text_days``.
 
 A post's age is that of its writing. A source may keep its posts for another time than the project; of
 a post of several sources the longest counts. Rows go before their posts, so that a crash in between
@@ -21,6 +21,7 @@ from store.batch import stored_post
 from store.documents import date_text, documents
 from store.engines import open_store
 from store.forget import Places
+from store.mapping import WHEN
 from store.portions import portions
 from store.protocol import Body, Collection, Document, Store
 from store.rebuild import vacuum
@@ -56,6 +57,11 @@ class Rules:
         """For how many days a post of these sources is kept."""
         always = float("inf") if self.days is None else float(self.days)
         return max((float(self.sources.get(name, always)) for name in sources), default=always)
+
+    @property
+    def by_date(self) -> bool:
+        """Whether everything before one date goes: no source keeps its posts for longer."""
+        return self.days is not None and all(kept <= self.days for kept in self.sources.values())
 
     @property
     def least(self) -> int | None:
@@ -106,18 +112,23 @@ def retain(
 def _in_engine(
     store: Store, rules: Rules, now: datetime, try_only: bool, progress: Progress | None
 ) -> Removed:
-    posts = rows = texts = 0
     expired = list(_expired(store, rules, now))
     stale = _stale(store, rules, now, set(expired))
+    counted = store.count if try_only else store.delete
+    rows = posts = texts = 0
+    if rules.by_date and not try_only:
+        before = _before(now, rules.days or 0)
+        rows = sum(_delete_before(store, name, before) for name in (*_ROWS, "accounts"))
+    elif rules.days is not None:
+        rows = counted("accounts", {"range": {"at": {"lt": _before(now, rules.days)}}})
     for part in portions(expired, _AT_ONCE):
-        counted = store.count if try_only else store.delete
         rows += sum(counted(name, {"terms": {"post_id": part}}) for name in _ROWS)
+    if rules.by_date and not try_only:
+        posts = _delete_before(store, "posts", _before(now, rules.days or 0))
+    for part in portions(expired, _AT_ONCE):
         posts += counted("posts", {"terms": {"id": part}})
         if progress is not None:
             progress(posts, len(expired))
-    if rules.days is not None:
-        old = {"range": {"at": {"lt": _before(now, rules.days)}}}
-        rows += store.count("accounts", old) if try_only else store.delete("accounts", old)
     for documents_ in portions(stale, _AT_ONCE):
         texts += len(documents_)
         if not try_only:
@@ -125,6 +136,20 @@ def _in_engine(
             if progress is not None:
                 progress(texts, texts)
     return Removed(posts=posts, rows=rows, texts=texts)
+
+
+def _delete_before(store: Store, name: Collection, before: str) -> int:
+    """Delete all of a collection that is dated before; an Elasticsearch drops whole indices."""
+    from store.embedded import EmbeddedStore
+
+    dropped = 0
+    if not isinstance(store, EmbeddedStore):
+        from store.elasticsearch import ElasticsearchStore
+        from store.elasticsearch_periods import drop_before
+
+        if isinstance(store, ElasticsearchStore):
+            dropped = drop_before(store, name, before)
+    return dropped + store.delete(name, {"range": {WHEN[name]: {"lt": before}}})
 
 
 def _expired(store: Store, rules: Rules, now: datetime) -> Iterator[str]:

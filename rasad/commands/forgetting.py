@@ -1,4 +1,4 @@
-"""Verbs that remove for good: forget erases posts, people and sources."""
+"""Verbs that remove for good: forget erases posts, people and sources; retention what is too old."""
 
 from __future__ import annotations
 
@@ -157,3 +157,49 @@ def _tell(settings: Settings, gone: Gone, wish: Wish | None, screen: Screen) -> 
         if wish is not None and source.name in wish.sources:
             screen.news(screen.text("forget.source_stays", source=source.name))
     screen.news(screen.text("forget.backups"))
+
+
+def retention(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Remove it now; the service does so once a day.")
+    ] = False,
+    project: Project = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show for how long posts and texts are kept, and what is older; remove that with --apply.
+
+    Set [retention] days and text_days in the project file, and keep_days at a source.
+    """
+    from datetime import UTC, datetime
+
+    from rasad import keeping
+    from rasad.project import choose
+    from store.retention import retain
+
+    settings = choose(project, changes=apply)
+    screen = screen_for(settings, json=json, quiet=quiet)
+    rules, places = keeping.rules(settings), keeping.places(settings)
+    if not rules and not json:
+        screen.say(screen.text("retention.none", file=settings.file))
+        return
+    with screen.progress(screen.text("retention.looking")) as tell:
+        if apply:
+            with keeping.alone(settings):
+                removed = retain(places, rules, now=datetime.now(UTC), progress=tell)
+        else:
+            removed = retain(places, rules, now=datetime.now(UTC), try_only=True, progress=tell)
+    counts = {name: getattr(removed, name) for name in ("posts", "rows", "texts", "letters", "files")}
+    if json:
+        screen.row(
+            {
+                "days": rules.days,
+                "text_days": rules.text_days,
+                "sources": rules.sources,
+                "applied": apply,
+                **counts,
+            }
+        )
+        return
+    key = "retention.done" if apply else "retention.due"
+    screen.say(screen.text(key, **{name: screen.number(value) for name, value in counts.items()}))
