@@ -18,7 +18,7 @@ from posts.post import Annotations, Poll, Post, changed
 
 GONE: Final = "forgotten"
 """What stands in the place of a name."""
-TEXTLESS: Final = "text"
+TEXTLESS: Final = "textless"
 """The key in ``Annotations.versions`` of a post whose text was taken out; ``Annotations`` may not be made
 anew of such a post."""
 _AUTHORS: Final = ("reply_to_author", "repost_of_author", "quote_of_author", "forwarded_from")
