@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from posts.errors import QueryError
+from posts.query_errors import query_error
 from posts.selection import Selection
 from store import compile as compiling
 from store.protocol import Store
@@ -64,12 +64,7 @@ def bounded(asking: Asking, selection: Selection, *, days: float = DEFAULT_DAYS)
     until = (selection.until or asking.now).replace(microsecond=0)
     since = (selection.since or until - timedelta(days=days)).replace(microsecond=0)
     if since >= until:
-        raise QueryError(
-            "The window ends before it begins.",
-            query=f"since {since.isoformat()} until {until.isoformat()}",
-            position=0,
-            remedy="Let until come after since.",
-        )
+        raise query_error("window", f"since {since.isoformat()} until {until.isoformat()}", 0)
     return selection.narrowed(since=since, until=until, edge=None, toward=None)
 
 

@@ -10,7 +10,7 @@ from answers.coverage import answered
 from answers.narrowing import tagged
 from answers.people import Person, people
 from answers.posts import newest
-from answers.trends import RisingTag, spellings, standing
+from answers.trends import RisingTag, Spelling, spelled, spellings, standing
 from posts.answer import Answer, Figure
 from posts.errors import QueryError
 from posts.post import Post, number
@@ -47,7 +47,7 @@ class Hashtag:
 
     key: str
     name: str
-    members: tuple[tuple[str, int], ...]
+    members: tuple[Spelling, ...]
     posts: Figure
     authors: Figure
     engagement: Figure
@@ -68,9 +68,9 @@ def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[H
     selection = bounded(asking, selection)
     query = matching(asking, selection)
     total = asking.store.count("posts", query)
-    members = _members(asking, selection, key)
+    members = spelled(selection, key, _members(asking, selection, key))
     found = Hashtag(
-        key=key, name=members[0][0] if members else key, members=members,
+        key=key, name=members[0].name if members else key, members=members,
         posts=Figure(value=total, selection=selection),
         authors=distinct_authors(asking, query, selection, posts=total),
         engagement=engagement(asking, query, selection),
@@ -114,8 +114,8 @@ def _related(
 
 def _members(asking: Asking, selection: Selection, key: str) -> tuple[tuple[str, int], ...]:
     """The spellings in the posts of the selection, commonest first."""
-    rest = selection.narrowed(hashtag=None)
-    plain = not (rest.query.strip() or rest.entity or rest.ids)
+    rest = selection.narrowed(hashtag=None, spelling=None)
+    plain = selection.spelling is None and not (rest.query.strip() or rest.entity or rest.ids)
     tag = number(key)
     posts = None if plain else asking.store.columns("posts", matching(asking, selection), ["n"])["n"]
     _, members = spellings(asking, selection, [tag], posts=posts).get(tag, (key, ()))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from difflib import get_close_matches
 from typing import Final
 
 from answers.asking import Asking
 from nlp.language import codes
 from posts.errors import QueryError
-from posts.query import And, Field, Not, Or, Part, parse
+from posts.query import fields, parse
+from posts.query_errors import query_error
 from posts.selection import Selection
 
 _COLUMNS: Final = {"source": "source", "platform": "platform", "lang": "language", "entity": "entities"}
@@ -17,6 +18,7 @@ _CRAWLED: Final = frozenset({"mastodon", "feed"})
 _MOST: Final = 1_000
 _LISTED: Final = 12
 _BRAND: Final = "brand:"
+_NAMED: Final = re.compile(r'[^\s:]+:(?:"[^"]*"|«[^»]*»|[^\s()|]+)')
 
 
 def check_names(asking: Asking, selection: Selection) -> None:
@@ -32,7 +34,7 @@ def check_names(asking: Asking, selection: Selection) -> None:
     for name, value in given.items():
         if value is not None:
             _check(asking, name, value, query=f"{name}:{value}", position=0)
-    for field in _fields(parse(selection.query).root):
+    for field in fields(parse(selection.query).root):
         if field.name in _COLUMNS:
             _check(asking, field.name, field.value, query=selection.query, position=field.position)
 
@@ -44,21 +46,39 @@ def _check(asking: Asking, name: str, value: str, *, query: str, position: int) 
     known |= _in_posts(asking, name)
     if value in known or (name == "entity" and f"{_BRAND}{value.lower()}" in known):
         return
-    kind = {"lang": "language"}.get(name, name)
-    raise QueryError(
-        f"There is no {kind} '{value}' here.", query=query, position=position,
-        remedy=_nearest(value, known if name != "lang" else _in_posts(asking, name) | {"fa", "en"}),
-    )  # fmt: skip
+    if name == "lang":
+        known = _in_posts(asking, name) | {"fa", "en"}
+    raise _unknown(name, value, known, query=query, position=position)
 
 
-def _nearest(value: str, known: set[str]) -> str:
+def _unknown(name: str, value: str, known: set[str], *, query: str, position: int) -> QueryError:
+    """The error that names the nearest right name, or all there are; with the query as it was meant."""
+    told = {"kind": {"lang": "language"}.get(name, name), "value": value}
     plain = {entry.removeprefix(_BRAND): entry for entry in known}
     near = get_close_matches(value.lower().removeprefix(_BRAND), plain, n=1, cutoff=0.5)
     if near:
-        return f"Did you mean {plain[near[0]]}?"
+        right = plain[near[0]]
+        mended = _mended(query, position, name, right)
+        return query_error("unknown_near", query, position, repair=mended, near=right, **told)
     names = sorted(known)
-    more = ", ..." if len(names) > _LISTED else "."
-    return f"There are: {', '.join(names[:_LISTED])}{more}" if names else "There is none yet."
+    if not names:
+        return query_error("unknown_none", query, position, **told)
+    listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else ".")
+    return query_error("unknown_listed", query, position, names=listed, **told)
+
+
+def _mended(query: str, position: int, name: str, right: str) -> str | None:
+    """The query with the right name in the place of the wrong one."""
+    wrong = _NAMED.match(query, position)
+    if wrong is None:
+        return None
+    value = f'"{right}"' if any(sign.isspace() for sign in right) else right
+    mended = f"{query[:position]}{name}:{value}{query[wrong.end() :]}"
+    try:
+        parse(mended)
+    except QueryError:
+        return None
+    return mended
 
 
 def _known(asking: Asking, name: str) -> set[str]:
@@ -79,15 +99,3 @@ def _in_posts(asking: Asking, name: str) -> set[str]:
     return {
         bucket["key"] for bucket in asking.store.search("posts", request)["aggregations"]["by"]["buckets"]
     }
-
-
-def _fields(part: Part | None) -> Iterator[Field]:
-    """Every ``name:value`` of a query."""
-    match part:
-        case Field():
-            yield part
-        case Not(inner):
-            yield from _fields(inner)
-        case And(parts) | Or(parts):
-            for inner in parts:
-                yield from _fields(inner)

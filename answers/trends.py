@@ -25,26 +25,35 @@ _SPELLINGS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """One way in which a hashtag is written (without ``#``), and the posts that write it so."""
+
+    name: str
+    posts: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RisingTag:
     """One hashtag family in a window, compared with its past.
 
-    ``expected`` authors are usual in such a window and ``ratio`` is authors by expected (``None`` where
-    nothing was); ``score`` is that of the best window, the last ``best_window_h`` hours, in which
-    ``best_authors`` wrote where ``best_expected`` are usual. See the definition "rising".
+    ``expected`` authors are usual in such a window (the figure opens the posts of the weeks before) and
+    ``ratio`` is authors by expected (``None`` where nothing was); ``score`` is that of the best window, the
+    last ``best_window_h`` hours, in which ``best_authors`` wrote where ``best_expected`` are usual. See the
+    definition "rising".
     """
 
     key: str
     name: str
-    members: tuple[tuple[str, int], ...]
+    members: tuple[Spelling, ...]
     posts: Figure
     authors: Figure
-    expected: float
+    expected: Figure
     ratio: float | None
     score: float
     best_window_h: int
     best_authors: Figure
     best_expected: float
-    top_author_share: float
+    top_author_share: Figure
     status: Status
     peak_at: datetime
 
@@ -67,8 +76,11 @@ def rising(asking: Asking, selection: Selection, *, size: int = 50) -> Answer[Ri
     table = _table(asking, selection, posts)
     shown = table.tag[:size].tolist()
     members = spellings(asking, selection, shown, posts=posts)
+    busiest = _author_keys(asking, table.top_author[:size].tolist())
     rows = tuple(
-        _row(selection, table, place, *members[tag]) for place, tag in enumerate(shown) if tag in members
+        _row(selection, table, place, *members[tag], busiest)
+        for place, tag in enumerate(shown)
+        if tag in members
     )
     hours = (selection.until - selection.since) / timedelta(hours=1)
     found = Rising(rows=rows, window_hours=hours, tags=len(table.tag))
@@ -91,7 +103,8 @@ def standing(asking: Asking, selection: Selection, key: str) -> RisingTag | None
     members = spellings(asking, window, [tag], posts=posts)
     if not len(places) or tag not in members:
         return None
-    return _row(window, table, int(places[0]), *members[tag])
+    place = int(places[0])
+    return _row(window, table, place, *members[tag], _author_keys(asking, [int(table.top_author[place])]))
 
 
 def _table(asking: Asking, selection: Selection, posts: Ints | None) -> Snapshot:
@@ -134,29 +147,64 @@ def spellings(
         wanted = set(posts.tolist())
         for use in asking.store.scan("uses", query, ["tag", "written", "post_n"]):
             if use["post_n"] in wanted:
-                counts.setdefault(use["tag"], Counter())[use["written"]] += 1
+                counts.setdefault(use["tag"], Counter()).update(use["written"])
     return {
         number(key): (key, tuple(sorted(found.items(), key=lambda row: (-row[1], row[0]))))
         for key, found in counts.items()
     }
 
 
+def spelled(selection: Selection, key: str, members: tuple[tuple[str, int], ...]) -> tuple[Spelling, ...]:
+    """The spellings of a family, each with the posts of the selection that write it so."""
+    tag = tagged(selection, key)
+    return tuple(
+        Spelling(name=name, posts=Figure(value=posts, selection=tag.narrowed(spelling=name)))
+        for name, posts in members
+    )
+
+
+def _author_keys(asking: Asking, numbers: list[int]) -> dict[int, str]:
+    """The keys of authors of hashtags given by number."""
+    known = sorted({n for n in numbers if n >= 0})
+    if not known:
+        return {}
+    request = {
+        "query": {"terms": {"author_n": known}}, "size": 0,
+        "aggs": {"author": {"terms": {"field": "author", "size": len(known)}}},
+    }  # fmt: skip
+    found = asking.store.search("uses", request)["aggregations"]["author"]["buckets"]
+    return {number(bucket["key"]): bucket["key"] for bucket in found}
+
+
 def _row(
-    selection: Selection, table: Snapshot, place: int, key: str, members: tuple[tuple[str, int], ...]
+    selection: Selection,
+    table: Snapshot,
+    place: int,
+    key: str,
+    members: tuple[tuple[str, int], ...],
+    authors: dict[int, str],
 ) -> RisingTag:
     posts = tagged(selection, key)
+    assert selection.since is not None
     assert selection.until is not None
+    past = posts.narrowed(since=selection.since - timedelta(days=HISTORY_DAYS), until=selection.since)
+    busiest = authors.get(int(table.top_author[place]))
     best_s, ratio = int(table.best_s[place]), float(table.ratio[place])
     best = posts.narrowed(since=selection.until - timedelta(seconds=best_s))
     return RisingTag(
-        key=key, name=members[0][0] if members else key, members=members,
+        key=key, name=members[0][0] if members else key, members=spelled(selection, key, members),
         posts=Figure(value=int(table.posts[place]), selection=posts),
         authors=Figure(value=int(table.authors[place]), selection=posts),
-        expected=float(table.expected[place]), ratio=None if np.isnan(ratio) else ratio,
+        expected=Figure(value=float(table.expected[place]), selection=past),
+        ratio=None if np.isnan(ratio) else ratio,
         score=float(table.score[place]), best_window_h=max(1, round(best_s / 3600)),
         best_authors=Figure(value=int(table.best_authors[place]), selection=best),
         best_expected=float(table.best_expected[place]),
-        top_author_share=float(table.top_share[place]), status=table.status_of(place),
+        top_author_share=Figure(
+            value=float(table.top_share[place]),
+            selection=posts.narrowed(author=busiest) if busiest else posts,
+        ),
+        status=table.status_of(place),
         peak_at=datetime.fromtimestamp(int(table.peak_at[place]), UTC),
     )  # fmt: skip
 
@@ -186,7 +234,13 @@ def _matching_posts(asking: Asking, selection: Selection) -> Ints | None:
     """The numbers of the posts of the window and its past, or ``None`` where uses tell by themselves."""
     assert selection.since is not None
     past = selection.narrowed(since=selection.since - timedelta(days=HISTORY_DAYS))
-    if selection.query.strip() or selection.entity or selection.hashtag or selection.ids:
+    if (
+        selection.query.strip()
+        or selection.entity
+        or selection.hashtag
+        or selection.spelling
+        or selection.ids
+    ):
         return asking.store.columns("posts", matching(asking, past), ["n"])["n"]
     return None
 

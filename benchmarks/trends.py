@@ -68,7 +68,7 @@ def documents(count: int, *, seed: int = 3) -> tuple[list[Document], list[Docume
         uses += [
             shared
             | {"id": f"{post_id}#{keys[t]}", "post_id": post_id, "post_n": post_n, "tag": keys[t]}
-            | {"tag_n": numbers[t], "written": keys[t]}
+            | {"tag_n": numbers[t], "written": [keys[t]]}
             for t in own
         ]
         if i % 3 == 0:

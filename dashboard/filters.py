@@ -14,12 +14,13 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
+from answers.explaining import read
 from dashboard import parts, picker
 from dashboard.address import NARROW, SPANS, Filters, Link, Period, link_with, read_filters, selected
 from dashboard.visit import Visit
 from posts.errors import QueryError
 from posts.selection import Selection
-from words import dates
+from words import dates, queries
 
 PERIODS: Final = ("1d", "7d", "30d", "custom")
 LANGUAGES: Final = ("fa", "en", "ar", "ckb", "tr", "ur", "und")
@@ -147,12 +148,38 @@ def _draw_bar(visit: Visit, filters: Filters) -> Filters:
             visit.common("label.query"), key="bar_query", placeholder=visit.text("bar.query_hint"),
             max_chars=2000,
         )  # fmt: skip
+    _draw_reading(visit, query)
     chosen = replace(
         filters, period=period, language=language, platform=platform, source=source, query=query.strip()
     )
     if period == "custom":
         return _with_days(visit, chosen)
     return replace(chosen, since=None, until=None)
+
+
+def _draw_reading(visit: Visit, typed: str) -> None:
+    """What the query says, and what is searched beside what was typed; nothing where it cannot be read."""
+    try:
+        query, expansions = read(typed)
+    except QueryError:
+        return  # the view tells
+    if query.root is None:
+        return
+    items: list[parts.Item] = [{"text": queries.sentence(query, visit.language), "tone": "muted"}]
+    for found in expansions:
+        said = queries.expanded(found.word, found.alternatives, found.reason, visit.language)
+        items.append({"text": said, "chip": True})
+    parts.draw_line(items, key="query_said")
+
+
+def repaired(error: QueryError) -> Link | None:
+    """The view with the query that was probably meant, if it was the bar's that could not be read."""
+    visit, now = st.session_state.get("visit"), st.session_state.get("filters")
+    view = st.session_state.get("view") or "overview"
+    if error.repair is None or visit is None or now is None or now.query != error.subject:
+        return None
+    kept = {name: part(name) for name in NARROW if part(name)}
+    return link_with(view, replace(now, query=error.repair), base=visit.base, **kept)
 
 
 def _set_widgets(filters: Filters) -> None:

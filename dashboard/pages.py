@@ -130,6 +130,8 @@ def _narrowed_by(visit: Visit, asked: Asked, name: str) -> parts.Item:
     short = value.rsplit(":", 1)[-1]
     if name == "hashtag":
         return {"text": f"#{stripped(ask.tag_name(visit, value))}"}
+    if name == "spelling":
+        return {"label": visit.text("posts.written"), "text": f"#{stripped(value)}"}
     if name == "entity":
         brands = [*visit.settings.rivals, *((visit.settings.brand,) if visit.settings.brand else ())]
         named = next((brand.name for brand in brands if brand.id == value), short)

@@ -11,9 +11,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import parts
+from dashboard import filters, parts
 from posts import errors
-from words import texts
+from words import queries, texts
 
 _KINDS: Final[tuple[tuple[type[errors.RasadError], str], ...]] = (
     (errors.StoreUnreachable, "store_unreachable"),
@@ -54,9 +54,11 @@ def show(error: Exception, language: str) -> None:
 
 
 def _mark(error: errors.QueryError, language: str) -> None:
-    """The query, with the part from which it could not be read."""
-    read, unread = error.subject[: error.position], error.subject[error.position :]
-    items: list[parts.Item] = [{"text": read, "tone": "muted"}] if read else []
-    items.append({"text": unread or "␣", "chip": True, "tone": "bad"})
-    parts.draw_line(items, key="query_mark")
-    st.text(f"{error.message} {error.remedy}".strip() if language == "en" else error.remedy)
+    """The query with a pointer under the letter from which it could not be read, and the way on."""
+    parts.draw_line([{"text": error.subject, "mark": error.position, "tone": "query"}], key="query_mark")
+    st.text(queries.told(error, language))
+    link = filters.repaired(error)
+    if link is not None:
+        label = texts.text("dashboard.problem.repair", language)
+        item = {"label": label, "text": error.repair, "link": parts.way(link)}
+        parts.draw_line([item], key="query_repair")

@@ -9,12 +9,13 @@ from typing import Final
 import streamlit as st
 
 from answers.hashtag import Hashtag, RelatedTag
-from answers.trends import RisingTag
+from answers.trends import RisingTag, Spelling
 from dashboard import filters, parts, tallies
 from dashboard.address import link_to
 from dashboard.filters import Asked
 from dashboard.visit import Visit
 from nlp import hashtags
+from posts.answer import Figure
 from posts.selection import Selection
 from reports import charts
 from words.bidi import stripped
@@ -155,18 +156,18 @@ def draw_rising(visit: Visit, asked: Asked, rows: Sequence[RisingTag]) -> None:
             _status(visit, row.status),
             parts.number(visit, row.posts),
             parts.number(visit, row.authors),
-            {"text": _usual(visit, row.expected)},
+            parts.number(visit, row.expected, text=_usual(visit, row.expected)),
             parts.number(visit, row.authors, text=charts.times(row.ratio, visit.language)),
-            {"text": visit.percent(row.top_author_share)},
+            parts.number(visit, row.top_author_share, text=visit.percent(row.top_author_share.value)),
         ]
         for row in rows
     ]
     parts.draw_table(columns, lines, label=visit.text("trends.title"), key="rising")
 
 
-def _spellings(visit: Visit, name: str, members: Sequence[tuple[str, int]]) -> str:
+def _spellings(visit: Visit, name: str, members: Sequence[Spelling]) -> str:
     """The other spellings of a family, the most used first."""
-    others = [f"#{stripped(surface)}" for surface, _ in members if surface != name]
+    others = [f"#{stripped(member.name)}" for member in members if member.name != name]
     return visit.common("list_separator").join(others[:4])
 
 
@@ -190,16 +191,21 @@ def draw_family(visit: Visit, found: Hashtag) -> None:
         return
     spelled: list[parts.Item] = [{"text": visit.text("hashtag.spellings"), "tone": "muted"}]
     spelled += [
-        {"text": f"#{stripped(surface)}", "after": visit.number(count), "chip": True}
-        for surface, count in found.members[:SPELLINGS]
+        {**parts.number(visit, member.posts, text=_counted(visit, member)), "number": False, "chip": True}
+        for member in found.members[:SPELLINGS]
     ]
     parts.draw_line(spelled, key="spellings")
     st.caption(visit.text("hashtag.spellings_hint", posts=visit.counted("post", found.posts.value or 0)))
 
 
-def _usual(visit: Visit, expected: float) -> str:
+def _counted(visit: Visit, member: Spelling) -> str:
+    return f"#{stripped(member.name)} {visit.number(member.posts.value or 0)}"
+
+
+def _usual(visit: Visit, expected: Figure) -> str:
     """How many are usual; a decimal only where it tells something."""
-    return visit.number(expected, 1 if 0.05 <= expected < 10 else 0)
+    value = expected.value or 0
+    return visit.number(value, 1 if 0.05 <= value < 10 else 0)
 
 
 def _standing(visit: Visit, found: Hashtag) -> list[parts.Item]:

@@ -24,6 +24,7 @@ place and the remedy. Errors of drivers are wrapped once, at the wall of the roo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,15 +81,34 @@ class ConfigError(RasadError):
 
 
 class QueryError(RasadError):
-    """A query that cannot be read: ``position`` (code points from 0) is where, ``remedy`` a repair."""
+    """A query that cannot be read: ``position`` (code points from 0) is where, ``remedy`` what mends it.
 
-    def __init__(self, message: str, *, query: str, position: int, remedy: str = "") -> None:
+    ``repair`` is a query that was probably meant and can be read, if one can be told. Under ``key`` the
+    message and the remedy stand in ``words/queries.toml``, with ``values`` to be filled in; it is empty
+    where they are told in English only.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        query: str,
+        position: int,
+        remedy: str = "",
+        repair: str | None = None,
+        key: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message, subject=query, remedy=remedy)
         self.position = position
+        self.repair = repair
+        self.key = key
+        self.values = dict(values or {})
 
     def __str__(self) -> str:
         mark = " " * self.position + "^"
-        return f"{_ended(self.message)} {self.remedy}".rstrip() + f"\n  {self.subject}\n  {mark}"
+        instead = f"\n  Perhaps: {self.repair}" if self.repair else ""
+        return f"{_ended(self.message)} {self.remedy}".rstrip() + f"\n  {self.subject}\n  {mark}{instead}"
 
 
 class RecordError(RasadError):

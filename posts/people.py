@@ -42,10 +42,10 @@ def pseudonym(key: str, *, secret: bytes) -> str:
 def pseudonymise(post: Post, *, secret: bytes, keep: frozenset[str] = frozenset()) -> Post:
     """The post without anybody's name: keys, ids, addresses and names in its texts are replaced.
 
-    Authors whose key is in ``keep`` (the project's own and its rivals' accounts) stay as they are, and
-    so do their posts' ids and addresses; as aliases these posts have their pseudonyms too, for who answers
-    them may not tell whom. Ids of others are replaced because the canonical address of a federated post
-    contains the name.
+    Authors whose key is in ``keep`` (the project's own and its rivals' accounts) stay as they are, and so
+    do their posts' ids, addresses and pictures' addresses (which servers make of display names); as
+    aliases these posts have their pseudonyms too, for who answers them may not tell whom. Ids of others
+    are replaced because the canonical address of a federated post contains the name.
     """
 
     def hide(key: str | None) -> str | None:
@@ -69,7 +69,7 @@ def pseudonymise(post: Post, *, secret: bytes, keep: frozenset[str] = frozenset(
             m if m.key in keep else Mentioned(key=pseudonym(m.key, secret=secret)) for m in post.mentioned
         ),
         links=tuple(replace(k, url=said.hide(k.url), title=said.hide_card(k.title)) for k in post.links),
-        media=tuple(replace(m, url=said.hide_any(m.url), alt=said.hide_any(m.alt)) for m in post.media),
+        media=tuple(replace(m, url=m.url if own else None, alt=said.hide_any(m.alt)) for m in post.media),
         poll=None if post.poll is None else _poll(post.poll, said),
         conversation=hide_id(post.conversation, None),
         reply_to=hide_id(post.reply_to, post.reply_to_author),

@@ -1,141 +1,105 @@
 """What people type to find posts, as a tree that knows nothing of engines.
 
-    ("هوش مصنوعی" OR #AI) -job lang:fa author:sara@example.org
+    ("هوش مصنوعی" OR #AI) -job lang:fa author:sara@example.org likes:>100 tea NEAR/3 cold wor?s begin*
 
-Words are joined by AND; ``OR``, ``NOT`` or ``-``, parentheses, "phrases", ``#tags``, ``@mentions`` and
-``field:value``. Positions are code points from 0.
+``docs/query.md`` is the table of all that can be written. Words are joined by AND, which binds closer
+than OR; NEAR binds closest. «یا» (or) between two parts is OR; «و» (and) stays a word, because texts are
+full of it. What cannot be read is told with its place, a remedy, and where one can be told a repair: a
+query that can be read and was probably meant.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from difflib import get_close_matches
+from dataclasses import replace
 from typing import Final
 
 from posts.errors import QueryError
+from posts.query_errors import query_error
+from posts.query_fields import FIELDS, MARKS, latin, moment
+from posts.query_signs import QUOTES, UNSEEN
+from posts.query_terms import Terms
+from posts.query_tree import (
+    And,
+    Field,
+    Fuzzy,
+    Hashtag,
+    Leaf,
+    Mention,
+    Near,
+    Not,
+    Or,
+    Part,
+    Pattern,
+    Phrase,
+    Query,
+    Range,
+    Spot,
+    Word,
+    fields,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word in the text, or in a hashtag as its word."""
-
-    text: str
-    position: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words that stand next to each other, in this order."""
-
-    text: str
-    position: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Hashtag:
-    """The hashtag itself and its spellings, not the word."""
-
-    text: str
-    position: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A post that names this handle."""
-
-    handle: str
-    position: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """``name:value``: lang, platform, source, author, tag, entity, is, has, since, until."""
-
-    name: str
-    value: str
-    position: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    part: Part
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    parts: tuple[Part, ...]
-
-
-Part = Word | Phrase | Hashtag | Mention | Field | Not | And | Or
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A whole query: ``root`` is ``None`` for an empty one, which every post matches."""
-
-    text: str
-    root: Part | None
-
-
-FIELDS: Final = (
-    "lang", "platform", "source", "author", "tag", "entity", "is", "has", "since", "until",
-)  # fmt: skip
-MARKS: Final = {"is": ("reply", "repost", "quote", "edited", "question"), "has": ("media", "link", "poll")}
+__all__ = [
+    "FIELDS", "MARKS", "And", "Field", "Fuzzy", "Hashtag", "Leaf", "Mention", "Near", "Not", "Or", "Part",
+    "Pattern", "Phrase", "Query", "Range", "Spot", "Word", "fields", "moment", "parse",
+]  # fmt: skip
 
 _MAX_LENGTH: Final = 2_000
 _MAX_DEPTH: Final = 20
-_QUOTES: Final = {'"': '"', "\u201c": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb"}
-_CLOSING: Final = frozenset(_QUOTES.values())
-# Marks of reading direction come along with pasted texts and belong to no word.
-_UNSEEN: Final = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
-_FIELD: Final = re.compile(r"([A-Za-z_]+):")
-_HANDLE: Final = re.compile(r"[\w.\-]+(@[\w.\-]+)?")
-_AGO: Final = re.compile(r"(\d{1,4})([mhdw])")
-_AGO_UNIT: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_MAX_BETWEEN: Final = 30
+_MAX_REPAIRS: Final = 12
+_HALVES: Final = re.compile("[\ud800-\udfff]+")
+_OR: Final = ("OR", "یا")  # or
+_EITHER: Final = re.compile(r"\|{1,2}")
+_BOTH: Final = re.compile(r"&{1,2}(?=\s)")
+# «نزدیک» (near) and «سپس» (then), which only a slash and a number make operators.
+_NEAR: Final = re.compile(r"(NEAR|ONEAR)(?:/(\d*))?(?=[\s()]|$)|(نزدیک|سپس)/(\d*)(?=[\s()]|$)")
+_ORDERED: Final = ("ONEAR", "سپس")  # then
+_LAST_OPERATOR: Final = re.compile(
+    r"(?:(?<!\S)(?:OR|AND|NOT|یا|O?NEAR(?:/\d+)?|(?:نزدیک|سپس)/\d+)|\|+|&+|[-!=−])\s*$"
+)
 
 
 def parse(text: str) -> Query:
     """The tree of a query; ``QueryError`` says where it cannot be read and what to write there.
 
     >>> parse("#AI -job").root
-    And(parts=(Hashtag(text='AI', position=0), Not(part=Word(text='job', position=5))))
+    And(parts=(Hashtag(text='AI', position=0), Not(part=Word(text='job', position=5, exact=False))))
     """
+    try:
+        return _read(text)
+    except QueryError as error:
+        error.repair = _repaired(error.repair)
+        raise
+
+
+def _read(text: str) -> Query:
     if len(text) > _MAX_LENGTH:
-        raise QueryError(
-            f"The query is longer than {_MAX_LENGTH:,} signs.",
-            query=text[:80],
-            position=80,
-            remedy="Shorten it.",
-        )
+        raise query_error("too_long", text[:80], 80, most=f"{_MAX_LENGTH:,}")
+    half = _HALVES.search(text)
+    if half is not None:
+        shown = _HALVES.sub("\ufffd", text)
+        raise query_error("half_letter", shown, half.start(), repair=_HALVES.sub("", text))
     return Query(text, _Parser(text).whole())
 
 
-def moment(value: str, *, now: datetime, zone: tzinfo = UTC) -> datetime:
-    """The time that ``since:`` or ``until:`` names: ``7d`` ago, the midnight of a day, or itself."""
-    ago = _AGO.fullmatch(value)
-    if ago is not None:
-        return now - timedelta(**{_AGO_UNIT[ago[2]]: int(ago[1])})
-    found = datetime.fromisoformat(value)
-    if found.year < 2000:
-        raise ValueError(value)
-    return found if found.tzinfo else found.replace(tzinfo=zone)
+def _repaired(candidate: str | None) -> str | None:
+    """The candidate, mended until it can be read and asks for something."""
+    for _ in range(_MAX_REPAIRS):
+        if candidate is None or not candidate.strip():
+            return None
+        try:
+            candidate = " ".join(candidate.split())
+            return candidate if _read(candidate).root is not None else None
+        except QueryError as error:
+            candidate = error.repair
+    return None
 
 
-class _Parser:
-    """Reads by recursive descent: OR of ANDs of what may be negated."""
+class _Parser(Terms):
+    """Reads by recursive descent: OR of ANDs of what may stand near another or be negated."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-        self._depth = 0
+    _depth = 0
 
     def whole(self) -> Part | None:
         self._skip()
@@ -143,29 +107,82 @@ class _Parser:
             return None
         part = self._any()
         if self._at < len(self._text):
-            raise self._error("This parenthesis closes nothing.", "Remove it, or open one before it.")
+            raise self._error("closes_nothing", repair=self._without(self._at, self._at + 1))
+        self._check_spelling(part, top=True)
         return part
+
+    def _check_spelling(self, part: Part, *, top: bool) -> None:
+        match part:
+            case Field("spelling", _, position) if not top:
+                end = position + len(self._text[position:].split(maxsplit=1)[0].rstrip(")"))
+                raise self._error("spelling_place", at=position, repair=self._without(position, end))
+            case And(parts):
+                for inner in parts:
+                    self._check_spelling(inner, top=top)
+            case Or(parts):
+                for inner in parts:
+                    self._check_spelling(inner, top=False)
+            case Not(inner):
+                self._check_spelling(inner, top=False)
 
     def _any(self) -> Part:
         parts = [self._all()]
-        while self._operator("OR"):
+        while self._either():
             parts.append(self._all())
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
     def _all(self) -> Part:
-        parts = [self._one()]
+        parts = [self._close()]
         while True:
-            if self._operator("AND"):
-                parts.append(self._one())
+            if self._both():
+                parts.append(self._close())
                 continue
-            if self._at == len(self._text) or self._sign() == ")" or self._sees("OR"):
+            if self._at == len(self._text) or self._sign() == ")" or self._either(look=True):
                 return parts[0] if len(parts) == 1 else And(tuple(parts))
-            parts.append(self._one())
+            parts.append(self._close())
+
+    def _close(self) -> Part:
+        """One part, or two that stand near each other."""
+        first = self._one()
+        found = self._near()
+        if found is None:
+            return first
+        place = self._at
+        between = self._between(found)
+        word = found[1] or found[3]
+        self._pass(found[0])
+        begin = self._at
+        second = self._one()
+        if self._near() is not None:
+            again = self._text[begin : self._at].strip()
+            raise self._error("near_chain", repair=self._with(self._at, f"{again} "), word=word)
+        if not _is_spot(first) or not _is_spot(second):
+            raise self._error("near_part", at=place, repair=self._around(first, second), word=word)
+        return Near(first, second, between, word in _ORDERED, place)  # type: ignore[arg-type]
+
+    def _around(self, first: Part, second: Part) -> str | None:
+        """The text with parentheses, where what is near something was meant to be excluded."""
+        if not isinstance(first, Not) or not isinstance(first.part, Word | Phrase) or not _is_spot(second):
+            return None
+        begin = first.part.position
+        return f"{self._text[:begin]}({self._text[begin : self._at].rstrip()}) {self._text[self._at :]}"
+
+    def _near(self) -> re.Match[str] | None:
+        return _NEAR.match(self._text, self._at)
+
+    def _between(self, found: re.Match[str]) -> int:
+        word, number = found[1] or found[3], latin(found[2] or found[4] or "")
+        if not number:
+            raise self._error("near_number", repair=self._instead(found.span(), f"{word}/5"), word=word)
+        if len(number) > 4 or int(number) > _MAX_BETWEEN:
+            mended = self._instead(found.span(), f"{word}/{_MAX_BETWEEN}")
+            raise self._error("near_far", repair=mended, word=found[0], most=_MAX_BETWEEN)
+        return int(number)
 
     def _one(self) -> Part:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise self._error(f"Nested deeper than {_MAX_DEPTH}.", "Write it flatter.")
+            raise self._error("too_deep", most=_MAX_DEPTH)
         try:
             return self._negated_or_plain()
         finally:
@@ -174,158 +191,104 @@ class _Parser:
     def _negated_or_plain(self) -> Part:
         self._skip()
         sign = self._sign()
-        for word in ("OR", "AND"):
-            if self._sees(word):
-                raise self._error(f"{word} needs something on both sides.", f'Search the word as "{word}".')
+        alone = self._operator_alone()
+        if alone:
+            mended = self._without(self._at, self._at + len(alone))
+            raise self._error("alone", repair=mended, word=alone)
         if not sign or sign == ")":
-            raise self._error(
-                "Something to search for is missing here.", "Write a word, or remove what is left."
-            )
+            before = _LAST_OPERATOR.sub("", self._text[: self._at])
+            left = f"{before} {self._text[self._at :]}" if before != self._text[: self._at] else None
+            raise self._error("nothing_here", repair=left)
         if self._operator("NOT"):
             return Not(self._one())
-        if sign == "-":
+        if sign in "-−":
+            return self._minus()
+        if sign == "!" and self._behind().strip("!"):
             self._at += 1
-            if not self._sign() or self._sign().isspace() or self._sign() == "-":
-                self._at -= 1
-                raise self._error("A minus stands before what it excludes.", "Write -word without a space.")
             return Not(self._one())
+        if sign == "=":
+            return self._exact()
         if sign == "(":
             return self._group()
-        if sign in _QUOTES:
+        if sign in QUOTES:
             start = self._at
-            return Phrase(self._quoted(), self._over(start))
+            return self._phrase(start)
         return self._term()
+
+    def _minus(self) -> Part:
+        behind = self._behind()
+        if not behind.strip() or behind in "-−":
+            rest = self._text[self._at + 1 :].lstrip()
+            mended = self._text[: self._at] + (rest if rest.startswith(("-", "−")) else f"-{rest}")
+            raise self._error("minus", repair=mended if rest else self._text[: self._at])
+        self._at += 1
+        return Not(self._one())
+
+    def _exact(self) -> Part:
+        start = self._at
+        self._at += 1
+        if self._sign() in QUOTES:
+            part: Part = self._phrase(start)
+        elif self._behind_is_word():
+            part = self._term()
+        else:
+            raise self._error("exact_part", at=start, repair=self._without(start, start + 1))
+        if not isinstance(part, Word | Phrase):
+            raise self._error("exact_part", at=start, repair=self._without(start, start + 1))
+        return replace(part, position=start, exact=True)
 
     def _group(self) -> Part:
         opened = self._at
         self._at += 1
         self._skip()
         if self._sign() == ")":
-            raise self._error("Nothing stands between these parentheses.", "Remove them.", at=opened)
+            raise self._error("empty_group", at=opened, repair=self._without(opened, self._at + 1))
         part = self._any()
         if self._sign() != ")":
-            raise self._error("This parenthesis is never closed.", "Close it with ).", at=opened)
+            raise self._error("never_closed", at=opened, repair=f"{self._text.rstrip()})")
         self._at += 1
         self._skip()
         return part
 
-    def _quoted(self) -> str:
-        opened = self._at
-        closing = self._text.find(_QUOTES[self._sign()], opened + 1)
-        if closing < 0:
-            raise self._error("This quotation is never closed.", f"Close it with {_QUOTES[self._sign()]}.")
-        inside = _UNSEEN.sub("", self._text[opened + 1 : closing]).strip()
-        if not inside:
-            raise self._error("Nothing stands between these quotation marks.", "Remove them.")
-        self._at = closing + 1
-        return inside
-
-    def _term(self) -> Part:
-        start = self._at
-        if self._sign() in "#＃":
-            return Hashtag(self._bare(1, "a tag", start), self._over(start))
-        if self._sign() in "@＠":
-            handle = self._bare(1, "a name", start)
-            if not _HANDLE.fullmatch(handle):
-                raise self._error(f"'@{handle}' is no name.", "Write @name or @name@server.", at=start)
-            return Mention(handle, self._over(start))
-        field = _FIELD.match(self._text, self._at)
-        if field is not None:
-            return self._field(field[1], start)
-        word = self._bare(0, "a word", start)
-        if "*" in word:
-            raise self._error(
-                "Words are searched whole, without *.", "Write the forms with OR between them.", at=start
-            )
-        return Word(word, self._over(start))
-
-    def _field(self, written: str, start: int) -> Field:
-        name = written.lower()
-        if name not in FIELDS:
-            near = get_close_matches(name, FIELDS, 1)
-            hint = f"Did you mean {near[0]}:? " if near else ""
-            raise self._error(
-                f"There is no field '{written}'.",
-                f"{hint}Fields are {', '.join(FIELDS)}; put words with a colon in quotation marks.",
-                at=start,
-            )
-        self._at += len(written) + 1
-        sign = self._sign()
-        if not sign or sign.isspace():
-            raise self._error(
-                f"{name}: needs a value.", f"Write it behind the colon, as {_EXAMPLES[name]}.", at=start
-            )
-        value = self._quoted() if sign in _QUOTES else self._bare(0, "a value", start)
-        return Field(name, self._value(name, value, start), self._over(start))
-
-    def _value(self, name: str, value: str, start: int) -> str:
-        """The value in its one form, if it is one of this field."""
-        known = MARKS.get(name)
-        if name in ("lang", "platform", "is", "has"):
-            value = value.lower()
-        if known and value not in known:
-            raise self._error(f"{name}:{value} is not known.", f"One of {', '.join(known)}.", at=start)
-        if name == "lang" and not re.fullmatch(r"[a-z]{2,3}", value):
-            raise self._error(f"'{value}' is no code of a language.", "Write lang:fa or lang:en.", at=start)
-        if name in ("since", "until"):
-            value = "".join(str(unicodedata.digit(sign, sign)) for sign in value)  # ۷d is 7d
-            try:
-                moment(value, now=datetime(2020, 1, 1, tzinfo=UTC))
-            except ValueError:
-                raise self._error(
-                    f"{name}:{value} is no time.",
-                    f"Write {name}:7d, or a Gregorian day as {name}:2026-11-01.",
-                    at=start,
-                ) from None
-        return value
-
-    def _bare(self, signs: int, what: str, start: int) -> str:
-        """What goes on to the next space, parenthesis or quotation mark, behind its first ``signs``."""
-        self._at += signs
-        begin = self._at
-        while (sign := self._sign()) and not (
-            sign.isspace() or sign in "()" or sign in _QUOTES or sign in _CLOSING
-        ):
-            self._at += 1
-        value = _UNSEEN.sub("", self._text[begin : self._at])
-        if not value:
-            raise self._error(
-                f"Here {what} is missing.", "Write it without a space, or remove the sign.", at=start
-            )
-        return value
-
-    def _over(self, start: int) -> int:
-        """``start``, and on to what comes next."""
+    def _phrase(self, start: int) -> Phrase:
+        part = Phrase(self._quoted(), start)
+        if self._sign() == "~":
+            end = re.compile(r"~\d*").match(self._text, self._at)
+            assert end is not None
+            raise self._error("fuzzy_word", repair=self._without(*end.span()))
         self._skip()
-        return start
+        return part
 
-    def _sign(self) -> str:
-        return self._text[self._at : self._at + 1]
+    def _operator_alone(self) -> str:
+        """The operator that stands where a part should; «یا» (or) is a word there."""
+        if (near := self._near()) is not None:
+            return near[0]
+        for found in (_EITHER.match(self._text, self._at), _BOTH.match(self._text, self._at)):
+            if found is not None:
+                return found[0]
+        return next((word for word in ("OR", "AND") if self._sees(word)), "")
 
-    def _skip(self) -> None:
-        while (sign := self._sign()) and (sign.isspace() or _UNSEEN.match(sign)):
-            self._at += 1
+    def _either(self, *, look: bool = False) -> bool:
+        """Whether OR stands here; it is passed over then, unless one only looks."""
+        found = _EITHER.match(self._text, self._at)
+        word = found[0] if found else next((word for word in _OR if self._sees(word)), "")
+        behind = UNSEEN.sub("", self._text[self._at + len(word) :]).lstrip()
+        if word == _OR[1] and (not behind or behind[0] in ")|"):
+            return False  # «یا» (or) behind which nothing stands is a word
+        if word and not look:
+            self._pass(word)
+        return bool(word)
 
-    def _sees(self, word: str) -> bool:
-        behind = self._text[self._at + len(word) : self._at + len(word) + 1]
-        ends = not behind or behind.isspace() or behind in "()" or behind in _QUOTES
-        return ends and self._text.startswith(word, self._at)
-
-    def _operator(self, word: str) -> bool:
-        """Whether the operator stands here; it is passed over then."""
-        if not self._sees(word):
-            return False
-        self._at += len(word)
-        self._skip()
-        return True
-
-    def _error(self, message: str, remedy: str, *, at: int | None = None) -> QueryError:
-        position = self._at if at is None else at
-        return QueryError(message, query=self._text, position=position, remedy=remedy)
+    def _both(self) -> bool:
+        found = _BOTH.match(self._text, self._at)
+        if found is not None:
+            self._pass(found[0])
+            return True
+        return self._operator("AND")
 
 
-_EXAMPLES: Final = {
-    "lang": "lang:fa", "platform": "platform:mastodon", "source": "source:news", "author": "author:@sara",
-    "tag": "tag:ai", "entity": "entity:brand:acme", "is": "is:reply", "has": "has:media", "since": "since:7d",
-    "until": "until:2026-11-01",
-}  # fmt: skip
+def _is_spot(part: Part) -> bool:
+    """Whether another can stand near it."""
+    if isinstance(part, Or):
+        return all(isinstance(inner, Word | Phrase) for inner in part.parts)
+    return isinstance(part, Word | Phrase)

@@ -24,10 +24,10 @@ class Selection:
     """Posts that match all that is set; nothing set is every post (deleted ones never).
 
     ``query`` is what a person typed (``posts.query``); ``since`` counts from, ``until`` to just before;
-    ``hashtag`` is a family key, ``author`` an author key, ``entity`` an entity id. ``edge`` and ``toward``
-    narrow to the posts that repost, reply to, mention or quote the author ``toward`` in the network of
-    the rest of the selection: a repost belongs to it when the post passed on does.
-    ``ids`` names single posts.
+    ``hashtag`` is a family key, ``spelling`` one way to write a hashtag (without ``#``), ``author`` an
+    author key, ``entity`` an entity id. ``edge`` and ``toward`` narrow to the posts that repost, reply to,
+    mention or quote the author ``toward`` in the network of the rest of the selection: a repost belongs to
+    it when the post passed on does. ``ids`` names single posts.
     """
 
     query: str = ""
@@ -37,6 +37,7 @@ class Selection:
     source: str | None = None
     language: str | None = None
     hashtag: str | None = None
+    spelling: str | None = None
     author: str | None = None
     entity: str | None = None
     edge: EdgeKind | None = None

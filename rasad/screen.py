@@ -91,6 +91,14 @@ class Screen:
         """A text that every surface shares, in the project's language."""
         return texts.text(f"common.{key}", self.language, **values)
 
+    def words(self, key: str, **values: object) -> str:
+        """Any text, by its whole key, in the project's language."""
+        return texts.text(key, self.language, **values)
+
+    def counted(self, unit: str, count: int) -> str:
+        """So many of a thing: "3 posts"."""
+        return texts.counted(f"common.unit.{unit}", count, self.language)
+
     def number(self, value: float | int | None, decimals: int = 0) -> str:
         return digits.number(value, self.language, decimals)
 

@@ -176,7 +176,10 @@ def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, heigh
     )
     points = base.mark_circle(size=110, cursor="pointer").encode(
         color=alt.Color(
-            "status:N", title=None, legend=alt.Legend(orient="top"), scale=_status_colours(dots, reader)
+            "status:N",
+            title=None,
+            legend=alt.Legend(orient="top", columns=3),
+            scale=_status_colours(dots, reader),
         ),
         opacity=alt.condition(picked, alt.value(0.9), alt.value(0.35)),
         tooltip=[

@@ -43,7 +43,7 @@ class Plan:
     First the rows of posts that are stored (``stale_*`` are ids of rows that no longer hold), then
     the posts, then the rows of new ones: a post that is stored has all its rows, unless its file comes again.
     ``moved`` are ids of posts now dated earlier, whose later-dated copy has to go; ``deleted`` posts
-    whose counts have to go.
+    whose counts have to go. ``begun`` are posts that were new when the same batch was begun before.
     """
 
     new: list[Document] = field(default_factory=list)
@@ -55,6 +55,7 @@ class Plan:
     moved: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     first_seen: list[str] = field(default_factory=list)
+    begun: frozenset[str] = frozenset()
 
     def batches(self) -> list[tuple[list[Document], bool]]:
         """The posts to write and whether they are fresh; a few new ones spare a commit of their own."""
@@ -63,14 +64,25 @@ class Plan:
         return [(posts, fresh) for posts, fresh in ((self.changed, False), (self.new, True)) if posts]
 
 
-def plan(store: Store, copies: Mapping[str, Sequence[Post]], annotate: Annotate, *, again: bool) -> Plan:
-    """The writes for copies by post id; ``again`` if a file of them may have been taken in part before."""
+def plan(
+    store: Store,
+    copies: Mapping[str, Sequence[Post]],
+    annotate: Annotate,
+    *,
+    again: bool,
+    begun: frozenset[str] = frozenset(),
+) -> Plan:
+    """The writes for copies by post id.
+
+    ``again`` if the very same copies may have been written in part before; ``begun`` are then the posts
+    that were new at that time. With other copies among them, rows of the first attempt would stay.
+    """
     stored = {post_id: stored_post(found) for post_id, found in store.get("posts", list(copies)).items()}
     merged = {post_id: _merged(group, stored.get(post_id)) for post_id, group in copies.items()}
     read = _read(merged, stored, annotate)
     targets = named(read.values())
     targets |= lookup(store, {ref for post in read.values() for ref in references(post)} - targets.keys())
-    made = Plan()
+    made = Plan(begun=begun)
     for post_id, post in read.items():
         resolved = resolve(post, targets)
         old = stored.get(post_id)
@@ -159,16 +171,18 @@ def _add_changed(made: Plan, resolved: Resolved, old: Stored, copies: Sequence[P
         made.moved.append(post.id)
     made.stale_edges.extend(_gone(now.edges, before.edges, moved=moved))
     made.stale_uses.extend(_gone(now.uses, before.uses, moved=moved))
-    if again and any(copy.collected_at == post.first_seen_at for copy in copies):
+    first = again and post.id in made.begun
+    if first:
         made.first_seen.append(post.id)
     if post.deleted_at is not None:
         made.deleted.append(post.id)
         return
     made.changed_rows.edges.extend(_different(now.edges, before.edges, all_of_them=again))
     made.changed_rows.uses.extend(_different(now.uses, before.uses, all_of_them=again))
-    if copies:
-        tags = list(counted_tags(post))
-        made.changed_rows.metrics.extend(snapshots(copies, old.post, tags))
+    # A post that the first attempt has changed already has its snapshots; one that it made may lack them.
+    if copies and (first or not (again and post == old.post)):
+        before_them = None if first else old.post
+        made.changed_rows.metrics.extend(snapshots(copies, before_them, list(counted_tags(post))))
 
 
 def _gone(now: Sequence[Document], before: Sequence[Document], *, moved: bool) -> list[str]:

@@ -58,8 +58,8 @@ def snapshots(copies: Sequence[Post], stored: Post | None, tags: Sequence[str]) 
     """What the copies add to the history of a post's counts: one snapshot for each that changed them.
 
     Gains are against the snapshot before. Copies older than the stored post add nothing, for what
-    was before them is not at hand; unless they begin with the post's first copy, which tells that
-    they come again (a replay) and give the same snapshots.
+    was before them is not at hand; unless they begin with a copy from before the first one, to which
+    they are held.
     """
     copies = sorted(copies, key=lambda copy: copy.collected_at)
     first = stored is None or copies[0].collected_at <= (stored.first_seen_at or stored.collected_at)
@@ -81,15 +81,20 @@ def snapshots(copies: Sequence[Post], stored: Post | None, tags: Sequence[str]) 
     return list(made.values())
 
 
-def counted_tags(post: Post) -> dict[str, str]:
-    """The family keys of a post's hashtags that are counted, each with its first surface."""
-    tags: dict[str, str] = {}
+def counted_tags(post: Post) -> dict[str, list[str]]:
+    """The family keys of a post's hashtags that are counted, each with the ways it is written there."""
+    tags: dict[str, list[str]] = {}
     for tag in _tags(post):
         key = tag.normal[:MAX_TAG]
-        if key and key not in tags:
+        if not key:
+            continue
+        written = tag.text[:MAX_TAG]
+        if key not in tags:
             if len(tags) == MAX_TAGS:
                 break
-            tags[key] = tag.text[:MAX_TAG]
+            tags[key] = [written]
+        elif written not in tags[key]:
+            tags[key].append(written)
     return tags
 
 
@@ -127,7 +132,7 @@ def _post(
     hour: int,
     language: str,
     sources: list[str],
-    tags: dict[str, str],
+    tags: dict[str, list[str]],
 ) -> Document:
     document: Document = {
         "id": post.id,
@@ -152,6 +157,7 @@ def _post(
         document["unresolved"] = list(unresolved)
     if tags:
         document["hashtags"] = list(tags)
+        document["written"] = [surface for written in tags.values() for surface in written]
     _add_author(document, post)
     _add_readings(document, post)
     _add_references(document, post)
@@ -277,7 +283,7 @@ def _edge(own: Document, kind: str, toward: str, edge_id: str) -> Document:
     }
 
 
-def _uses(own: Document, tags: dict[str, str]) -> tuple[Document, ...]:
+def _uses(own: Document, tags: dict[str, list[str]]) -> tuple[Document, ...]:
     if not tags:
         return ()
     author = {"author": own["author"], "author_n": own["author_n"]} if "author" in own else {}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -16,14 +18,18 @@ import numpy as np
 from elasticsearch import Elasticsearch, JsonSerializer, NotFoundError
 
 from posts.errors import StoreError
-from store import elasticsearch_aggs as aggregations
 from store.checking import sound
+from store.elasticsearch_aggs import Questions
 from store.elasticsearch_bulk import Action, Bulk
+from store.elasticsearch_columns import Ask, read_table
 from store.elasticsearch_errors import told, unreachable, without_secrets
+from store.elasticsearch_health import health_of
+from store.elasticsearch_layout import Layout, noted, template
+from store.elasticsearch_leases import DocumentLeases
+from store.elasticsearch_query import hits_of, native, page_of
 from store.generations import schema_changed
-from store.loading import collector_paused
-from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN, elasticsearch_mapping
-from store.protocol import Body, Collection, Document, Health, Refusal, StoreSettings, Written
+from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN
+from store.protocol import Body, Collection, Document, Health, Lease, Refusal, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
 
 _TIMEOUT_S: Final = 30
@@ -33,33 +39,8 @@ _PAGE: Final = 5_000
 _COLUMN_PAGE: Final = 10_000
 _KEEP: Final = "2m"
 _IDS_AT_ONCE: Final = 1_000
-_MONTHLY_FROM: Final = "2025"
-_WARN_SHARDS: Final = 600
 
 Query = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """How a collection is spread over indices: the generation that their names carry, and since when one
-    holds a month. Older years have one index each, so that a feed's whole archive does not make hundreds
-    of shards; ``store.elasticsearch_rebuild`` moves the bound, nothing else does, for an upsert has to
-    meet its older copy."""
-
-    generation: str = ""
-    monthly_from: str = _MONTHLY_FROM
-
-    def period(self, when: str) -> str:
-        """What the name of the index of this date ends with."""
-        return when[:7].replace("-", ".") if when >= self.monthly_from else when[:4]
-
-    def index(self, alias: str, when: str) -> str:
-        """The index of a document of this date."""
-        return (
-            f"{alias}-{self.generation}-{self.period(when)}"
-            if self.generation
-            else f"{alias}-{self.period(when)}"
-        )
 
 
 class _Json(JsonSerializer):
@@ -96,6 +77,7 @@ class ElasticsearchStore:
             )
         except ValueError as error:
             raise unreachable(error, settings.url) from error
+        self._leases = DocumentLeases(self._client, settings.url, settings.prefix)
 
     def ensure(self) -> None:
         with told(self._url):
@@ -105,17 +87,11 @@ class ElasticsearchStore:
         self._ensured = True
 
     def _put_template(self, collection: Collection, layout: Layout) -> None:
-        mapping = elasticsearch_mapping(collection)
-        mapping["_meta"] |= {"generation": layout.generation, "monthly_from": layout.monthly_from}
         self._client.indices.put_index_template(
             name=self._alias(collection),
             index_patterns=[f"{self._alias(collection)}-*"],
             priority=200,
-            template={
-                "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
-                "mappings": mapping,
-                "aliases": {self._alias(collection): {}},
-            },
+            template={**template(collection, layout), "aliases": {self._alias(collection): {}}},
         )
 
     def write(self, collection: Collection, documents: Sequence[Document], *, fresh: bool = False) -> Written:
@@ -125,7 +101,11 @@ class ElasticsearchStore:
                 self.ensure()
             actions = [Action(self._index(collection, d), i, json) for i, (d, json, _) in ready.items()]
             moved = [] if fresh else self._moved(collection, actions)
-            refused += self._carry_out([*moved, *actions])
+            refused += self._carry_out(actions)
+            # Only now: a post whose new copy was not taken keeps the one it has.
+            kept = {refusal.id for refusal in refused}
+            if gone := [action for action in moved if action.id not in kept]:
+                refused += self._carry_out(gone)
         return Written(ok=len(documents) - len(refused), refused=tuple(refused))
 
     def get(self, collection: Collection, ids: Sequence[str]) -> dict[str, Document]:
@@ -136,38 +116,35 @@ class ElasticsearchStore:
 
     def search(self, collection: Collection, body: Body) -> dict[str, Any]:
         request = prepared(collection, body)
-        query, aggs = request["query"], request["aggs"]
-        asked = aggregations.first(aggs)
-        raw = self._search(
-            collection,
-            query=_native(query),
-            aggs=asked or None,
-            size=request["size"],
-            from_=request["from"],
-            sort=[{field: {"order": order}} for field, order in request["sort"]],
-            source=request["_source"],
-            track_total_hits=True,
-        )
-        if raw is None:
+        questions = Questions(request["aggs"], native(request["query"]))
+        if not questions.is_long:
+            return self._answer(collection, body, request, questions, partial(self._search, collection))
+        with self._snapshot(collection) as ask:
+            return self._answer(collection, body, request, questions, ask)
+
+    def _answer(
+        self,
+        collection: Collection,
+        body: Body,
+        request: dict[str, Any],
+        questions: Questions,
+        ask: Callable[..., dict[str, Any] | None] | None,
+    ) -> dict[str, Any]:
+        raw = ask(aggs=questions.first() or None, **page_of(request)) if ask else None
+        if ask is None or raw is None:
             return self._empty(collection, body)
-        hits = [
-            {"_id": hit["_id"], **({"_source": hit["_source"]} if "_source" in hit else {})}
-            for hit in raw["hits"]["hits"]
-        ]
-        total = raw["hits"]["total"]["value"]
-        answer: dict[str, Any] = {"hits": {"total": {"value": total, "relation": "eq"}, "hits": hits}}
-        if aggs:
-            deeper = aggregations.second(aggs, raw["aggregations"])
-            again = self._search(collection, query=_native(query), aggs=deeper, size=0) if deeper else None
-            behind = again["aggregations"] if again else {}
-            answer["aggregations"] = aggregations.results(aggs, raw["aggregations"], behind)
+        answer: dict[str, Any] = {"hits": hits_of(request, raw["hits"])}
+        while (more := questions.take(raw.get("aggregations", {}), _total(raw))) is not None:
+            raw = ask(size=0, track_total_hits=True, **more) or {}
+        if request["aggs"]:
+            answer["aggregations"] = questions.results()
         return answer
 
     def count(self, collection: Collection, query: Body) -> int:
         checked_query = prepared_query(collection, query)
         with told(self._url):
             answer = self._client.count(
-                index=self._alias(collection), query=_native(checked_query), ignore_unavailable=True
+                index=self._alias(collection), query=native(checked_query), ignore_unavailable=True
             )
             return int(answer["count"])
 
@@ -183,22 +160,14 @@ class ElasticsearchStore:
         wanted = columns_known(collection, fields)
         checked_query = prepared_query(collection, query)
         when = WHEN[collection]
-        # Read off as what is sorted by, which is quicker than values fetched for each hit.
-        order = [when, *(name for name in wanted if name != when)]
-        sort = [{name: {"order": "asc", "missing": -1}} for name in order]
-        parts = [np.empty((0, len(order)), dtype=np.int64)]
-        with collector_paused():
-            for page in self._pages(
-                collection, checked_query, sort=sort, size=_COLUMN_PAGE, source=False, stored_fields="_none_"
-            ):
-                rows = [hit["sort"][: len(order)] for hit in page]
-                parts.append(np.array(rows, dtype=np.int64))
-        table = np.concatenate(parts)
-        columns = {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(order)}
-        return {
-            name: columns[name] // 1000 if FIELDS[collection][name].type == "date" else columns[name]
-            for name in wanted
-        }
+        with self._snapshot(collection) as ask:
+            if ask is None:
+                table = np.empty((0, len(wanted)), dtype=np.int64)
+            else:
+                table = read_table(ask, native(checked_query), wanted, when)
+        columns = {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(wanted)}
+        dates = {name for name in wanted if FIELDS[collection][name].type == "date"}
+        return {name: column // 1000 if name in dates else column for name, column in columns.items()}
 
     def delete(self, collection: Collection, query: Body) -> int:
         checked_query = prepared_query(collection, query)
@@ -236,30 +205,12 @@ class ElasticsearchStore:
         with told(self._url):
             self._client.indices.refresh(index=[self._alias(name) for name in names], ignore_unavailable=True)
 
+    def lease(self, name: str, holder: str, ttl_s: float, now: datetime) -> Lease:
+        return self._leases.lease(name, holder, ttl_s, now)
+
     def health(self) -> Health:
-        try:
-            with told(self._url):
-                client = self._client.options(request_timeout=_HEALTH_TIMEOUT_S)
-                cluster = client.cluster.health()
-                stats = client.indices.stats(
-                    index=[f"{self._alias(name)}-*" for name in COLLECTIONS], metric="store"
-                )
-                size = stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0)
-                posts = client.count(index=self._alias("posts"), ignore_unavailable=True)["count"]
-        except StoreError as error:
-            return Health(engine="elasticsearch", ok=False, posts=0, bytes=None, warnings=(str(error),))
-        warnings = []
-        if cluster["status"] == "red":
-            warnings.append("The cluster is red: some posts cannot be found now.")
-        if cluster["active_shards"] > _WARN_SHARDS:
-            warnings.append(f"The cluster holds {cluster['active_shards']:,} shards; delete old months.")
-        return Health(
-            engine="elasticsearch",
-            ok=cluster["status"] != "red",
-            posts=int(posts),
-            bytes=int(size),
-            warnings=tuple(warnings),
-        )
+        client = self._client.options(request_timeout=_HEALTH_TIMEOUT_S)
+        return health_of(client, self._url, [self._alias(name) for name in COLLECTIONS])
 
     def close(self) -> None:
         self._client.close()
@@ -274,18 +225,13 @@ class ElasticsearchStore:
 
     def _layout(self, collection: Collection) -> Layout:
         """How the collection lies there; ``SchemaChanged`` if another version made it."""
-        try:
-            answer = self._client.indices.get_index_template(name=self._alias(collection))
-        except NotFoundError:
+        found = noted(self._client, self._alias(collection))
+        if found is None:
             return Layout()
-        template = answer["index_templates"][0]["index_template"]["template"]
-        meta = template.get("mappings", {}).get("_meta", {})
-        if meta.get("schema") != SCHEMA_VERSION:
+        if found.schema != SCHEMA_VERSION:
             where = f"{without_secrets(self._url)} {self._alias(collection)}"
-            raise schema_changed(meta.get("schema"), subject=where)
-        return Layout(
-            generation=meta.get("generation", ""), monthly_from=meta.get("monthly_from", _MONTHLY_FROM)
-        )
+            raise schema_changed(found.schema, subject=where)
+        return found.layout
 
     def _moved(self, collection: Collection, actions: Sequence[Action]) -> list[Action]:
         """Deletions of older copies that stand in the index of another month."""
@@ -317,16 +263,23 @@ class ElasticsearchStore:
             )
             yield from raw["hits"]["hits"] if raw else ()
 
+    def _open_snapshot(self, collection: Collection) -> str | None:
+        with told(self._url):
+            if not self._client.indices.exists_alias(name=self._alias(collection)):
+                return None
+            opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)
+            return str(opened["id"])
+
     def _search(self, collection: Collection, **request: Any) -> dict[str, Any] | None:
         """The server's answer; ``None`` while there is no index."""
-        with told(self._url):
-            raw: dict[str, Any] = self._client.search(
-                index=self._alias(collection),
-                ignore_unavailable=True,
-                allow_partial_search_results=False,
-                **request,
-            ).body
+        raw = self._ask(index=self._alias(collection), ignore_unavailable=True, **request)
         return raw if raw["_shards"]["total"] else None
+
+    def _ask(self, **request: Any) -> dict[str, Any]:
+        with told(self._url):
+            return self._client.search(  # type: ignore[no-any-return]
+                allow_partial_search_results=False, **request
+            ).body
 
     def _empty(self, collection: Collection, body: Body) -> dict[str, Any]:
         """What the other engine answers where nothing is: an index that is not there counts nothing."""
@@ -338,12 +291,23 @@ class ElasticsearchStore:
         self, collection: Collection, checked_query: Query, *, size: int, **request: Any
     ) -> Iterator[list[dict[str, Any]]]:
         """All hits as of now, page by page."""
-        with told(self._url):
-            if not self._client.indices.exists_alias(name=self._alias(collection)):
-                return iter(())
-            opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)
-        whole = {"query": _native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
-        return self._turn(opened["id"], whole)
+        snapshot = self._open_snapshot(collection)
+        if snapshot is None:
+            return iter(())
+        whole = {"query": native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
+        return self._turn(snapshot, whole)
+
+    @contextmanager
+    def _snapshot(self, collection: Collection) -> Iterator[Ask | None]:
+        """Searches of the collection as it is now; ``None`` while there is no index."""
+        opened = self._open_snapshot(collection)
+        if opened is None:
+            yield None
+            return
+        try:
+            yield partial(self._ask, pit={"id": opened, "keep_alive": _KEEP})
+        finally:
+            self._close_snapshot(opened)
 
     def _turn(self, snapshot: str, request: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
         after: list[Any] | None = None
@@ -376,16 +340,5 @@ class ElasticsearchStore:
             return
 
 
-def _native(checked_query: Query) -> Query:
-    """A checked query without what Elasticsearch takes for granted."""
-    ((kind, inner),) = checked_query.items()
-    if kind != "bool":
-        return checked_query
-    parts: Query = {
-        clause: [_native(part) for part in inner[clause]]
-        for clause in ("must", "filter", "should", "must_not")
-        if inner[clause]
-    }
-    if inner["minimum_should_match"]:
-        parts["minimum_should_match"] = inner["minimum_should_match"]
-    return {"bool": parts}
+def _total(raw: dict[str, Any]) -> int:
+    return int(raw["hits"]["total"]["value"])

@@ -1,139 +1,173 @@
-"""Aggregations for an Elasticsearch of many monthly indices, and its answers in the form of both engines.
+"""What an Elasticsearch of many monthly indices is asked, so that every bucket is counted exactly.
 
-Terms are counted exactly: every index gives all its terms, not its own first few. What stands inside
-the terms is asked in a second request, for the kept ones alone.
+An index tells only its first terms, and fills what is inside of all it tells. Therefore each index gives
+all its terms, numbers beside them, and what stands deeper is asked again for the kept ones alone: once
+for each level. ``store.elasticsearch_results`` puts the answers together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from posts.errors import UnsupportedQuery
-from store.validate_aggs import MAX_NESTED, METRICS, has_deep
-from store.validate_query import MAX_BUCKETS
-
-_EXACT: Final = 60_000
-_INNER: Final = 200_000
-_FINEST: Final = 40_000
-_FINE_INSIDE: Final = 3_000
+from store.elasticsearch_bodies import EXACT, body, limited, opened
+from store.elasticsearch_results import combined
+from store.figures import too_many_buckets
+from store.validate_aggs import has_deep
 
 Aggs = dict[str, Any]
+Path = tuple[str, ...]
+_FINER: Final = 20
 
 
-def first(aggs: Aggs) -> Aggs:
-    """The first request: everything but what stands deep inside terms."""
-    asked = {}
-    for name, agg in aggs.items():
-        if agg["type"] == "terms" and has_deep(agg["aggs"]):
-            flat = {sub: inner for sub, inner in agg["aggs"].items() if not has_deep({sub: inner})}
-            asked[name] = _body({**agg, "aggs": flat}, buckets=1)
-        else:
-            asked[name] = _body(agg, buckets=1)
-    return asked
+@dataclass(slots=True)
+class Questions:
+    """The requests that answer the checked aggregations of one search, one after the other."""
 
+    aggs: Aggs
+    query: Aggs
+    _keys: dict[Path, list[Any]] = field(default_factory=dict)
+    """The kept terms of those that are looked into in a request of their own."""
+    _told: set[Path] = field(default_factory=set)
+    _asking: set[Path] = field(default_factory=set)
+    _answers: list[Aggs] = field(default_factory=list)
+    _totals: list[int] = field(default_factory=list)
+    _coarse: bool = False
+    _finer: int = 1
+    _behind: dict[str, list[str]] | None = None
 
-def second(aggs: Aggs, results: Aggs) -> Aggs:
-    """The second request: what stands deep inside the terms that were kept; empty if nothing does."""
-    asked = {}
-    for name, agg in aggs.items():
-        if agg["type"] != "terms" or not has_deep(agg["aggs"]):
-            continue
-        keys = [bucket["key"] for bucket in results[name]["buckets"]]
-        if not keys:
-            continue
-        deep = {sub: inner for sub, inner in agg["aggs"].items() if has_deep({sub: inner})}
-        asked[name] = {
-            "terms": {"field": agg["options"]["field"], "include": keys, "size": len(keys)},
-            "aggs": {sub: _body(inner, buckets=len(keys)) for sub, inner in deep.items()},
+    @property
+    def is_long(self) -> bool:
+        """Whether more than one request is needed."""
+        return any(_is_split(agg) or agg["type"] == "significant_terms" for _, agg in _walk(self.aggs))
+
+    def first(self) -> Aggs:
+        """The aggregations of the first request."""
+        return self._next()
+
+    def take(self, raw: Aggs, total: int) -> dict[str, Any] | None:
+        """Take in an answer; the next request, or ``None`` if everything is told."""
+        if self._behind is not None:
+            self._answers.append(raw)
+            self._totals.append(total)
+            return None
+        if self._coarse and self._finer < EXACT and any(_errors(raw)):
+            self._finer *= _FINER
+            return {"query": self.query, "aggs": self._next()}
+        self._told |= self._asking
+        self._answers.append(raw)
+        self._totals.append(total)
+        for path, agg in _walk(self.aggs):
+            if _is_split(agg) and path in self._told and path not in self._keys:
+                self._keys[path] = list(dict.fromkeys(_keys(self.aggs, raw, path)))
+        further = self._next()
+        if further:
+            return {"query": self.query, "aggs": further}
+        return self._ask_behind()
+
+    def results(self) -> Aggs:
+        """The answers to all requests as one; ``UnsupportedQuery`` above the cap of buckets."""
+        behind: dict[str, dict[str, int]] = {}
+        whole = 0
+        answers = self._answers
+        if self._behind is not None:
+            *answers, last = answers
+            whole = self._totals[-1]
+            behind = {
+                name: {bucket["key"]: bucket["doc_count"] for bucket in last[name]["buckets"]}
+                for name in self._behind
+            }
+        return combined(self.aggs, answers, self._totals[0], behind, whole)
+
+    def _next(self) -> Aggs:
+        self._asking = set()
+        self._coarse = False
+        return self._bodies(self.aggs, (), 1)
+
+    def _bodies(self, aggs: Aggs, above: Path, buckets: int) -> Aggs:
+        """What is not told yet of these and of what stands inside."""
+        asked = {}
+        for name, agg in aggs.items():
+            path = (*above, name)
+            if not self._is_open(agg, path):
+                continue
+            self._asking.add(path)
+            keys = self._keys.get(path)
+            if keys == []:
+                self._asking |= {(*path, *inner) for inner, _ in _walk(agg["aggs"])}
+                continue
+            made, inside, coarse = body(agg, keys, buckets, self._finer)
+            self._coarse |= coarse
+            inner = agg["aggs"]
+            if _is_split(agg) and keys is None:
+                inner = {sub: one for sub, one in inner.items() if not has_deep({sub: one})}
+            deeper = self._bodies(inner, path, buckets * inside)
+            asked[name] = limited(agg, {**made, "aggs": deeper} if deeper else made)
+        return asked
+
+    def _is_open(self, agg: Aggs, path: Path) -> bool:
+        if path not in self._told:
+            return True
+        return any(self._is_open(inner, (*path, name)) for name, inner in agg["aggs"].items())
+
+    def _ask_behind(self) -> dict[str, Any] | None:
+        """How often the significant terms' candidates occur in the whole collection."""
+        wanted: dict[str, dict[str, None]] = {}
+        for path, agg in _walk(self.aggs):
+            if agg["type"] == "significant_terms":
+                known = wanted.setdefault(agg["options"]["field"], {})
+                for raw in self._answers:
+                    known |= dict.fromkeys(_keys(self.aggs, raw, path))
+        if not wanted:
+            return None
+        self._behind = {name: list(known) for name, known in wanted.items() if known}
+        if any(len(known) > EXACT for known in wanted.values()):
+            raise too_many_buckets()
+        return {
+            "query": {"match_all": {}},
+            "aggs": {
+                name: {
+                    "terms": {"field": name, "include": known, "size": len(known), "shard_size": len(known)}
+                }
+                for name, known in self._behind.items()
+            },
         }
-    return asked
 
 
-def results(aggs: Aggs, first: Aggs, second: Aggs) -> Aggs:
-    """The answers to both requests as one; ``UnsupportedQuery`` above the cap of buckets."""
-    answer = {}
+def _is_split(agg: Aggs) -> bool:
+    """Whether what stands inside is asked for later."""
+    return agg["type"] == "terms" and has_deep(agg["aggs"])
+
+
+def _walk(aggs: Aggs, above: Path = ()) -> Iterator[tuple[Path, Aggs]]:
     for name, agg in aggs.items():
-        deep = {bucket["key"]: bucket for bucket in second.get(name, {}).get("buckets", ())}
-        answer[name] = _result(agg, first[name], deep)
-    _check_size(aggs, answer)
-    return answer
+        yield (*above, name), agg
+        yield from _walk(agg["aggs"], (*above, name))
 
 
-def _body(agg: Aggs, *, buckets: int) -> Aggs:
-    kind, options = agg["type"], agg["options"]
-    if kind == "terms":
-        body: Aggs = {"terms": _terms(options, buckets)}
-    elif kind == "date_histogram":
-        body = {"date_histogram": _date_histogram(options)}
-    elif kind == "cardinality":
-        fine = options.get("precision_threshold") or (_FINEST if buckets == 1 else _FINE_INSIDE)
-        body = {"cardinality": {"field": options["field"], "precision_threshold": fine}}
-    else:
-        body = {kind: {"field": options["field"]}}
-    if agg["aggs"]:
-        inside = MAX_NESTED if has_deep(agg["aggs"]) else 1
-        body["aggs"] = {name: _body(inner, buckets=inside) for name, inner in agg["aggs"].items()}
-    return body
+def _errors(raw: Any) -> Iterator[int]:
+    """By how much counts of terms may be wrong, wherever they stand."""
+    if isinstance(raw, dict):
+        if "doc_count_error_upper_bound" in raw:
+            yield raw["doc_count_error_upper_bound"]
+        for part in raw.values():
+            yield from _errors(part)
+    elif isinstance(raw, list):
+        for part in raw:
+            yield from _errors(part)
 
 
-def _terms(options: Aggs, buckets: int) -> Aggs:
-    by, direction = options["order"]
-    size = options["size"]
-    body = {
-        "field": options["field"],
-        "size": size,
-        "shard_size": max(size, min(_EXACT, max(10 * size, _INNER // buckets))),
-        "min_doc_count": options["min_doc_count"],
-        "order": [{by: direction}] if by == "_key" else [{by: direction}, {"_key": "asc"}],
-    }
-    if "include" in options:
-        body["include"] = options["include"]
-    if options.get("exclude"):
-        body["exclude"] = options["exclude"]
-    return body
-
-
-def _date_histogram(options: Aggs) -> Aggs:
-    body: Aggs = {"field": options["field"], "min_doc_count": options["min_doc_count"]}
-    if "calendar" in options:
-        body |= {"calendar_interval": options["calendar"], "time_zone": options["time_zone"]}
-    else:
-        body["fixed_interval"] = f"{options['interval_s']}s"
-        if options["offset_s"]:
-            body["offset"] = f"{options['offset_s']:+d}s"
-    if "bounds" in options and options["min_doc_count"] == 0:
-        low, high = options["bounds"]
-        body["extended_bounds"] = {"min": low, "max": high}
-    return body
-
-
-def _result(agg: Aggs, raw: Aggs, deep: dict[Any, Aggs]) -> Aggs:
-    kind = agg["type"]
-    if kind in METRICS:
-        return {key: value for key, value in raw.items() if value is not None or "as_string" not in key}
-    buckets = []
-    for bucket in raw["buckets"]:
-        found = {key: bucket[key] for key in ("key", "key_as_string", "doc_count") if key in bucket}
-        inside = {**bucket, **deep.get(bucket["key"], {})}
-        found |= {name: _result(inner, inside[name], {}) for name, inner in agg["aggs"].items()}
-        buckets.append(found)
-    result: Aggs = {"buckets": buckets}
-    if kind == "terms" and agg["options"]["min_doc_count"] == 1:
-        result["sum_other_doc_count"] = raw["sum_other_doc_count"]
-    return result
-
-
-def _check_size(aggs: Aggs, answer: Aggs) -> None:
-    total = 0
-    for name, agg in aggs.items():
-        buckets = answer[name].get("buckets", ())
-        total += len(buckets)
-        for inner in agg["aggs"]:
-            total += sum(len(bucket[inner].get("buckets", ())) for bucket in buckets)
-        full = sum(1 for bucket in buckets if bucket["doc_count"])
-        if total > MAX_BUCKETS or (full > MAX_NESTED and has_deep(agg["aggs"])):
-            raise UnsupportedQuery(
-                f"The answer has more than {MAX_BUCKETS:,} buckets.",
-                subject="aggs",
-                remedy="Narrow the query or widen the interval.",
-            )
+def _keys(aggs: Aggs, raw: Aggs, path: Path) -> Iterator[Any]:
+    """The keys of the terms at a path, in whichever buckets they stand."""
+    name, *rest = path
+    if name not in raw:
+        return
+    agg = aggs[name]
+    inside = opened(agg, raw[name])
+    found = inside.get("buckets", [inside])
+    for bucket in found.values() if isinstance(found, dict) else found:
+        if rest:
+            yield from _keys(agg["aggs"], bucket, tuple(rest))
+        else:
+            yield bucket["key"]

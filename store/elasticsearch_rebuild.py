@@ -8,22 +8,22 @@ index of its year on the way. Only what the bare core has is used: scan and bulk
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Final
 
 from elasticsearch import NotFoundError
 
-from posts.errors import SchemaChanged
-from store.elasticsearch import ElasticsearchStore, Layout
+from store.elasticsearch import ElasticsearchStore
 from store.elasticsearch_errors import told
-from store.mapping import COLLECTIONS, SCHEMA_VERSION, elasticsearch_mapping
-from store.protocol import Body, Collection, Document, StoreSettings
+from store.elasticsearch_layout import Layout, noted, template
+from store.generations import schema_changed
+from store.mapping import COLLECTIONS, SCHEMA_VERSION
+from store.protocol import Collection, StoreSettings
 from store.rebuild import Progress, Rebuilt, Reread, Way, fill, verify
 from store.transfer import reading_of
 
-_PAGE: Final = 5_000
+_GENERATION: Final = re.compile(r"-(g\d+)-")
 MONTHLY_YEARS: Final = 2
 """Calendar years before this one that still have an index a month."""
 
@@ -43,10 +43,7 @@ class Builder(ElasticsearchStore):
                     name=f"{self._alias(name)}-build",
                     index_patterns=[f"{self._alias(name)}-{self._next.generation}-*"],
                     priority=300,
-                    template={
-                        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
-                        "mappings": elasticsearch_mapping(name),
-                    },
+                    template=template(name, self._next),
                 )
         self._ensured = True
 
@@ -56,16 +53,12 @@ class Builder(ElasticsearchStore):
             answer = self._client.count(index=self._own(collection), allow_no_indices=True)
             return int(answer["count"])
 
-    def scan(
-        self, collection: Collection, query: Body, fields: Sequence[str] | None = None
-    ) -> Iterator[Document]:
-        """All documents that were written, whatever is asked: it is for comparing."""
+    def _open_snapshot(self, collection: Collection) -> str | None:
+        """Of the new indices, so that what was written can be read for comparing."""
         with told(self._url):
             if not self._made(collection):
-                return iter(())
-            opened = self._client.open_point_in_time(index=self._own(collection), keep_alive="2m")
-        request = {"query": {"match_all": {}}, "size": _PAGE, "sort": [{"_shard_doc": "asc"}]}
-        return (hit["_source"] for page in self._turn(opened["id"], request) for hit in page)
+                return None
+            return str(self._client.open_point_in_time(index=self._own(collection), keep_alive="2m")["id"])
 
     def refresh(self, collection: Collection | None = None) -> None:
         with told(self._url):
@@ -156,6 +149,7 @@ def drop_elasticsearch(settings: StoreSettings) -> None:
                 indices.delete(index=found)
             with suppress(NotFoundError):
                 indices.delete_index_template(name=alias)
+        indices.delete(index=f"{settings.prefix}-leases", ignore_unavailable=True)
 
 
 def _following(settings: StoreSettings, generation: int) -> Builder:
@@ -165,29 +159,14 @@ def _following(settings: StoreSettings, generation: int) -> Builder:
 
 def _in_use(store: ElasticsearchStore, settings: StoreSettings) -> tuple[int | None, int]:
     """The schema and the number of the generation in use; no schema where nothing is made yet."""
+    alias = f"{settings.prefix}-posts"
     with told(str(settings.url)):
-        try:
-            found = store._client.indices.get_index_template(name=f"{settings.prefix}-posts")
-        except NotFoundError:
-            return None, 1
-        aliases = store._client.indices.get_alias(
-            index=f"{settings.prefix}-posts-g*", allow_no_indices=True
-        ).body
-    meta = found["index_templates"][0]["index_template"]["template"].get("mappings", {}).get("_meta", {})
-    schema = meta.get("schema")
-    if isinstance(schema, int) and schema > SCHEMA_VERSION:
-        raise _newer(schema, settings.prefix)
+        found = noted(store._client, alias)
+    if found is None:
+        return None, 1
+    if found.schema > SCHEMA_VERSION:
+        raise schema_changed(found.schema, subject=settings.prefix)
     # Names of indices count too: a crash may have come between the exchange and its note.
-    names = [meta.get("generation") or "g1", *(_generation(name, settings.prefix) for name in aliases)]
-    return schema or 0, max(int(name[1:]) for name in names)
-
-
-def _generation(index: str, prefix: str) -> str:
-    found = re.match(rf"{re.escape(prefix)}-posts-(g\d+)-", index)
-    return found[1] if found else "g1"
-
-
-def _newer(schema: int, prefix: str) -> SchemaChanged:
-    from store.generations import schema_changed
-
-    return schema_changed(schema, subject=prefix)
+    names = [found.layout.generation or "g1"]
+    names += [name[1] for index in store.indices("posts") if (name := _GENERATION.match(index, len(alias)))]
+    return found.schema, max(int(name[1:]) for name in names)

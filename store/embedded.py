@@ -12,6 +12,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +23,12 @@ from tantivy import Index, IndexWriter, Query, Searcher
 from posts.errors import StoreBusy, StoreError, StoreReadOnly
 from store import generations
 from store.checking import Sound, sound
-from store.embedded_aggs import Aggregator
+from store.embedded_aggs import aggregate
+from store.embedded_leases import FileLeases
 from store.embedded_query import SOURCE, Translator, schema
 from store.embedded_read import Page, count_hits, find, find_all, read, read_all, read_column
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, epoch
-from store.protocol import Body, Collection, Document, Health, StoreSettings, Written
+from store.protocol import Body, Collection, Document, Health, Lease, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
 
 _HEAP_BYTES: Final = 64_000_000
@@ -43,6 +45,7 @@ class EmbeddedStore:
 
     def __init__(self, settings: StoreSettings) -> None:
         self._folder = settings.folder
+        self._leases = FileLeases(settings.folder)
         self._shelves = {name: _Shelf(name, settings.folder) for name in COLLECTIONS}
 
     def ensure(self) -> None:
@@ -90,7 +93,7 @@ class EmbeddedStore:
             "hits": {"total": {"value": page.total, "relation": "eq"}, "hits": page.hits()}
         }
         if request["aggs"]:
-            answer["aggregations"] = Aggregator(searcher, shelf.translator).aggregate(query, request["aggs"])
+            answer["aggregations"] = aggregate(searcher, shelf.translator, query, request["aggs"])
         return answer
 
     def count(self, collection: Collection, query: Body) -> int:
@@ -126,6 +129,9 @@ class EmbeddedStore:
 
     def refresh(self, collection: Collection | None = None) -> None:
         """Nothing to do: every call reads what is committed."""
+
+    def lease(self, name: str, holder: str, ttl_s: float, now: datetime) -> Lease:
+        return self._leases.lease(name, holder, ttl_s, now)
 
     def health(self) -> Health:
         try:
@@ -212,7 +218,8 @@ class _Shelf:
             # Only here, for until the error is forgotten it may keep the old writer and its lock.
             self._clear_away()
             with self._read_only_if_broken():
-                self._put(documents, fresh=fresh)
+                # Not fresh any more: the commit may have been what broke, after it was done.
+                self._put(documents, fresh=False)
 
     def delete(self, query: Query) -> int:
         with self._lock:

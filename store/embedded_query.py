@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any, Final
 
 from tantivy import FieldType as TantivyType
 from tantivy import Occur, Query, Schema, SchemaBuilder
 
+from store import spans
 from store.mapping import FIELDS, epoch
 from store.protocol import Collection
 
 SOURCE = "_source"
 """The stored field that holds the document as it was written."""
+_MEANING: Final = frozenset(r"\.+*?()|[]{}^$")
+_WILD: Final = {"*": ".*", "?": "."}
 
 
 def schema(collection: Collection) -> Schema:
@@ -30,23 +35,32 @@ def schema(collection: Collection) -> Schema:
 
 
 class Translator:
-    """Makes Tantivy queries for one collection."""
+    """Makes Tantivy queries for one collection; ``weighed`` where relevance is asked for."""
 
-    def __init__(self, collection: Collection, schema: Schema) -> None:
+    def __init__(self, collection: Collection, schema: Schema, *, weighed: bool = False) -> None:
         self.collection = collection
         self.schema = schema
+        self._weighed = weighed
+
+    def weighing(self) -> Translator:
+        """The same, for queries whose relevance counts."""
+        return Translator(self.collection, self.schema, weighed=True)
 
     def query(self, checked: dict[str, Any]) -> Query:
         """The Tantivy query of a query that ``validate`` has checked."""
         ((kind, inner),) = checked.items()
         if kind == "bool":
             return self._bool(inner)
+        if kind == "constant_score":
+            return Query.const_score_query(self.query(inner), 1.0)
         if kind == "match_all":
             return Query.all_query()
         if kind == "exists":
             return Query.exists_query(inner["field"])
         if kind == "ids":
             return self.any_of("id", inner["values"])
+        if kind == "span_near":
+            return self._near(spans.read(inner))
         ((name, value),) = inner.items()
         if kind == "term":
             return self.term(name, value)
@@ -54,6 +68,12 @@ class Translator:
             return self.any_of(name, value)
         if kind == "range":
             return self._range(name, value)
+        if kind == "prefix":
+            return Query.regex_query(self.schema, name, f"{_escaped(value)}.*")
+        if kind == "wildcard":
+            return Query.regex_query(self.schema, name, _pattern(value))
+        if kind == "fuzzy":
+            return Query.fuzzy_term_query(self.schema, name, value["value"], value["fuzziness"])
         tokens = value["query"].split(" ") if value["query"] else []
         if kind == "match":
             return self._match(name, tokens, value["operator"])
@@ -101,24 +121,88 @@ class Translator:
             return Query.empty_query()
         if len(tokens) == 1:
             return self.term(name, tokens[0])
-        return Query.phrase_query(self.schema, name, list(tokens), slop)
+        if slop == 0 or (len(tokens) == 2 and tokens[0] != tokens[1]):
+            return Query.phrase_query(self.schema, name, list(tokens), slop)
+        return Query.boolean_query(
+            [
+                (
+                    Occur.Should,
+                    Query.phrase_query(self.schema, name, sorted(zip(places, tokens, strict=True))),
+                )
+                for places in _placings(len(tokens), slop)
+            ]
+        )
+
+    def _near(self, near: spans.Near) -> Query:
+        """One phrase for each distance: what the engine calls slop counts otherwise than Elasticsearch."""
+        phrases = [
+            self._apart(near.field, first, second, between)
+            for first in near.first
+            for second in near.second
+            for between in range(near.between + 1)
+        ]
+        return Query.boolean_query([(Occur.Should, phrase) for phrase in phrases])
+
+    def _apart(self, name: str, first: spans.Run, second: spans.Run, between: int) -> Query:
+        begin = len(first) + between
+        words = [*enumerate(first), *enumerate(second, start=begin)]
+        return Query.phrase_query(self.schema, name, list(words))
 
     def _bool(self, inner: dict[str, Any]) -> Query:
-        parts = [(Occur.Must, self.query(part)) for part in (*inner["must"], *inner["filter"])]
+        parts = [(Occur.Must, self.query(part)) for part in inner["must"]]
+        parts += [(Occur.Must, self._weightless(self.query(part))) for part in inner["filter"]]
+        should = [(Occur.Should, self.query(part)) for part in inner["should"]]
         wanted = inner["minimum_should_match"]
         if wanted:
-            should = [(Occur.Should, self.query(part)) for part in inner["should"]]
             parts.append((Occur.Must, Query.boolean_query(should, wanted)))
-        if not parts:
+        elif not parts:
             # What is optional narrows nothing; and Tantivy finds nothing by exclusion alone.
-            parts.append((Occur.Must, Query.all_query()))
+            parts.append((Occur.Must, self._weightless(Query.all_query())))
+        if self._weighed and not wanted:
+            parts += should
         parts += [(Occur.MustNot, self.query(part)) for part in inner["must_not"]]
         return Query.boolean_query(parts)
+
+    def _weightless(self, query: Query) -> Query:
+        """The query without a part in the relevance of what it finds."""
+        return Query.const_score_query(query, 0.0) if self._weighed else query
+
+
+def _placings(words: int, slop: int) -> Iterator[list[int]]:
+    """Where the words of a loose phrase may stand, the first place being 0.
+
+    In Elasticsearch none is moved further than ``slop`` places past another; Tantivy's own slop, of three
+    words and more, is another one.
+    """
+    for moves in product(range(slop + 1), repeat=words):
+        places = [place + move for place, move in enumerate(moves)]
+        if min(moves) == 0 and len(set(places)) == words:
+            yield [place - min(places) for place in places]
+
+
+def _pattern(wildcard: str) -> str:
+    """The regular expression of a pattern of ``*`` and ``?``."""
+    signs = re.findall(r"\\?.", wildcard, flags=re.DOTALL)
+    return "".join(_WILD.get(sign) or _escaped(sign[-1]) for sign in signs)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in _MEANING else sign for sign in text)
 
 
 def every(parts: Sequence[Query]) -> Query:
     """Documents that match all of the queries."""
     return Query.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def either(parts: Sequence[Query]) -> Query:
+    """Documents that match one of the queries at least."""
+    return Query.boolean_query([(Occur.Should, part) for part in parts])
+
+
+def missing(name: str) -> Query:
+    """Documents that have no value in a field."""
+    return without(Query.all_query(), Query.exists_query(name))
 
 
 def without(query: Query, excluded: Query) -> Query:

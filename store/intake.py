@@ -1,8 +1,9 @@
 """From the spool into the store: each file is removed only when all of it is committed.
 
 Whoever runs it holds ``writer_lock``. A crash at any moment loses nothing and doubles nothing: the files
-in hand are noted before the first write, all ids are deterministic, and a file that comes again has
-its rows written again (``store.batch.Plan`` says in which order).
+in hand are noted before the first write, with the posts that are new in them; all ids are deterministic;
+and the files come again as the batch that they were, before any other, and have their rows written again
+(``store.batch.Plan`` says in which order).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Progress = Callable[[int, int], None]
 
 _NOTE: Final = "intake.batch"
 _IDS_AT_ONCE: Final = 2_000
+_MOVED_AT_ONCE: Final = 200
 
 
 class Annotator(Protocol):
@@ -124,12 +126,15 @@ class Intake:
         self._batch_posts = batch_posts
         note = json.loads(state.note(_NOTE) or "{}")
         self._in_hand: set[str] = set(note.get("in_hand", ()))
+        self._begun = frozenset(note.get("new", ()))
         self._done: set[str] = set(note.get("done", ()))
 
     def run(self, progress: Progress | None = None) -> IntakeReport:
         """Take files until the spool is empty, or the engine is in trouble (``stopped``)."""
         self._spool.sweep()
-        self._in_hand &= {path.name for path in self._spool.files()}
+        for path in self._spool.files():
+            if path.name in self._done:
+                self._spool.remove(path)
         report = IntakeReport()
         while files := self._spool.files():
             sizes = {path: _size(path) for path in files}
@@ -147,11 +152,6 @@ class Intake:
         self._store.refresh()
         return report
 
-    def take(self, path: Path) -> IntakeReport:
-        """Take one file; errors of the engine are raised, and the file stays."""
-        file = self._load(path)
-        return IntakeReport(refused=1, files=1) if file is None else self._take([file])
-
     def _take_or_stop(self, batch: Sequence[SpoolFile]) -> IntakeReport:
         try:
             return self._take(batch)
@@ -160,12 +160,19 @@ class Intake:
 
     # reading
 
-    def _batches(self, files: Iterable[Path]) -> Iterator[list[SpoolFile]]:
-        """Files together up to ``batch_posts``: small ones share a commit."""
+    def _batches(self, files: Sequence[Path]) -> Iterator[list[SpoolFile]]:
+        """Files together up to ``batch_posts``: small ones share a commit. First those in hand, as they were.
+
+        A post that comes again in other company could be written otherwise than the rows that the first
+        attempt has left behind.
+        """
+        held = [path for path in files if path.name in self._in_hand]
+        if begun := [file for path in held if (file := self._load(path)) is not None]:
+            yield begun
         batch: list[SpoolFile] = []
         posts = 0
         for path in files:
-            file = self._load(path)
+            file = None if path in held else self._load(path)
             if file is None:
                 continue
             if batch and posts + len(file.posts) > self._batch_posts:
@@ -177,10 +184,7 @@ class Intake:
             yield batch
 
     def _load(self, path: Path) -> SpoolFile | None:
-        """What a file holds; ``None`` if it was buried or is done."""
-        if path.name in self._done:
-            self._spool.remove(path)
-            return None
+        """What a file holds; ``None`` if it was buried."""
         with collector_paused():
             return load(self._spool, self._state, path, now=self._now())
 
@@ -188,16 +192,21 @@ class Intake:
 
     @collector_paused()
     def _take(self, batch: Sequence[SpoolFile]) -> IntakeReport:
-        names = {file.path.name for file in batch}
-        again = not self._in_hand.isdisjoint(names)
-        self._state.set_note(_NOTE, json.dumps({"in_hand": sorted(self._in_hand | names)}))
-        self._in_hand |= names
+        again = not self._in_hand.isdisjoint(file.path.name for file in batch)
         copies, dropped = living(self._state, (post for file in batch for post in file.posts))
         outcome = _Outcome()
         made = Plan()
         if copies:
             self._store.refresh("posts")
-            made = plan(self._store, copies, lambda posts: self._annotate(posts, outcome), again=again)
+            begun = self._begun if again else frozenset()
+            made = plan(
+                self._store,
+                copies,
+                lambda posts: self._annotate(posts, outcome),
+                again=again,
+                begun=begun,
+            )
+            self._hold(batch, begun.union(made.first_seen))
             self._commit(made, copies, outcome)
         if outcome.letters:
             self._state.bury_all(outcome.letters, at=self._now())
@@ -207,9 +216,7 @@ class Intake:
         if self._journal is not None:
             committed = (post_id for post_id in copies if post_id not in outcome.refused_posts)
             append(self._journal, committed if again else new)
-        if made.deleted:
-            self._state.entomb(made.deleted, at=self._now())
-        self._finish(batch, new, copies, outcome)
+        self._finish(batch, new, copies, outcome, made.deleted)
         refused = sum(sum(file.refused.values()) for file in batch) + len(outcome.refused_posts)
         taken = sum(len(group) for key, group in copies.items() if key not in outcome.refused_posts)
         return IntakeReport(taken=taken, new=len(new), refused=refused, dropped=dropped, files=len(batch))
@@ -231,6 +238,12 @@ class Intake:
         return {post.id: _marked(post) if is_cut(post) else post for post in read}
 
     # writing
+
+    def _hold(self, batch: Sequence[SpoolFile], new: frozenset[str]) -> None:
+        """Note the batch that is about to be written, and the posts that are new in it."""
+        self._in_hand, self._begun = {file.path.name for file in batch}, new
+        note = {"in_hand": sorted(self._in_hand), "new": sorted(new)}
+        self._state.set_note(_NOTE, json.dumps(note))
 
     def _commit(self, made: Plan, copies: Mapping[str, Sequence[Post]], outcome: _Outcome) -> None:
         """Write the plan in its order (``store.batch.Plan``)."""
@@ -275,12 +288,13 @@ class Intake:
 
     def _drop_moved(self, made: Plan) -> None:
         """An engine that files posts by month may hold one that is now dated earlier a second time."""
-        if not made.moved:
-            return
         dated = {document["id"]: document["created_at"] for document in made.changed}
-        for post_id in made.moved:
-            later = {"range": {"created_at": {"gt": dated[post_id]}}}
-            self._store.delete("posts", {"bool": {"filter": [{"term": {"id": post_id}}, later]}})
+        for start in range(0, len(made.moved), _MOVED_AT_ONCE):
+            later = [
+                {"bool": {"filter": [{"term": {"id": i}}, {"range": {"created_at": {"gt": dated[i]}}}]}}
+                for i in made.moved[start : start + _MOVED_AT_ONCE]
+            ]
+            self._store.delete("posts", {"bool": {"should": later}})
 
     def _finish(
         self,
@@ -288,13 +302,14 @@ class Intake:
         new: Sequence[str],
         copies: Mapping[str, Sequence[Post]],
         outcome: _Outcome,
+        deleted: Sequence[str],
     ) -> None:
-        """Count for the runs and note the files as done in one step, then remove them."""
+        """Count for the runs, bar what is deleted and note the files as done in one step; remove them."""
         counts = _counts(batch, set(new), outcome.refused_posts & copies.keys())
         names = {file.path.name for file in batch}
-        note = {"in_hand": sorted(self._in_hand - names), "done": sorted(names)}
-        self._state.settle(counts, {_NOTE: json.dumps(note)})
-        self._in_hand -= names
+        note = {_NOTE: json.dumps({"done": sorted(names)})}
+        self._state.settle(counts, note, entombed=deleted, at=self._now())
+        self._in_hand, self._begun = set(), frozenset()
         for file in batch:
             self._spool.remove(file.path)
 

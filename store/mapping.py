@@ -51,8 +51,8 @@ FIELDS: Final[Mapping[Collection, Mapping[str, FieldType]]] = {
     "posts": _fields(
         keyword="id platform kind format author language sentiment reply_to repost_of quote_of conversation"
         " reply_to_author repost_of_author quote_of_author",
-        keywords="aliases unresolved source handle hashtags mentions handles links domains entities intents"
-        " is has",
+        keywords="aliases unresolved source handle hashtags mentions handles links written domains entities"
+        " intents is has",
         integer="n author_n followers likes comments shares quotes views hour",
         date="created_at collected_at",
         text="text",
@@ -65,8 +65,8 @@ FIELDS: Final[Mapping[Collection, Mapping[str, FieldType]]] = {
         date="created_at",
     ),
     "uses": _fields(
-        keyword="id post_id tag written author platform language",
-        keywords="source",
+        keyword="id post_id tag author platform language",
+        keywords="source written",
         integer="post_n tag_n author_n hour",
         date="created_at",
     ),

@@ -1,4 +1,4 @@
-"""What an engine does for the rest of Rasad: ten functions, in Elasticsearch's own request bodies.
+"""What an engine does for the rest of Rasad: ten functions and leases, in Elasticsearch's own request bodies.
 
 Whatever is outside the subset raises ``UnsupportedQuery`` (``store.validate``) before an engine sees it,
 so that both give the same answers or the same refusal.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -60,6 +61,23 @@ class Health:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who holds ``name`` until when; ``granted`` if it is the one who asked."""
+
+    name: str
+    holder: str
+    until: datetime
+    granted: bool
+
+
+def leased(name: str, holder: str, ttl_s: float, now: datetime, stored: tuple[str, datetime] | None) -> Lease:
+    """The lease that follows from the one that is stored (its holder and end)."""
+    if stored is not None and stored[0] != holder and stored[1] > now:
+        return Lease(name=name, holder=stored[0], until=stored[1], granted=False)
+    return Lease(name=name, holder=holder, until=now + timedelta(seconds=max(0.0, ttl_s)), granted=True)
+
+
 class Store(Protocol):
     """An engine. Every id is deterministic: writing a document twice is writing it once."""
 
@@ -99,6 +117,13 @@ class Store(Protocol):
 
     def refresh(self, collection: Collection | None = None) -> None:
         """Make all that is committed visible to this reader."""
+
+    def lease(self, name: str, holder: str, ttl_s: float, now: datetime) -> Lease:
+        """Take, renew or (with ``ttl_s`` 0) give back the lease of a name; never held by two at once.
+
+        Another's lease can be taken once it is over by ``now``, the caller's clock (aware). Among the
+        processes of this machine in the embedded store, among machines in an Elasticsearch.
+        """
 
     def health(self) -> Health:
         """State, size and warnings; never raises for an engine that is down."""

@@ -206,14 +206,22 @@ class State:
             "UPDATE runs SET new=coalesce(new, 0)+?, refused=refused+? WHERE run_id=?", (new, refused, run_id)
         )
 
-    def settle(self, counts: Mapping[str, tuple[int, int]], notes: Mapping[str, str]) -> None:
-        """Add what intake found out about runs (new, refused) and note that it did, or neither."""
+    def settle(
+        self,
+        counts: Mapping[str, tuple[int, int]],
+        notes: Mapping[str, str],
+        *,
+        entombed: Iterable[str] = (),
+        at: datetime,
+    ) -> None:
+        """Add what intake found out about runs (new, refused), entomb posts, and note it: all or nothing."""
         with self._together():
             for run_id, (new, refused) in counts.items():
                 self._db.execute(
                     "UPDATE runs SET new=coalesce(new, 0)+?, refused=refused+? WHERE run_id=?",
                     (new, refused, run_id),
                 )
+            self._entomb(entombed, at)
             for key, value in notes.items():
                 self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, value))
 
@@ -315,9 +323,12 @@ class State:
     def entomb(self, ids: Iterable[str], *, at: datetime) -> None:
         """Posts of these ids shall not come back; only a digest of each id is kept."""
         with self._together():
-            self._db.executemany(
-                "INSERT OR IGNORE INTO tombstones VALUES (?, ?)", [(_digest(i), _text(at)) for i in ids]
-            )
+            self._entomb(ids, at)
+
+    def _entomb(self, ids: Iterable[str], at: datetime) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO tombstones VALUES (?, ?)", [(_digest(i), _text(at)) for i in ids]
+        )
 
     def entombed(self, ids: Iterable[str]) -> set[str]:
         """Those of the ids that have a tombstone."""

@@ -6,22 +6,31 @@ mistake is found where it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from posts.errors import UnsupportedQuery
-from store.mapping import FIELDS, MAX_TOKEN, FieldType
+from store import spans
+from store.mapping import FIELDS, MAX_KEYWORD, MAX_TOKEN, FieldType
 from store.protocol import Collection
 
 MAX_BUCKETS: Final = 60_000
 MAX_TERMS: Final = 60_000
 MAX_CLAUSES: Final = 4_000
 MAX_DEPTH: Final = 25
+MAX_PLACINGS: Final = 400
+"""Ways in which the words of a phrase may stand: the embedded engine looks for each of them."""
 
 _CLAUSES: Final = ("must", "filter", "should", "must_not")
 _BOUNDS: Final = ("gt", "gte", "lt", "lte")
+_MAX_STARS: Final = 4
+_MAX_SIGNS: Final = 8
+_MAX_SIGNS_BEHIND_STAR: Final = 3
+_MAX_NEAR: Final = 1_500
+"""Phrases that words near each other may stand for: the embedded engine looks for each."""
 
 
 def refuse(path: str, message: str, *, remedy: str = "") -> UnsupportedQuery:
@@ -44,6 +53,13 @@ class Checker:
         if found.type == "kept":
             raise refuse(path, f"'{name}' is kept with the document, not searched.")
         return found
+
+    def typed(self, path: str, name: object, types: tuple[str, ...], use: str) -> str:
+        """The name of a field that has one of the types, as an aggregation needs it."""
+        found = self.field(path, name)
+        if found.type not in types:
+            raise refuse(path, f"`{use}` is not for a {found.type}.")
+        return str(name)
 
     def query(self, path: str, query: object, *, depth: int = 0) -> dict[str, Any]:
         """The query in its one form."""
@@ -72,10 +88,11 @@ class Checker:
             ]
         wanted = options.get("minimum_should_match")
         should = len(checked["should"])
-        if wanted is None:
-            wanted = 1 if should and not (checked["must"] or checked["filter"]) else 0
-        elif not is_integer(wanted) or not 1 <= wanted <= should:
-            raise refuse(f"{path}.minimum_should_match", "Must be from 1 to the number of `should` clauses.")
+        alone = should and not (checked["must"] or checked["filter"])
+        if wanted is None or (wanted == 0 and alone and is_integer(wanted)):
+            wanted = 1 if alone else 0
+        elif not is_integer(wanted) or not 0 <= wanted <= should:
+            raise refuse(f"{path}.minimum_should_match", "Must be from 0 to the number of `should` clauses.")
         checked["minimum_should_match"] = wanted
         return checked
 
@@ -150,14 +167,127 @@ class Checker:
         operator = str(options.get("operator", "or")).lower()
         if operator not in ("and", "or"):
             raise refuse(f"{path}.{name}.operator", "Must be 'and' or 'or'.")
-        return {name: {"query": text, "operator": operator}}
+        words = " ".join(dict.fromkeys(text.split()))  # a word asked for twice weighs once on both engines
+        return {name: {"query": words, "operator": operator}}
 
     def _match_phrase(self, path: str, inner: object) -> dict[str, Any]:
         name, text, options = self._text(path, inner, {"slop"})
         slop = options.get("slop", 0)
         if not is_integer(slop) or not 0 <= slop <= 100:
             raise refuse(f"{path}.{name}.slop", "Must be from 0 to 100.")
+        words = len(text.split())
+        if (slop + 1) ** words - slop**words > MAX_PLACINGS:
+            raise refuse(f"{path}.{name}.slop", f"Too many ways to place {words} words.")
         return {name: {"query": text, "slop": slop}}
+
+    def _prefix(self, path: str, inner: object) -> dict[str, Any]:
+        name, value, _ = self._letters(path, inner, set())
+        return {name: value}
+
+    def _wildcard(self, path: str, inner: object) -> dict[str, Any]:
+        """A pattern of ``*`` and ``?``; a backslash takes the sign behind it as it is."""
+        name, pattern, _ = self._letters(path, inner, set())
+        path = f"{path}.{name}"
+        bare = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
+        behind = bare.partition("*")[2]
+        if "\\" in bare:
+            raise refuse(path, "Nothing stands behind the last backslash.")
+        if (
+            bare.count("*") > _MAX_STARS
+            or bare.count("?") > _MAX_SIGNS
+            or behind.count("?") > _MAX_SIGNS_BEHIND_STAR
+        ):
+            raise refuse(
+                path,
+                f"At most {_MAX_STARS} *, {_MAX_SIGNS} ?, and {_MAX_SIGNS_BEHIND_STAR} ? behind a *.",
+            )
+        return {name: pattern}
+
+    def _fuzzy(self, path: str, inner: object) -> dict[str, Any]:
+        allowed = {"fuzziness", "prefix_length", "transpositions"}
+        name, value, options = self._letters(path, inner, allowed)
+        path = f"{path}.{name}"
+        edits = options.get("fuzziness")
+        if not isinstance(edits, int) or not is_integer(edits) or not 1 <= edits <= 2:
+            raise refuse(f"{path}.fuzziness", "Must be 1 or 2.")
+        if len(value) <= edits:
+            raise refuse(path, "Must have more letters than may differ.")
+        if options.get("prefix_length", 0) != 0 or options.get("transpositions", True) is not True:
+            raise refuse(path, "The whole word may differ, and two letters may change places.")
+        return {name: {"value": value, "fuzziness": edits}}
+
+    def _letters(self, path: str, inner: object, options: set[str]) -> tuple[str, str, Mapping[str, Any]]:
+        name, given = single(path, inner)
+        path = f"{path}.{name}"
+        if self.field(path, name).type not in ("keyword", "text"):
+            raise refuse(path, "Only for texts and keywords.")
+        whole = given if isinstance(given, Mapping) else {"value": given}
+        only(path, whole, {"value", *options})
+        value = whole.get("value")
+        most = MAX_TOKEN if self.field(path, name).type == "text" else MAX_KEYWORD
+        if not isinstance(value, str) or not 1 <= len(value) <= most:
+            raise refuse(f"{path}.value", f"Must have 1 to {most} letters.")
+        return name, value, whole
+
+    def _span_near(self, path: str, inner: object) -> dict[str, Any]:
+        """Two operands in this order; ``store.spans`` says what they are."""
+        options = mapping(path, inner)
+        only(path, options, {"clauses", "slop", "in_order"})
+        between = options.get("slop")
+        if not isinstance(between, int) or not 0 <= between <= spans.MAX_BETWEEN or between is True:
+            raise refuse(f"{path}.slop", f"Must be from 0 to {spans.MAX_BETWEEN}.")
+        if options.get("in_order") is not True:
+            raise refuse(f"{path}.in_order", "Must be true.", remedy="Ask for both orders with `should`.")
+        parts = self._parts(path, options)
+        if len(parts) != 2:
+            raise refuse(f"{path}.clauses", "Must be two.")
+        clauses = [self._operand(f"{path}.clauses[{i}]", part) for i, part in enumerate(parts)]
+        checked = {"clauses": clauses, "slop": between, "in_order": True}
+        if len({name for clause in clauses for name in spans.fields(clause)}) != 1:
+            raise refuse(f"{path}.clauses", "Must all be of one field.")
+        size = spans.read(checked).size
+        self.clauses += size
+        if size > _MAX_NEAR or self.clauses > MAX_CLAUSES:
+            raise refuse(path, f"Stands for {size:,} phrases, which is too many.", remedy="Narrow it.")
+        return checked
+
+    def _operand(self, path: str, operand: object) -> dict[str, Any]:
+        kind, inner = single(path, operand)
+        if kind != "span_or":
+            return self._run(path, operand)
+        options = mapping(f"{path}.span_or", inner)
+        only(f"{path}.span_or", options, {"clauses"})
+        parts = self._parts(f"{path}.span_or", options)
+        runs = [self._run(f"{path}.span_or.clauses[{i}]", part) for i, part in enumerate(parts)]
+        if not runs or len({len(run) for part in runs for run in spans.runs(part)}) != 1:
+            raise refuse(f"{path}.span_or.clauses", "Must be runs of the same number of words.")
+        return {"span_or": {"clauses": runs}}
+
+    def _run(self, path: str, operand: object) -> dict[str, Any]:
+        kind, inner = single(path, operand)
+        path = f"{path}.{kind}"
+        if kind == "span_term":
+            term = self._term(path, inner)
+            if any(self.field(path, name).type != "text" for name in term):
+                raise refuse(path, "Only for text.")
+            return {"span_term": term}
+        if kind != "span_near":
+            raise refuse(path, "Must be span_term, span_near or span_or.")
+        options = mapping(path, inner)
+        only(path, options, {"clauses", "slop", "in_order"})
+        if options.get("slop") != 0 or options.get("in_order") is not True:
+            raise refuse(path, "Inside another it is a phrase: slop 0, in order.")
+        parts = self._parts(path, options)
+        terms = [self._run(f"{path}.clauses[{i}]", part) for i, part in enumerate(parts)]
+        if len(terms) < 2 or any("span_term" not in term for term in terms):
+            raise refuse(f"{path}.clauses", "Must be two or more span_term.")
+        return {"span_near": {"clauses": terms, "slop": 0, "in_order": True}}
+
+    def _parts(self, path: str, options: Mapping[str, Any]) -> Sequence[object]:
+        parts = options.get("clauses")
+        if not isinstance(parts, list | tuple):
+            raise refuse(f"{path}.clauses", "Must be a list.")
+        return parts
 
     def _text(self, path: str, inner: object, options: set[str]) -> tuple[str, str, Mapping[str, Any]]:
         name, value = single(path, inner)
@@ -181,6 +311,10 @@ _QUERIES: Final[dict[str, Callable[[Checker, str, object], dict[str, Any]]]] = {
     "range": Checker._range,
     "match": Checker._match,
     "match_phrase": Checker._match_phrase,
+    "prefix": Checker._prefix,
+    "wildcard": Checker._wildcard,
+    "fuzzy": Checker._fuzzy,
+    "span_near": Checker._span_near,
 }
 
 

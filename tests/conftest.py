@@ -10,13 +10,12 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import hypothesis
 import platformdirs
 import pytest
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch
 
 from store import open_store
 from store.protocol import Store, StoreSettings
@@ -174,9 +173,9 @@ def elasticsearch_settings(elasticsearch_url: str, tmp_path: Path) -> Iterator[S
         names = list(client.indices.get_alias(index=f"{prefix}-*", ignore_unavailable=True).body)
         if names:
             client.indices.delete(index=names)
-        with suppress(NotFoundError):
-            for template in client.indices.get_index_template(name=f"{prefix}-*").body["index_templates"]:
-                client.indices.delete_index_template(name=template["name"])
+        templates = client.options(ignore_status=404).indices.get_index_template(name=f"{prefix}-*")
+        for template in templates.body["index_templates"]:
+            client.indices.delete_index_template(name=template["name"])
 
 
 @pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])

@@ -29,9 +29,10 @@ class Snapshot:
     """One row a tag, as arrays of one length, best first; tags below the thresholds stand last.
 
     ``expected`` are the authors that are usual in a window like the whole one, ``ratio`` authors by
-    expected (NaN where nothing was expected); ``score`` is that of the best window, which ends with the
-    whole one, is ``best_s`` seconds long and held ``best_authors`` where ``best_expected`` are usual.
-    ``peak_at`` is the first second of the clock hour with the most posts.
+    expected (NaN where nothing was expected); ``top_author`` wrote the most posts (the lowest number of
+    equals, -1 where nobody is told) and ``top_share`` of them; ``score`` is that of the best window, which
+    ends with the whole one, is ``best_s`` seconds long and held ``best_authors`` where ``best_expected``
+    are usual. ``peak_at`` is the first second of the clock hour with the most posts.
     """
 
     tag: Ints
@@ -43,6 +44,7 @@ class Snapshot:
     best_s: Ints
     best_authors: Ints
     best_expected: Floats
+    top_author: Ints
     top_share: Floats
     peak_at: Ints
     status: npt.NDArray[np.int64]
@@ -84,11 +86,11 @@ def snapshot(
     where = np.searchsorted(keys, tag)
     known = where < len(keys)
     known[known] = keys[where[known]] == tag[known]
-    _, person = np.unique(author, return_inverse=True)
+    people, person = np.unique(author, return_inverse=True)
     person[author < 0] = -1
     now = inside & known
     posts = np.bincount(where[now], minlength=len(keys)).astype(np.int64)
-    authors, top = _people(where[now], person[now], len(keys))
+    authors, top, busiest = _people(where[now], person[now], len(keys))
     length = until - since
     short = tuple(s for s in _SHORT_S if s < length) + ((length,) if length <= _DAY_S else ())
     past = known & (at < until)
@@ -108,21 +110,23 @@ def snapshot(
     result = Snapshot(
         tag=keys, posts=posts, authors=authors, expected=expected, ratio=ratio, score=judged.score,
         best_s=judged.best_s, best_authors=judged.observed, best_expected=judged.usual,
+        top_author=np.where(busiest >= 0, people[busiest] if len(people) else -1, -1),
         top_share=np.where(posts > 0, top / np.maximum(posts, 1), 0.0),
         peak_at=_peaks(where[now], at[now], len(keys)), status=status,
     )  # fmt: skip
     return _ordered(result)
 
 
-def _people(where: Ints, person: Ints, size: int) -> tuple[Ints, Ints]:
-    """Distinct authors of each tag, and how many posts the busiest of them has."""
+def _people(where: Ints, person: Ints, size: int) -> tuple[Ints, Ints, Ints]:
+    """Distinct authors of each tag, how many posts the busiest of them has, and who that is (-1: nobody)."""
     told = person >= 0
     many = int(person.max()) + 1 if len(person) else 1
     pairs, posts = np.unique(where[told] * max(many, 1) + person[told], return_counts=True)
     owner = pairs // max(many, 1)
-    top = np.zeros(size, dtype=np.int64)
-    np.maximum.at(top, owner, posts)
-    return np.bincount(owner, minlength=size).astype(np.int64), top
+    top, busiest = np.zeros(size, dtype=np.int64), np.full(size, -1, dtype=np.int64)
+    order = np.lexsort((-pairs, posts))  # the last one that is written stays: most posts, lowest number
+    top[owner[order]], busiest[owner[order]] = posts[order], pairs[order] % max(many, 1)
+    return np.bincount(owner, minlength=size).astype(np.int64), top, busiest
 
 
 def _peaks(where: Ints, at: Ints, size: int) -> Ints:

@@ -1,11 +1,20 @@
 // One line of small facts: chips, words and links beside each other.
 
+// The text with a pointer under one of its letters, or behind the last.
+const point = (words, text, place) => {
+  const letters = Array.from(text);
+  words.append(letters.slice(0, place).join(""));
+  words.append(make("mark", "point", letters[place] ?? "\u2423"));
+  words.append(letters.slice(place + 1).join(""));
+};
+
 export default function (component) {
   const box = root(component);
   for (const item of component.data.items) {
     const piece = make("span", item.chip ? `chip ${item.tone || ""}` : item.tone || "");
     const words = make("bdi");
     if (item.link) words.append(inside(item.link, item.text, item.number ? "number" : "word", component));
+    else if (item.mark !== undefined) point(words, item.text, item.mark);
     else words.textContent = item.text;
     if (item.label) piece.append(make("span", "muted", `${item.label} `));
     piece.append(words);

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
 
+from posts.errors import QueryError
 from rasad.commands.options import (
     Hashtag,
     Json,
@@ -47,11 +48,25 @@ def _asked(
     from rasad.project import choose, opened
 
     settings = choose(project)
+    screen = screen_for(settings, json=json, quiet=quiet)
     with opened(settings) as at:
         query = options.pop("query", None) or ""
-        meant = selection(settings, at.now, query=query, **options)
-        check_names(at.asking(), meant)
-        yield at, meant, screen_for(settings, json=json, quiet=quiet)
+        try:
+            meant = selection(settings, at.now, query=query, **options)
+            check_names(at.asking(), meant)
+            yield at, meant, screen
+        except QueryError as error:
+            raise WrongUse(_told(error, screen)) from error
+
+
+def _told(error: QueryError, screen: Screen) -> str:
+    """What is wrong with a query, where, and what was probably meant, in the project's language."""
+    from words import queries
+
+    lines = [queries.told(error, screen.language), f"  {error.subject}", "  " + " " * error.position + "^"]
+    if error.repair:
+        lines.append("  " + screen.words("query.perhaps", repair=error.repair))
+    return "\n".join(lines)
 
 
 def search(
@@ -66,6 +81,9 @@ def search(
     size: Size = 20,
     offset: Annotated[int, typer.Option(min=0, help="How many to pass over first.")] = 0,
     sort: Annotated[Sort, typer.Option(help="Which come first.")] = "new",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what the query means and how many posts it finds.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -77,6 +95,9 @@ def search(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
+        if explain:
+            _explain(at, meant, screen)
+            return
         found = page(at.asking(), meant, size=size, offset=offset, sort=sort).value
         if json:
             screen.rows(record(post) for post in found.posts)
@@ -86,6 +107,25 @@ def search(
         screen.news(
             screen.text("found", shown=screen.number(len(found.posts)), total=screen.number(found.total))
         )
+
+
+def _explain(at: Opened, meant: Selection, screen: Screen) -> None:
+    from answers.explaining import explain
+    from words import queries
+
+    meaning = explain(at.asking(), meant)
+    says = queries.sentence(meaning.query, screen.language)
+    if screen.json:
+        rows = [
+            {"word": found.word, "alternatives": list(found.alternatives), "reason": found.reason}
+            for found in meaning.expansions
+        ]
+        screen.row({"query": meant.query, "says": says, "expansions": rows, "count": meaning.posts})
+        return
+    screen.say(says)
+    for found in meaning.expansions:
+        screen.say("  " + queries.expanded(found.word, found.alternatives, found.reason, screen.language))
+    screen.say(screen.counted("post", meaning.posts))
 
 
 def count(
@@ -148,7 +188,7 @@ def trends(
                     "#" + row.name,
                     screen.number(row.posts.value),
                     screen.number(row.authors.value),
-                    screen.number(row.expected, 1),
+                    screen.number(row.expected.value, 1),
                     screen.number(row.ratio, 1),
                     screen.common(f"trend.{row.status}"),
                 ]
@@ -166,13 +206,13 @@ def _trend(row: RisingTag) -> dict[str, Any]:
         "key": row.key,
         "posts": row.posts.value,
         "authors": row.authors.value,
-        "expected": row.expected,
+        "expected": row.expected.value,
         "ratio": row.ratio,
         "score": row.score,
         "status": row.status,
-        "members": [{"hashtag": name, "posts": posts} for name, posts in row.members],
+        "members": [{"hashtag": spelling.name, "posts": spelling.posts.value} for spelling in row.members],
         "peak_at": row.peak_at,
-        "top_author_share": row.top_author_share,
+        "top_author_share": row.top_author_share.value,
     }
 
 

@@ -25,7 +25,9 @@ NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for the ser
 Query = Annotated[
     str,
     typer.Argument(
-        help="What to look for: words, #tags, @names, lang:fa, -not, OR, (...).", show_default=False
+        help='What to look for: words, "phrases", #tags, @names, lang:fa, likes:>100, -not, OR, (...),'
+        " tea NEAR/3 cup, begin*; docs/query.md has all.",
+        show_default=False,
     ),
 ]
 Since = Annotated[str | None, typer.Option("--since", help="From when: 24h, 7d, 2w, 2026-11-01, 1405/08/10.")]

@@ -21,6 +21,8 @@ from posts.post import Post
 from posts.selection import Selection, from_params
 
 PEOPLE = {"authors", "best_authors"}
+COMPUTED = {"expected", "top_author_share"}
+"""Figures that are not counts; what they open is tested apart."""
 
 
 def figures(value: Any, path: str = "") -> Iterator[tuple[str, Figure]]:
@@ -54,7 +56,9 @@ def counted_again(asking: Asking, path: str, figure: Figure) -> int | None:
 
 
 def assert_opens(asking: Asking, answer: Answer[Any], *, least: int) -> None:
-    found = list(figures(answer.value))
+    found = [
+        (path, figure) for path, figure in figures(answer.value) if path.rsplit(".", 1)[-1] not in COMPUTED
+    ]
     wrong = {
         path: (figure.value, again)
         for path, figure in found
@@ -101,6 +105,20 @@ def test_figures_of_trends_open_to_their_posts(world: Any, selection: Selection,
     asked = selection.narrowed(since=world.asking.now - timedelta(days=days))
 
     assert_opens(world.asking, rising(world.asking, asked), least=0)
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_computed_figures_of_trends_open_what_they_come_from(world: Any, selection: Selection) -> None:
+    """The busiest author's share opens that author's posts, the expectation those of the weeks before."""
+    rows = rising(world.asking, selection.narrowed(since=world.asking.now - timedelta(days=1))).value.rows
+
+    for row in rows:
+        share, usual = row.top_author_share, row.expected
+        own = list(answered_posts.stream(world.asking, share.selection))
+        assert share.value == pytest.approx(len(own) / (row.posts.value or 1)) or not row.authors.value
+        assert len({post.author.key for post in own if post.author}) == min(1, row.authors.value or 0)
+        assert usual.selection.until == row.posts.selection.since
+        assert not usual.value or answered_posts.count(world.asking, usual.selection)
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)

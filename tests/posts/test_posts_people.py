@@ -96,6 +96,14 @@ def test_reasons_do_not_say_what_stood_there(reason: str, kept: str) -> None:
     assert without_value(reason) == kept
 
 
+def test_the_address_of_a_picture_goes_with_that_of_its_post() -> None:
+    """Servers make it of display names, which nobody can tell from other words; the brand's own stay."""
+    picture = replace(POST, media=(Media(kind="image", url="https://h.example/m/Sara-Karimi.jpg"),))
+
+    assert hidden(picture).media == (Media(kind="image", url=None),)
+    assert hidden(picture, frozenset({SARA.key})).media == picture.media
+
+
 def test_the_card_of_a_page_of_a_person_is_hidden() -> None:
     """There the name stands without a sign."""
     card = hidden(replace(POST, links=(Link(url="https://h.example/@sara", title="Sara (@sara), tea"),)))

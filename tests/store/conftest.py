@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,62 +12,38 @@ from typing import Any
 
 import pytest
 
-from nlp import hashtags
+from nlp import hashtags, links, mentions
 from nlp.fold import tokens
-from posts.post import Annotations, Author, Post, decode
+from posts.post import (
+    METRICS,
+    Annotations,
+    Author,
+    Entity,
+    Media,
+    Mentioned,
+    Metrics,
+    Poll,
+    Post,
+    Sentiment,
+    decode,
+)
 from store import open_store
+from store.documents import documents
 from store.intake import Intake, IntakeReport
 from store.mapping import COLLECTIONS
 from store.protocol import Document, Store, StoreSettings
 from store.spool import Spool
 from store.state import State
+from tests.store import world as small
 
-BEGIN = datetime(2026, 10, 24, 22, tzinfo=UTC)
 SEEN_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 TAKEN_AT = SEEN_AT + timedelta(days=1)
-TEXTS = (
-    "هوش مصنوعی در ایران",  # artificial intelligence in Iran
-    "job offer artificial intelligence",
-    "مصنوعی هوش",  # the same two words the other way round
-    "intelligence is artificial",
-    "",
-)
-TAGS: tuple[list[str], ...] = (["ai"], ["ai", "هوشمصنوعی"], [], [], ["climate"], [], ["ai", "climate"])
-
-
-def _post(i: int) -> Document:
-    document: dict[str, Any] = {
-        "id": f"p{i:03d}",
-        "n": i + 2**62,
-        "platform": "feed" if i % 3 == 0 else "mastodon",
-        "kind": "text",
-        "source": ["news", "tech"] if i % 6 == 0 else ["tech"],
-        "author": f"a{i * i % 13:02d}",
-        "author_n": i * i % 13,
-        "handle": f"user{i * i % 13}",
-        "created_at": (BEGIN + timedelta(hours=3 * i, seconds=i)).isoformat(),
-        "collected_at": "2026-12-05T00:00:00Z",
-        "hour": int((BEGIN + timedelta(hours=3 * i)).timestamp()) // 3600,
-        "language": "fa" if i % 5 in (0, 2) else "en",
-        "text": TEXTS[i % 5],
-        "hashtags": TAGS[i % 7],
-        "post": f'{{"id": "p{i:03d}"}}',
-    }
-    if i % 11:
-        document["likes"] = i * 7 % 19
-    if i % 20 == 0:
-        document["is"] = ["deleted"]
-    elif i % 4 == 1:
-        document["is"] = ["reply"]
-    if i % 4 == 1:
-        document["reply_to"] = f"p{i - 1:03d}"
-    return document
 
 
 @pytest.fixture(scope="session")
 def corpus() -> list[Document]:
     """300 posts, one every three hours from the night in which Berlin's summer time ends."""
-    return [_post(i) for i in range(300)]
+    return [small.post(i) for i in range(300)]
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +72,12 @@ def elasticsearch_world(
         client.indices.delete(index=list(client.indices.get_alias(index=f"{prefix}-*").body))
         for name in COLLECTIONS:
             client.indices.delete_index_template(name=f"{prefix}-{name}")
+
+
+@pytest.fixture(scope="session")
+def stored(embedded_world: Store, corpus: list[Document]) -> list[Document]:
+    """The corpus as it is stored: dates to the second, no empty lists."""
+    return list(embedded_world.get("posts", [document["id"] for document in corpus]).values())
 
 
 @pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
@@ -193,3 +177,62 @@ def _build_post(number: int | str, minutes: int = 0, *, by: str = "sara", **part
         "author": Author(key=f"x:h:{by}", handle=by),
     }
     return Post(**{**values, **parts})
+
+
+CASES = Path(__file__).parent / "cases"
+
+
+def _table(name: str) -> dict[str, Any]:
+    with (CASES / name).open("rb") as file:
+        return tomllib.load(file)
+
+
+def document(name: str, parts: dict[str, Any]) -> Document:
+    """What a store holds of a post of ``cases/query_posts.toml``."""
+    written = parts["text"]
+    language = parts.get("language") or ("fa" if re.search("[\u0600-\u06ff]", written) else "en")
+    read = Annotations(
+        tokens=tuple(tokens(written)), language=language, intents=tuple(parts.get("intents", ())),
+        hashtags=tuple(hashtags.find(written)), mentions=tuple(mentions.find(written)),
+        links=tuple(links.find(written)),
+        entities=tuple(Entity("", "ORG", 0, 0, known) for known in parts.get("entities", ())),
+        sentiment=Sentiment(parts["sentiment"], 0.9) if "sentiment" in parts else None,
+    )  # fmt: skip
+    author = None
+    if "author" in parts:
+        user, _, host = parts["author"].partition("@")
+        author = Author(
+            key=f"mastodon:{host}:{user}", handle=parts["author"], followers=parts.get("followers")
+        )
+    at = datetime.fromisoformat(parts.get("created_at", "2026-11-20T08:00:00Z"))
+    post = Post(
+        id=name, platform=parts.get("platform", "mastodon"), kind=parts.get("kind", "text"),
+        source=parts.get("source", "chatra"), created_at=at, collected_at=at, author=author, text=written,
+        format=parts.get("format"), annotations=read,
+        metrics=Metrics(**{count: parts[count] for count in METRICS if count in parts}),
+        media=(Media(kind="image"),) if parts.get("media") else (),
+        mentioned=tuple(
+            Mentioned(key=f"mastodon:{handle.partition('@')[2]}:{handle.partition('@')[0]}", handle=handle)
+            for handle in parts.get("mentioned", ())
+        ),
+        poll=Poll(options=()) if parts.get("poll") else None,
+        edited_at=at if parts.get("edited") else None, deleted_at=at if parts.get("deleted") else None,
+        **{kind: parts[kind] for kind in ("reply_to", "repost_of", "quote_of") if kind in parts},
+    )  # fmt: skip
+    return documents(post).post
+
+
+@pytest.fixture(scope="session")
+def query_documents() -> dict[str, Document]:
+    """The documents that the queries of ``cases/queries.toml`` are asked of, by id."""
+    return {name: document(name, parts) for name, parts in _table("query_posts.toml").items()}
+
+
+@pytest.fixture(scope="session")
+def query_cases(query_documents: dict[str, Document]) -> list[dict[str, Any]]:
+    """The queries with the ``ids`` that they find, as sets."""
+    alive = {name for name, found in query_documents.items() if found.get("is") != ["deleted"]}
+    return [
+        {**case, "ids": set(case["ids"].split()) if "ids" in case else alive - set(case["not"].split())}
+        for case in _table("queries.toml")["case"]
+    ]

@@ -48,10 +48,25 @@ def test_a_post_becomes_its_documents(project: Any, build_post: Build) -> None:
         for edge in project.documents("edges").values()
     }
     assert edges == {("mention", 3, "x:h:sara", "x:h:ali"), ("reply", 2, "x:h:sara", "x:h:omid")}
-    assert {use["written"] for use in project.documents("uses").values()} == {"هوش_مصنوعی", "AI"}
+    assert {way for use in project.documents("uses").values() for way in use["written"]} == {
+        "هوش_مصنوعی",
+        "AI",
+        "ai",
+    }
     assert project.ids("metrics") == {f"x:h:1@{int(AT.timestamp())}"}
     assert project.journal.read_text() == "x:h:1\n"
     assert project.spool.files() == []
+
+
+def test_a_post_with_two_spellings_of_a_hashtag_has_one_use_that_tells_both(
+    project: Any, build_post: Build
+) -> None:
+    """It is one post of the family, and a post of either spelling."""
+    project.take(build_post(1, text="#Chai #chai #CHAI #Chai"))
+
+    (use,) = project.documents("uses").values()
+    assert (use["tag"], use["written"]) == ("chai", ["Chai", "chai", "CHAI"])
+    assert project.documents()["x:h:1"]["written"] == ["Chai", "chai", "CHAI"]
 
 
 def test_a_file_that_comes_again_changes_nothing(project: Any, build_post: Build) -> None:

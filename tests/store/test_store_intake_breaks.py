@@ -1,136 +1,316 @@
-"""Intake over a store that breaks or refuses: nothing is lost, nothing is there twice."""
+"""Intake over a store that breaks or refuses: nothing is lost, nothing is there twice.
+
+``test_breaking_at_any_step…`` breaks it at call 1, 2, 3 … of the engine, the state and the spool, and holds
+what stands there after the next run to what stands there when nothing broke.
+"""
 
 import contextlib
+import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from posts.errors import StoreUnreachable
 from posts.post import Mentioned, Metrics, Post, decode
 from store import open_store
+from store.intake import Intake
+from store.mapping import COLLECTIONS
 from store.protocol import Refusal, Store, StoreSettings, Written
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ALL = {"match_all": {}}
-COLLECTIONS = ("posts", "edges", "uses", "metrics")
+BATCH = 11
+"""With it the story is taken in three batches: two files, two files, one file."""
+OTHERWISE = (3, 100)
+"""Sizes of batches afterwards: each file by itself, all together."""
+RUNS = ("r1", "r2", "r3")
 Build = Callable[..., Post]
+How = Literal["killed", "torn", "unreachable"]
 
 
-class Failing:
-    """A store that breaks at its n-th write or deletion, before or after doing it."""
+class Killed(BaseException):
+    """The process ends here."""
 
-    def __init__(self, store: Store, at: int, error: BaseException, *, after: bool) -> None:
-        self._store = store
+
+class Breaks:
+    """Counts calls and breaks at the n-th: before it (killed), in its midst (torn), or as a network does."""
+
+    def __init__(self, at: int, how: How) -> None:
         self._left = at
-        self._error = error
-        self._after = after
+        self._how = how
         self.broke = False
+        self.noted = 0
+        self.done = 0
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
+    @property
+    def batches(self) -> int:
+        """How many batches were begun; the last of them may not be at its end."""
+        return max(self.noted, self.done)
 
-    def write(self, collection: Any, documents: Any, *, fresh: bool = False) -> Written:
-        return self._do(lambda: self._store.write(collection, documents, fresh=fresh))
-
-    def delete(self, collection: Any, query: Any) -> int:
-        return self._do(lambda: self._store.delete(collection, query))
-
-    def _do(self, act: Callable[[], Any]) -> Any:
-        self._left -= 1
+    def call(self, name: str, act: Callable[[], Any], part: Callable[[], Any] | None) -> Any:
+        # Only a write can be done in part.
+        self._left -= self._how != "torn" or part is not None
         if self._left:
+            self.noted += name == "set_note"
+            self.done += name == "settle"
             return act()
         self.broke = True
-        if self._after:
-            act()
-        raise self._error
+        if self._how != "killed" and part is not None:
+            part()
+        raise StoreUnreachable("gone") if self._how == "unreachable" else Killed
+
+    def around(self, thing: Any, *names: str) -> Any:
+        return _Counted(thing, self, names)
 
 
-def build_story(build_post: Build) -> list[list[Post]]:
-    """Files in which posts are new, come again, change, wait for parents, move and are deleted."""
+class _Counted:
+    """A thing with the calls of these names counted."""
+
+    def __init__(self, thing: Any, breaks: Breaks, names: Sequence[str]) -> None:
+        self._thing = thing
+        self._breaks = breaks
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._thing, name)
+        if name not in self._names:
+            return method
+
+        def counted(*values: Any, **options: Any) -> Any:
+            def part() -> None:
+                collection, documents = values
+                method(collection, documents[: len(documents) // 2], **options)
+
+            return self._breaks.call(
+                name, lambda: method(*values, **options), part if name == "write" else None
+            )
+
+        return counted
+
+
+def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
+    """Files in which posts are new, come again, change, wait for others, move and are deleted."""
     named = (Mentioned(key="x:h:a"),)
-    return [
-        [
-            build_post(1, text="#one #two", mentioned=named, metrics=Metrics(likes=1), run_id="r1"),
-            build_post(2, text="#two", reply_to="x:server:9", run_id="r1"),
-            build_post(3, text="#gone", metrics=Metrics(likes=9), run_id="r1"),
-            build_post(4, text="#four", mentioned=named, run_id="r1"),
-        ],
-        [
-            build_post(1, 9, text="#one #three", edited_at=AT, metrics=Metrics(likes=4), run_id="r2"),
-            build_post(3, 9, deleted_at=AT, run_id="r2"),
-            build_post(4, 9, text="#four", mentioned=named, created_at=AT - timedelta(days=40), run_id="r2"),
-            build_post(9, text="#nine", aliases=("x:server:9",), by="omid", metrics=Metrics(), run_id="r2"),
-            build_post(9, 3, text="#nine", by="omid", metrics=Metrics(views=3), run_id="r2"),
-        ],
+    minute = timedelta(minutes=1)
+    first = [
+        build_post(1, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=1)),
+        build_post(2, text="#two", reply_to="x:server:9", by="reza"),
+        build_post(3, text="#gone", mentioned=named, metrics=Metrics(likes=9)),
+        build_post(4, text="#four", mentioned=named),
+        build_post(5, by="omid", repost_of="x:server:1"),
+        build_post(6, text="#six", by="omid", quote_of="x:server:11", mentioned=named),
     ]
-
-
-def contents(store: Store) -> dict[str, list[str]]:
-    store.refresh()
-    return {
-        name: sorted(json.dumps(document, sort_keys=True) for document in store.scan(name, ALL))
-        for name in COLLECTIONS
-    }
+    # The same posts again, counted anew: in one batch with the first copies, or after them.
+    second = [
+        build_post(1, 3, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=4)),
+        build_post(7, 5, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=5)),
+    ]
+    third = [
+        build_post(1, 9, text="#one #three", mentioned=named, edited_at=AT, metrics=Metrics(likes=6)),
+        build_post(3, 9, deleted_at=AT),
+        build_post(4, 9, text="#four", mentioned=named, created_at=AT - timedelta(days=40)),
+        build_post(9, text="#nine", aliases=("x:server:9",), by="omid", metrics=Metrics()),
+        build_post(9, 3, text="#nine", by="omid", metrics=Metrics(views=3)),
+        build_post(2, 7, text="#two", reply_to="x:server:9", by="reza", metrics=Metrics(likes=2)),
+    ]
+    # A copy from before the first one, one that cannot be read, and what the sixth post waits for.
+    fourth = [
+        build_post(13, text="break"),
+        build_post(11, text="#eleven", aliases=("x:server:11",), by="leila"),
+        build_post(7, 1, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=1)),
+        build_post(7, 11, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=8)),
+    ]
+    # What was made before is taken back: a tag, a quoting post, a post that came only just now.
+    fifth = [
+        build_post(1, 12, text="#five", edited_at=AT + minute, metrics=Metrics(likes=9)),
+        build_post(6, 20, deleted_at=AT),
+        build_post(12, text="#twelve", by="leila", reply_to="x:server:9"),
+        build_post(12, 1, deleted_at=AT),
+        build_post(14, by="nima", repost_of="x:h:7"),
+        build_post(4, 22, text="#four", metrics=Metrics(likes=3)),
+        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", by="reza"),
+    ]
+    return [("r1", first), ("r1", second), ("r2", third), ("r2", fourth), ("r3", fifth)]
 
 
 def end_of(project: Any) -> dict[str, Any]:
     """All that a project holds when its story is over."""
+    project.store.refresh()
+    collections = {
+        name: sorted(json.dumps(document, sort_keys=True) for document in project.store.scan(name, ALL))
+        for name in COLLECTIONS
+    }
     return {
-        **contents(project.store),
+        **collections,
         "runs": {run.run_id: (run.new, run.refused) for run in project.state.runs()},
         "journal": set(project.journal.read_text().split()),
+        "letters": {(letter.subject, letter.reason) for letter in project.state.dead_letters()},
+        "tombstones": project.state.entombed([f"x:h:{number}" for number in range(20)]),
+        "spool": project.spool.files(),
     }
 
 
-@pytest.fixture
-def live(make_project: Callable[[Path, Store], Any], build_post: Build) -> Callable[..., tuple[bool, Any]]:
-    """Tells whether the story broke at a step of one of its files, and its end after another run."""
+class Story:
+    """The story on an engine, told as often as one likes: each time in a store of its own."""
 
-    def told(
-        folder: Path, breaking: int, step: int, error: BaseException, *, after: bool
-    ) -> tuple[bool, Any]:
-        project = make_project(folder, open_store(StoreSettings(folder=folder / "index")))
-        broke = False
-        for number, posts in enumerate(build_story(build_post), 1):
-            project.state.begin_run(f"r{number}", job=str(number), due_at=AT, started_at=AT)
-            failing = Failing(project.store, step if number == breaking else 0, error, after=after)
-            project.spool.write(posts, source="s", run_id=f"r{number}")
-            with contextlib.suppress(KeyboardInterrupt):
-                project.intake(failing).run()
-            if failing.broke:
-                broke = True
-                project.intake().run()
+    def __init__(
+        self,
+        make: Callable[[Path, Store], Any],
+        build_post: Build,
+        settings: Callable[[int], StoreSettings],
+        clear: Callable[[], None],
+    ) -> None:
+        self._make = make
+        self._build_post = build_post
+        self._settings = settings
+        self._clear = clear
+        self._numbers = itertools.count()
+        self._whole: dict[tuple[int, int], dict[str, Any]] = {}
+
+    def broken(self, breaks: Breaks, how: How, then: int) -> dict[str, Any]:
+        """Its end when it broke, and went on in batches of another size."""
+        project, settings = self._begun()
+        store, state, spool = project.store, project.state, project.spool
+        if how != "unreachable":
+            state = breaks.around(state, "set_note", "settle", "bury_all")
+            spool = breaks.around(spool, "remove")
+        intake = self._intake(project, breaks.around(store, "write", "delete"), state, spool, BATCH)
+        with contextlib.suppress(Killed):
+            intake.run()
+        if how == "unreachable":
+            intake.run()
+        else:
+            project.store.close()
+            project.store = open_store(settings)
+        return self._ended(project, then)
+
+    def whole(self, batches: int, then: int) -> dict[str, Any]:
+        """Its end when nothing broke, and so many batches were taken before their size changed."""
+        if (batches, then) not in self._whole:
+            project, _ = self._begun()
+            rest = iter(range(batches - 1))
+
+            def enough(_done: int, _of: int) -> None:
+                if next(rest, None) is None:
+                    raise Killed
+
+            if batches:
+                with contextlib.suppress(Killed):
+                    self._intake(project, project.store, project.state, project.spool, BATCH).run(enough)
+            self._whole[batches, then] = self._ended(project, then)
+        return self._whole[batches, then]
+
+    def _begun(self) -> tuple[Any, StoreSettings]:
+        settings = self._settings(next(self._numbers))
+        project = self._make(settings.folder.parent, open_store(settings))
+        for run in RUNS:
+            project.state.begin_run(run, job=run, due_at=AT, started_at=AT)
+        for run, posts in build_story(self._build_post):
+            project.spool.write(posts, source="s", run_id=run)
+        return project, settings
+
+    def _intake(self, project: Any, store: Any, state: Any, spool: Any, size: int) -> Intake:
+        intake = project.intake(store)
+        intake._state, intake._spool, intake._batch_posts = state, spool, size
+        return intake  # type: ignore[no-any-return]
+
+    def _ended(self, project: Any, then: int) -> dict[str, Any]:
+        self._intake(project, project.store, project.state, project.spool, then).run()
         end = end_of(project)
         project.store.close()
-        return broke, end
+        self._clear()
+        return end
 
-    return told
+
+@pytest.fixture
+def embedded_story(tmp_path: Path, make_project: Any, build_post: Build) -> Story:
+    """The story in folders."""
+    return Story(
+        make_project,
+        build_post,
+        lambda number: StoreSettings(folder=tmp_path / str(number) / "index"),
+        lambda: None,
+    )
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(
-    "error", [StoreUnreachable("gone"), KeyboardInterrupt()], ids=["unreachable", "killed"]
-)
-@pytest.mark.parametrize("breaking", [1, 2], ids=["new posts", "known posts"])
-def test_breaking_at_any_step_loses_and_doubles_nothing(
-    tmp_path: Path, live: Any, breaking: int, error: BaseException, after: bool
-) -> None:
-    """Break at write 1, 2, 3 … until a run passes untouched: the next run always ends in the same store."""
-    _, wanted = live(tmp_path / "whole", breaking, 0, error, after=after)
-    step, broke = 0, True
-    while broke:
+@pytest.fixture
+def elasticsearch_story(
+    tmp_path: Path, make_project: Any, build_post: Build, elasticsearch_settings: StoreSettings
+) -> Iterator[Story]:
+    """The story in an Elasticsearch, which is emptied each time."""
+    url, prefix = elasticsearch_settings.url, elasticsearch_settings.prefix
+    assert url is not None
+
+    def settings(number: int) -> StoreSettings:
+        return StoreSettings(folder=tmp_path / str(number) / "index", url=url, prefix=prefix)
+
+    with Elasticsearch(url) as client:
+
+        def clear() -> None:
+            client.indices.delete(index=list(client.indices.get_alias(index=f"{prefix}-*").body))
+
+        yield Story(make_project, build_post, settings, clear)
+
+
+def break_at(story: Story, how: How, step: int, then: int) -> bool:
+    """Break at a call, hold the end to that of a run that nothing broke; ``False`` if it was not reached."""
+    breaks = Breaks(step, how)
+    end = story.broken(breaks, how, then)
+
+    assert end == story.whole(breaks.batches, then), f"{how} at call {step}, then {then} posts at once"
+    return breaks.broke
+
+
+def break_everywhere(story: Story, how: How, thens: Sequence[int]) -> int:
+    """Break at call 1, 2, 3 … until a run passes untouched; how many calls there are."""
+    step = 1
+    while break_at(story, how, step, thens[step % len(thens)]):
         step += 1
-        broke, end = live(tmp_path / str(step), breaking, step, error, after=after)
+    return step - 1
 
-        assert end == wanted, f"after a break at write {step}"
 
-    assert wanted["runs"] == {"r1": (4, 0), "r2": (1, 0)}
-    assert wanted["journal"] == {f"x:h:{number}" for number in (1, 2, 3, 4, 9)}
-    assert step > 4
+@pytest.mark.parametrize(("how", "calls"), [("killed", 33), ("unreachable", 20)])
+def test_breaking_at_any_step_loses_and_doubles_nothing(embedded_story: Story, how: How, calls: int) -> None:
+    """Whatever had been written, and in whatever batches it goes on: the end is the same."""
+    assert break_everywhere(embedded_story, how, [BATCH] if how == "unreachable" else OTHERWISE) >= calls
+
+
+@pytest.mark.es
+@pytest.mark.parametrize("step", [2, 8, 9])
+def test_breaking_in_elasticsearch_loses_and_doubles_nothing(elasticsearch_story: Story, step: int) -> None:
+    """The same where a month is an index and a write may be done in part: all the rest in one batch."""
+    assert break_at(elasticsearch_story, "torn", step, 100)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3_600)
+@pytest.mark.parametrize("then", [BATCH, *OTHERWISE])
+@pytest.mark.parametrize("how", ["killed", "torn"])
+@pytest.mark.parametrize("engine", ["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
+def test_breaking_at_every_step_in_every_way(
+    request: pytest.FixtureRequest, engine: str, how: How, then: int
+) -> None:
+    """The same at each call, on both engines, with each size of batches afterwards."""
+    assert break_everywhere(request.getfixturevalue(f"{engine}_story"), how, [then]) >= 14
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_borders_of_batches_do_not_matter(embedded_story: Story, size: int) -> None:
+    """However the files are batched, the same posts, edges and uses stand there; of counts, each snapshot."""
+    whole, other = embedded_story.whole(0, BATCH), embedded_story.whole(0, size)
+    kept = ("posts", "edges", "uses", "runs", "journal", "letters", "tombstones")
+    counted = [
+        {(row["id"], row.get("likes")) for row in map(json.loads, end["metrics"])} for end in (whole, other)
+    ]
+
+    assert {name: other[name] for name in kept} == {name: whole[name] for name in kept}
+    assert counted[0] == counted[1]
+    assert whole["runs"] == {"r1": (7, 0), "r2": (2, 1), "r3": (2, 0)}
 
 
 class Refusing:

@@ -1,241 +1,97 @@
-"""Random bodies of the subset: the embedded engine against plain Python, and engine against engine."""
+"""Random bodies of the subset: both engines against an oracle that counts document by document."""
 
 from __future__ import annotations
 
+import json
 import random
-from collections import Counter
-from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from store.protocol import Document, Store
+from tests.store import oracle
+from tests.store.alike import difference
+from tests.store.bodies import Bodies
+from tests.store.oracle_hits import matches, page
 
 Body = dict[str, Any]
-BEGIN = datetime.fromisoformat("2026-10-24T22:00:00+00:00")
-WORDS = ["هوش", "مصنوعی", "ایران", "job", "artificial", "intelligence", "is", "none"]
-KEYWORDS = {
-    "platform": ["feed", "mastodon", "none"],
-    "hashtags": ["ai", "هوشمصنوعی", "climate", "none"],
-    "author": [f"a{n:02d}" for n in range(13)],
-    "is": ["reply", "deleted"],
-    "source": ["news", "tech"],
-}
+
+_PERCENTILES = {"embedded": 1e-9, "elasticsearch": 0.05}
+_SOAK = 20_000
 
 
-def _leaf(draw: Callable[[list[Any]], Any]) -> Body:
-    kind = draw(["term", "terms", "number", "time", "exists", "match", "phrase", "ids", "all"])
-    field = draw(sorted(KEYWORDS))
-    values = KEYWORDS[field]
-    match kind:
-        case "term":
-            return {"term": {field: draw(values)}}
-        case "terms":
-            return {"terms": {field: [draw(values) for _ in range(draw([0, 1, 2, 3]))]}}
-        case "number":
-            return {
-                "range": {"likes": {draw(["gt", "gte"]): draw([0, 3, 9]), draw(["lt", "lte"]): draw([5, 12])}}
-            }
-        case "time":
-            moment = BEGIN + timedelta(hours=draw([0, 3, 99, 450, 897]), seconds=draw([0, 1, 33.5]))
-            return {"range": {"created_at": {draw(["gt", "gte", "lt", "lte"]): moment}}}
-        case "exists":
-            return {"exists": {"field": draw(["likes", "is", "hashtags", "views", "created_at"])}}
-        case "match":
-            words = " ".join(draw(WORDS) for _ in range(draw([0, 1, 2])))
-            return {"match": {"text": {"query": words, "operator": draw(["and", "or"])}}}
-        case "phrase":
-            return {"match_phrase": {"text": " ".join(draw(WORDS) for _ in range(draw([1, 2, 3])))}}
-        case "ids":
-            return {"ids": {"values": [f"p{draw(range(0, 310, 7)):03d}" for _ in range(3)]}}
-    return {"match_all": {}}
+def _check(store: Store, engine: str, stored: list[Document], body: Body) -> None:
+    expected, found = oracle.search(stored, body), store.search("posts", body)
+    told = difference(expected, found, percentiles=_PERCENTILES[engine])
+
+    assert told is None, f"{told}\n{json.dumps(body, ensure_ascii=False)}"
 
 
-def _query(draw: Callable[[Any], Any], depth: int = 2) -> Body:
-    if depth == 0 or draw([True, False]):
-        return _leaf(draw)
-    parts: Body = {
-        clause: [_query(draw, depth - 1) for _ in range(draw([0, 0, 1, 2]))]
-        for clause in ("must", "filter", "should", "must_not")
-    }
-    if parts["should"] and draw([True, False]):
-        parts["minimum_should_match"] = draw(range(1, len(parts["should"]) + 1))
-    return {"bool": parts}
+@pytest.fixture(params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
+def engine(request: pytest.FixtureRequest) -> tuple[str, Store]:
+    """Each engine's name, with the corpus in it."""
+    return request.param, request.getfixturevalue(f"{request.param}_world")
 
 
-def _matches(query: Body, document: Document) -> bool:
-    ((kind, inner),) = query.items()
-    if kind == "match_all":
-        return True
-    if kind == "exists":
-        return bool(_values(document, inner["field"]))
-    if kind == "ids":
-        return document["id"] in inner["values"]
-    if kind == "bool":
-        parts = {
-            clause: [_matches(q, document) for q in inner[clause]] for clause in inner if clause[-1] != "h"
-        }
-        wanted = inner.get(
-            "minimum_should_match", int(bool(parts["should"]) and not (parts["must"] or parts["filter"]))
-        )
-        return (
-            all(parts["must"])
-            and all(parts["filter"])
-            and not any(parts["must_not"])
-            and sum(parts["should"]) >= wanted
-        )
-    ((field, value),) = inner.items()
-    tokens = document["text"].split()
-    match kind:
-        case "term":
-            return value in _values(document, field)
-        case "terms":
-            return bool(set(value) & set(_values(document, field)))
-        case "range":
-            return bool(_values(document, field)) and all(
-                _within(_values(document, field)[0], bound, limit) for bound, limit in value.items()
-            )
-        case "match":
-            words = value["query"].split()
-            found = [word in tokens for word in words]
-            return bool(words) and (all(found) if value["operator"] == "and" else any(found))
-    words = value.split()
-    return any(tokens[i : i + len(words)] == words for i in range(len(tokens)))
+@pytest.mark.parametrize("part", range(8))
+def test_engine_agrees_with_the_oracle(engine: tuple[str, Store], stored: list[Document], part: int) -> None:
+    """Totals, pages, buckets and numbers are those of counting by hand."""
+    name, store = engine
+    for seed in range(part * 25, part * 25 + 25):
+        _check(store, name, stored, Bodies(seed).body())
 
 
-def _values(document: Document, field: str) -> list[Any]:
-    value = document.get(field)
-    if field == "created_at":
-        return [datetime.fromisoformat(document["created_at"])]
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _within(value: Any, bound: str, limit: Any) -> bool:
-    return bool(
-        {"gt": value > limit, "gte": value >= limit, "lt": value < limit, "lte": value <= limit}[bound]
-    )
-
-
-def _body(draw: Callable[[Any], Any]) -> Body:
-    terms: Body = {
-        "field": draw(["hashtags", "author", "platform", "is", "author_n"]),
-        "size": draw([1, 2, 5, 20]),
-    }
-    terms["order"] = draw(
-        [{"_count": "desc"}, {"_count": "asc"}, {"_key": "asc"}, {"_key": "desc"}, {"n": "desc"}]
-    )
-    inner: Body = {"n": {draw(["sum", "max", "value_count"]): {"field": "likes"}}}
-    zone = draw(["UTC", "Asia/Tehran", "Europe/Berlin", "America/St_Johns"])
-    histogram = {
-        "field": "created_at",
-        "calendar_interval": draw(["day", "week", "month"]),
-        "time_zone": zone,
-        "min_doc_count": draw([0, 1, 9]),
-    }
-    if draw([True, False]):
-        inner["d"] = {"date_histogram": histogram}
-    if draw([True, False]):
-        inner["c"] = {"cardinality": {"field": "author"}}
-    return {
-        "query": _query(draw),
-        "size": draw([0, 3, 20]),
-        "from": draw([0, 1, 17]),
-        "sort": draw([[{"likes": "desc"}], [{"likes": "asc"}], ["created_at"], [{"author_n": "desc"}]]),
-        "_source": False,
-        "aggs": {
-            "t": {"terms": terms, "aggs": inner},
-            "h": {"date_histogram": histogram, "aggs": {"p": {"terms": {"field": "hashtags", "size": 2}}}},
-            "s": {"stats": {"field": "likes"}},
-        },
-    }
-
-
-@st.composite
-def _bodies(draw: st.DrawFn) -> Body:
-    return _body(lambda choices: draw(st.sampled_from(list(choices))))
-
-
-@given(body=_bodies())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_embedded_engine_agrees_with_plain_python(
-    embedded_world: Store, corpus: list[Document], body: Body
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(20))
+def test_engine_agrees_with_the_oracle_on_and_on(
+    engine: tuple[str, Store], stored: list[Document], part: int
 ) -> None:
-    """Totals, pages, terms, histograms and numbers are those of counting by hand."""
-    answer = embedded_world.search("posts", body)
-    matching = [document for document in corpus if _matches(body["query"], document)]
-
-    assert answer["hits"]["total"]["value"] == len(matching)
-    assert [hit["_id"] for hit in answer["hits"]["hits"]] == _page(body, matching)
-    _check_terms(body["aggs"]["t"], answer["aggregations"]["t"]["buckets"], matching)
-    _check_days(body["aggs"]["h"]["date_histogram"], answer["aggregations"]["h"]["buckets"], matching)
-    likes = [document["likes"] for document in matching if "likes" in document]
-    assert answer["aggregations"]["s"]["count"] == len(likes)
-    assert answer["aggregations"]["s"]["sum"] == sum(likes)
+    """The same for 20,000 bodies."""
+    name, store = engine
+    for seed in range(1_000 + part * (_SOAK // 20), 1_000 + (part + 1) * (_SOAK // 20)):
+        _check(store, name, stored, Bodies(seed).body())
 
 
-def _page(body: Body, matching: list[Document]) -> list[str]:
-    (sort,) = body["sort"]
-    ((field, order),) = sort.items() if isinstance(sort, dict) else [(sort, "asc")]
-
-    def rank(document: Document) -> tuple[bool, Any]:
-        values = _values(document, field)
-        if not values:
-            return True, 0
-        number = values[0].timestamp() if field == "created_at" else values[0]
-        return False, -number if order == "desc" else number
-
-    ordered = sorted(matching, key=lambda document: (*rank(document), document["id"]))
-    return [document["id"] for document in ordered[body["from"] : body["from"] + body["size"]]]
-
-
-def _check_terms(agg: Body, buckets: list[Body], matching: list[Document]) -> None:
-    field = agg["terms"]["field"]
-    counts = Counter(value for document in matching for value in _values(document, field))
-    (by, direction), *_ = agg["terms"]["order"].items()
-    keys = sorted(counts)
-    if by == "_key":
-        keys.sort(reverse=direction == "desc")
-    elif by == "_count":
-        keys.sort(key=lambda key: counts[key] if direction == "asc" else -counts[key])
-    if by != "n":
-        expected = [(key, counts[key]) for key in keys[: agg["terms"]["size"]]]
-        assert [(bucket["key"], bucket["doc_count"]) for bucket in buckets] == expected
-    for bucket in buckets:
-        inside = [document for document in matching if bucket["key"] in _values(document, field)]
-        assert bucket["doc_count"] == len(inside)
-        if "c" in bucket:
-            assert bucket["c"]["value"] == len({document["author"] for document in inside})
-        if "d" in bucket:
-            _check_days(agg["aggs"]["d"]["date_histogram"], bucket["d"]["buckets"], inside)
-
-
-def _check_days(histogram: Body, buckets: list[Body], matching: list[Document]) -> None:
-    zone = ZoneInfo(histogram["time_zone"])
-    counts: Counter[str] = Counter()
-    for document in matching:
-        day = datetime.fromisoformat(document["created_at"]).astimezone(zone).date()
-        if histogram["calendar_interval"] == "week":
-            day -= timedelta(days=day.weekday())
-        elif histogram["calendar_interval"] == "month":
-            day = day.replace(day=1)
-        counts[day.isoformat()] += 1
-    expected = {day: count for day, count in counts.items() if count >= histogram["min_doc_count"]}
-    found = {bucket["key_as_string"][:10]: bucket["doc_count"] for bucket in buckets if bucket["doc_count"]}
-
-    assert found == expected
-    assert [bucket["key"] for bucket in buckets] == sorted(bucket["key"] for bucket in buckets)
-
-
-@pytest.mark.es
-@pytest.mark.parametrize("seed", range(12))
-def test_engines_agree(embedded_world: Store, elasticsearch_world: Store, seed: int) -> None:
-    """Both engines give the same answer to the same body, to the last key."""
+@pytest.mark.parametrize("seed", range(6))
+def test_pages_behind_one_another_are_the_whole_order(
+    engine: tuple[str, Store], stored: list[Document], seed: int
+) -> None:
+    """With ``search_after`` each page begins where the one before ended, whatever is sorted by."""
     rng = random.Random(seed)
-    for _ in range(10):
-        body = _body(lambda choices: rng.choice(list(choices)))
+    body = Bodies(f"pages {seed}").body()
+    request = {key: body[key] for key in ("query", "sort") if key in body} | {"_source": False}
+    whole = page([d for d in stored if matches(body["query"], d)], request, 300)
+    found: list[Body] = []
+    after: Body = {}
+    while len(found) <= len(whole):
+        size = rng.choice([1, 7, 60])
+        answer = engine[1].search("posts", {**request, **after, "size": size})
+        hits = answer["hits"]["hits"]
+        found += hits
+        if len(hits) < size:
+            break
+        after = {"search_after": hits[-1]["sort"]}
 
-        assert elasticsearch_world.search("posts", body) == embedded_world.search("posts", body), body
+    assert whole == found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_keys_behind_one_another_are_all_keys(
+    engine: tuple[str, Store], stored: list[Document], seed: int
+) -> None:
+    """With ``after`` each page of ``composite`` begins where the one before ended."""
+    agg = Bodies(f"keys {seed}")._composite()["composite"]
+    request = {"size": 0, "aggs": {"c": {"composite": {**agg, "size": 10_000}}}}
+    whole = oracle.search(stored, request)["aggregations"]["c"]["buckets"]
+    found: list[Body] = []
+    after: Body = {}
+    while True:
+        part = {"size": 0, "aggs": {"c": {"composite": {**agg, "size": 37, **after}}}}
+        answer = engine[1].search("posts", part)["aggregations"]["c"]
+        found += answer["buckets"]
+        if len(answer["buckets"]) < 37:
+            break
+        after = {"after": answer["after_key"]}
+
+    assert whole == found
+    assert whole

@@ -64,16 +64,17 @@ def test_a_run_is_told_as_it_was(state: State) -> None:
     assert run.due_at == run.ended_at == AT
 
 
-def test_settling_counts_and_notes_is_one_step(state: State) -> None:
-    """If the note cannot be kept, the counts are not kept either."""
+def test_settling_counts_tombstones_and_notes_is_one_step(state: State) -> None:
+    """If the note cannot be kept, neither the counts nor the tombstones are kept."""
     state.begin_run("r1", job="crawl:news", due_at=AT, started_at=AT)
-    state.settle({"r1": (2, 1), "unknown": (1, 1)}, {"done": "a"})
+    state.settle({"r1": (2, 1), "unknown": (1, 1)}, {"done": "a"}, entombed=["x:h:1"], at=AT)
 
     with pytest.raises(sqlite3.Error):
-        state.settle({"r1": (5, 5)}, {"done": object()})  # type: ignore[dict-item]
+        state.settle({"r1": (5, 5)}, {"done": object()}, entombed=["x:h:2"], at=AT)  # type: ignore[dict-item]
 
     assert [(run.new, run.refused) for run in state.runs()] == [(2, 1)]
     assert state.note("done") == "a"
+    assert state.entombed(["x:h:1", "x:h:2"]) == {"x:h:1"}
 
 
 def test_sources_are_paused_and_put_off_apart(state: State) -> None:

@@ -1,0 +1,150 @@
+"""Terms on Tantivy: exact counts, Elasticsearch's order, and only the kept ones looked into."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from tantivy import Query
+
+from store import figures
+from store.embedded_asking import ALL, Aggs, Asking, native, split, wide
+from store.embedded_query import either, every, missing, without
+from store.embedded_read import count_hits
+
+_MARGIN: Final = 32
+"""Terms asked for beyond the wanted ones, because those of one rank are ordered by key here."""
+_ONE_BY_ONE: Final = 2_000
+
+
+def terms(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
+    """The answer of ``terms``."""
+    options = agg["options"]
+    flat, deep = split(agg["aggs"])
+    query, narrow = _narrowed(asking, query, options)
+    found, others = _top(asking, query, narrow, options, flat)
+    asking.count_buckets(len(found))
+    buckets = []
+    for bucket in found:
+        inside = asking.inside(_within(asking, query, options, bucket["key"]), deep)
+        buckets.append({**bucket, **inside})
+    return {"doc_count_error_upper_bound": 0, "sum_other_doc_count": others, "buckets": buckets}
+
+
+def _within(asking: Asking, query: Query, options: Aggs, key: Any) -> Query:
+    """What stands in the bucket of a key, with what has no value where ``missing`` is this key."""
+    inside = asking.translator.term(options["field"], key)
+    if options.get("missing") == key:
+        inside = either([inside, missing(options["field"])])
+    return every([query, inside])
+
+
+def _narrowed(asking: Asking, query: Query, options: Aggs) -> tuple[Query, Aggs]:
+    """The query and Tantivy's options that keep to ``include`` and ``exclude``."""
+    field = options["field"]
+    narrow: Aggs = {}
+    if asking.is_many(field):
+        narrow = {key: options[key] for key in ("include", "exclude") if options.get(key)}
+    elif options.get("exclude"):
+        query = without(query, asking.translator.any_of(field, options["exclude"]))
+    if "include" in options:
+        query = every([query, asking.translator.any_of(field, options["include"])])
+    return query, narrow
+
+
+def _top(
+    asking: Asking, query: Query, narrow: Aggs, options: Aggs, flat: Aggs
+) -> tuple[list[dict[str, Any]], int]:
+    """The buckets to be kept in Elasticsearch's order, and how many documents the others have."""
+    size, least, (by, direction) = options["size"], options["min_doc_count"], options["order"]
+    wanted = min(size + _MARGIN, ALL) if least == 1 and _may_cut(by, direction, flat) else ALL
+    while True:
+        request = {"terms": {**wide(options["field"], wanted), **narrow, "order": {by: direction}}}
+        if flat:
+            request["aggs"] = native(flat)
+        raw = asking.ask(query, {"t": request})["t"]
+        whole = len(raw["buckets"]) < wanted or wanted == ALL
+        found = [_bucket(asking, bucket, flat) for bucket in raw["buckets"]]
+        # Equal ranks at the cut: all of them are needed to order them by key.
+        if whole or _is_cut_clean(found, size, by, flat):
+            break
+        wanted = min(wanted * 8, ALL)
+    counted = raw["sum_other_doc_count"] + sum(bucket["doc_count"] for bucket in found)
+    if "missing" in options:
+        counted += _add_missing(asking, query, options, flat, found)
+    kept = _ordered([bucket for bucket in found if bucket["doc_count"] >= least], by, direction, flat)
+    if least > 1:
+        counted = sum(bucket["doc_count"] for bucket in kept)
+    return kept[:size], counted - sum(bucket["doc_count"] for bucket in kept[:size])
+
+
+def _bucket(asking: Asking, raw: dict[str, Any], flat: Aggs) -> dict[str, Any]:
+    return {"key": raw["key"], "doc_count": raw["doc_count"], **asking.numbers(raw, flat)}
+
+
+def _may_cut(by: str, direction: str, flat: Aggs) -> bool:
+    """Whether Tantivy begins where Elasticsearch does; it does not with extremes of no values."""
+    name, _, part = by.partition(".")
+    part = part or (flat[name]["type"] if name in flat else by)
+    return (part, direction) not in {("_count", "asc"), ("min", "desc"), ("max", "asc")}
+
+
+def _is_cut_clean(found: list[dict[str, Any]], size: int, by: str, flat: Aggs) -> bool:
+    """Whether whatever was not told stands behind the last wanted bucket for certain."""
+    if by == "_key":
+        return True
+    ranks = [_rank(by, flat, bucket) for bucket in found]
+    return all(map(math.isfinite, ranks)) and ranks[size - 1] != ranks[-1]
+
+
+def _add_missing(asking: Asking, query: Query, options: Aggs, flat: Aggs, found: list[dict[str, Any]]) -> int:
+    """Give what has no value to the bucket of its stand-in; how many documents these are."""
+    without_value = count_hits(asking.searcher, every([query, missing(options["field"])]))
+    if without_value:
+        key = options["missing"]
+        inside = _within(asking, query, options, key)
+        numbers = asking.aggregate(inside, flat) if flat else {}
+        found[:] = [bucket for bucket in found if bucket["key"] != key]
+        found.append({"key": key, "doc_count": count_hits(asking.searcher, inside), **numbers})
+    return without_value
+
+
+def _ordered(buckets: list[dict[str, Any]], by: str, direction: str, flat: Aggs) -> list[dict[str, Any]]:
+    ordered = sorted(buckets, key=lambda b: b["key"], reverse=(by, direction) == ("_key", "desc"))
+    if by == "_key":
+        return ordered
+    sign = -1 if direction == "desc" else 1
+
+    def place(bucket: dict[str, Any]) -> tuple[bool, float]:
+        number = _rank(by, flat, bucket)
+        return (True, 0.0) if math.isnan(number) else (False, sign * number)
+
+    return sorted(ordered, key=place)
+
+
+def _rank(by: str, flat: Aggs, bucket: dict[str, Any]) -> float:
+    if by == "_count":
+        return float(bucket["doc_count"])
+    return figures.rank(by, bucket, flat[by.partition(".")[0]]["type"])
+
+
+def significant_terms(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
+    """The answer of ``significant_terms``: against all documents of the collection."""
+    options = agg["options"]
+    name = options["field"]
+    counted = asking.counts(query, name)
+    if counted is None:
+        raise figures.too_many_buckets()
+    found = {key: count for key, count in counted.items() if count >= options["min_doc_count"]}
+    asking.count_buckets(len(found))
+    number = count_hits(asking.searcher, query)
+    behind = _behind(asking, name, list(found))
+    return figures.significant(found, number, behind, asking.searcher.num_docs, options)
+
+
+def _behind(asking: Asking, name: str, keys: list[str]) -> dict[str, int]:
+    """How many documents of the collection have each of the keys."""
+    counted = asking.counts(Query.all_query(), name) if len(keys) > _ONE_BY_ONE else None
+    if counted is not None:
+        return counted
+    return {key: count_hits(asking.searcher, asking.translator.term(name, key)) for key in keys}
