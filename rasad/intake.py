@@ -113,8 +113,11 @@ def open_current(
     For the holder of the writer lock. On an Elasticsearch other machines may be writing, so there a
     person says `rasad rebuild`.
     """
+    from store.generations import sweep
     from store.rebuild import rebuild
 
+    if settings.store.url is None:
+        sweep(settings.index)  # what a rebuild that was killed has left
     try:
         return open_engine(settings)
     except SchemaChanged as error:

@@ -24,14 +24,15 @@ from rasad.screen import Progress
 from store import open_store
 from store.archive import Archive, Manifest, write_archive
 from store.claim import claim
+from store.filling import fill, verify
 from store.forget import keep_out
 from store.mapping import COLLECTIONS, SCHEMA_VERSION
 from store.protocol import Collection, Store, StoreSettings
-from store.rebuild import fill, verify
+from store.reading import reading_of
 from store.spool import Spool
 from store.state import State
 from store.tally import Tally
-from store.transfer import compare, reading_of
+from store.transfer import compare
 
 _KEPT: Final = ("project.toml", "pseudonym.key")
 _SPOOL: Final = "spool/"

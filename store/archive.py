@@ -28,8 +28,8 @@ from store.generations import sync
 from store.mapping import COLLECTIONS, SCHEMA_VERSION
 from store.portions import portions
 from store.protocol import Collection, Document
+from store.reading import Reading
 from store.tally import Tally
-from store.transfer import Reading
 
 Progress = Callable[[int, int], None]
 

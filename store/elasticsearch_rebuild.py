@@ -17,11 +17,11 @@ from elasticsearch import NotFoundError
 from store.elasticsearch import ElasticsearchStore
 from store.elasticsearch_errors import told
 from store.elasticsearch_layout import Layout, noted, template
+from store.filling import Progress, Rebuilt, Reread, Way, fill, verify
 from store.generations import schema_changed
 from store.mapping import COLLECTIONS, SCHEMA_VERSION
 from store.protocol import Collection, StoreSettings
-from store.rebuild import Progress, Rebuilt, Reread, Way, fill, verify
-from store.transfer import reading_of
+from store.reading import reading_of
 
 _GENERATION: Final = re.compile(r"-(g\d+)-")
 MONTHLY_YEARS: Final = 2

@@ -39,6 +39,7 @@ from store.remains import (
 from store.spool import BadLine, Spool
 from store.state import State
 from store.tombs import keep_away, living
+from store.transfer import label, noted
 
 Annotate = Callable[[Sequence[Post]], Mapping[str, Post]]
 Progress = Callable[[int, int], None]
@@ -269,10 +270,19 @@ def _carry_out(
         clean_logs(folder, needles)
     # Engines keep the bytes of what was deleted until they are made to let go of them.
     vacuum(places.store, progress=progress)
-    left = holding(places.state.parent, needles, below=frozenset({"index", places.state.name}))
-    return replace(
-        gone, left=tuple(str(path) for path in left if not path.name.startswith(places.state.name))
-    )
+    left = [str(path) for path in _files_left(places, needles)]
+    move = noted(state)
+    if move is not None:
+        # Where a move has left its copy, or has not come to its end.
+        left += [name for name in (move.source, move.target) if name != label(places.store)]
+    return replace(gone, left=tuple(left))
+
+
+def _files_left(places: Places, needles: Needles) -> list[Path]:
+    """Files of the project in which one of them is still to be read: those that people wrote."""
+    own = places.state.name
+    found = holding(places.state.parent, needles, below=frozenset({"index"}))
+    return [path for path in found if not path.name.startswith(own)]
 
 
 def _living(marked: _Marked) -> Callable[[Post], Post | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from store.engines import open_store
 from store.mapping import COLLECTIONS
 from store.portions import portions
 from store.protocol import Body, Collection, Document, Store, StoreSettings
+from store.reading import Reading, reading_of
 from store.state import State
 from store.tally import Tally
 
@@ -29,28 +30,6 @@ NOTE: Final = "move"
 EMBEDDED: Final = "embedded"
 _AT_ONCE: Final = 2_000
 _ALL: Final[Body] = {"match_all": {}}
-
-
-class Reading:
-    """Documents to be read: how many there are of each collection, and what gives them."""
-
-    def __init__(
-        self, counts: Mapping[Collection, int], read: Callable[[Collection], Iterable[Document]]
-    ) -> None:
-        self.counts = counts
-        self.read = read
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-
-def reading_of(store: Store) -> Reading:
-    """All that an engine holds."""
-    store.refresh()
-    return Reading(
-        {name: store.count(name, _ALL) for name in COLLECTIONS}, lambda name: store.scan(name, _ALL)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,33 @@ def test_restore_overwrites_only_when_told(tea_room: Any, tmp_path: Path) -> Non
     assert count(home) == 3
 
 
+def test_restore_that_was_cut_off_between_its_steps(tea_room: Any, tmp_path: Path) -> None:
+    """The project that it had put aside comes back, and is not overwritten untold."""
+    home = tea_room
+    home.run("backup", str(tmp_path / "b.tar"))
+    home.project("tea").rename(home.folder / ".replaced-tea")
+    (home.folder / ".restoring-tea").mkdir()
+
+    assert "already" in home.run("restore", str(tmp_path / "b.tar"), code=1).stderr
+    assert count(home) == 4
+    home.run("restore", str(tmp_path / "b.tar"), "--overwrite")
+    assert count(home) == 4
+    assert list(home.folder.glob(".re*")) == []
+
+
+def test_check_tells_what_was_cut_off(tea_room: Any) -> None:
+    """An erasure and a move that are not at their ends, each with what to run."""
+    with State(tea_room.project("tea") / "state.sqlite") as state:
+        state.set_note("forget.pending", '{"own": [], "ids": [], "keys": [], "handles": [], "sources": []}')
+        state.set_note("move", '{"source": "embedded", "target": "x", "verified": true}')
+
+    told = [row["text"] for row in tea_room.json("check", code=0) if row["subject"] == "tea: data"]
+
+    assert any("rasad forget --resume" in text for text in told)
+    assert any("rasad move --drop-old" in text for text in told)
+    assert "embedded" not in tea_room.json("forget", "--resume")[0]["left"]
+
+
 def test_damaged_backup_changes_nothing(tea_room: Any, tmp_path: Path) -> None:
     """It is told before anything is touched."""
     path = tmp_path / "b.tar"

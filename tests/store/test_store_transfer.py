@@ -19,12 +19,13 @@ from posts.errors import StoreError
 from posts.post import Mentioned, Metrics, Post
 from store import open_store
 from store.archive import Archive, write_archive
+from store.filling import fill as fill_store
 from store.mapping import COLLECTIONS
 from store.protocol import Document, Store, StoreSettings
-from store.rebuild import fill as fill_store
+from store.reading import reading_of
 from store.state import State
 from store.tally import Tally
-from store.transfer import drop, move, noted, reading_of
+from store.transfer import drop, move, noted
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 ALL = {"match_all": {}}
