@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nlp.fold import fold
-from posts.errors import RecordError, StoreError
+from posts.errors import RecordError, SpoolError, StoreError
 from posts.forgetting import GONE, Forgotten, person
 from posts.post import Post
 from store.batch import Stored, stored_post
@@ -224,18 +224,23 @@ def _opened(places: Places) -> Store:
 def _mark(store: Store, spool: Spool, wish: Wish) -> _Marked:
     """All posts and names that the wish means, in the store and in what waits."""
     marked = _Marked(ids=set(wish.posts), keys=set(wish.authors), sources=set(wish.sources))
-    found: list[Post] = []
-    for query in _queries(wish):
-        found += [stored.post for stored in _stored(store.scan("posts", query))]
-    for path in spool.files():
-        found += [post for post in spool.read(path) if not isinstance(post, BadLine)]
-    for post in found:
+    for post in _candidates(store, spool, wish):
         if marked.goes(post):
             marked.add(post)
         for named in (post.author, *post.mentioned):
             if named is not None:
                 marked.know(named.key, named.handle)
     return marked
+
+
+def _candidates(store: Store, spool: Spool, wish: Wish) -> Iterator[Post]:
+    for query in _queries(wish):
+        yield from (stored.post for stored in _stored(store.scan("posts", query)))
+    for path in spool.files():
+        try:
+            yield from (post for post in spool.read(path) if not isinstance(post, BadLine))
+        except SpoolError:
+            continue  # nothing of it can be read; intake buries it
 
 
 def _queries(wish: Wish) -> Iterator[Mapping[str, Any]]:

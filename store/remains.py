@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import sqlite3
 import time
 import zipfile
 import zlib
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from posts.errors import RecordError, StoreError
+from posts.errors import RecordError, SpoolError, StoreError
 from posts.post import Post, decode, encode
 from store.generations import sync
 from store.needles import Needles
@@ -84,7 +83,10 @@ def clean_spool(spool: Spool, needles: Needles, living: Living) -> int:
 
 
 def _clean_file(path: Path, needles: Needles, living: Living) -> int:
-    raw, damage = unpacked(path)
+    try:
+        raw, damage = unpacked(path)
+    except SpoolError:
+        return 0  # nothing of it can be read; intake puts it aside
     lines, gone, touched = raw.split(b"\n"), 0, False
     kept: list[bytes] = []
     for number, line in enumerate(lines):
@@ -176,7 +178,7 @@ def _texts(path: Path) -> Iterator[str]:
                     yield packed.read(name).decode("utf-8", "replace")
         else:
             yield path.read_bytes().decode("utf-8", "replace")
-    except (OSError, RecordError, StoreError, zlib.error, zipfile.BadZipFile, sqlite3.Error):
+    except (OSError, SpoolError, zlib.error, zipfile.BadZipFile):
         return
 
 

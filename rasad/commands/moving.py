@@ -240,6 +240,9 @@ def _check_drop(found: Move, current: StoreSettings, name: str) -> None:
 
 
 def rebuild(
+    read_again: Annotated[
+        bool, typer.Option("--read-again", help="Read all texts anew, as a newer Rasad reads them.")
+    ] = False,
     project: Project = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -254,7 +257,8 @@ def rebuild(
     settings = choose(project, changes=True)
     screen = screen_for(settings, json=json, quiet=quiet)
     with keeping.alone(settings), screen.progress(screen.text("rebuild.building")) as tell:
-        built = rebuilt(StoreSettings(**store_settings(settings)), progress=tell)
+        reread = keeping.reading(settings) if read_again else None
+        built = rebuilt(StoreSettings(**store_settings(settings)), reread=reread, progress=tell)
     if json:
         screen.row({**_named(built.counts), "left_out": built.left_out, "freed": built.freed})
         return

@@ -227,4 +227,5 @@ def test_older_index_is_rebuilt_by_whoever_takes_in(tea_room: Any) -> None:
     assert found.name == "g2"
     told = home.json("rebuild")
     assert (told[0]["posts"], told[0]["left_out"]) == (5, 0)
-    assert "5 posts" in home.run("rebuild").stdout
+    assert "5 posts" in home.run("rebuild", "--read-again").stdout
+    assert count(home) == 5
