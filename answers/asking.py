@@ -11,6 +11,7 @@ from posts.query_errors import query_error
 from posts.selection import Selection
 from store import compile as compiling
 from store.protocol import Store
+from store.saved import SavedQuery
 from store.state import State
 
 DEFAULT_DAYS: Final = 7
@@ -42,7 +43,10 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Who asks, and where: handed to every answer. ``time_zone`` is that of the project's days."""
+    """Who asks, and where: handed to every answer. ``time_zone`` is that of the project's days.
+
+    ``topics`` are those of the project's settings.
+    """
 
     store: Store
     state: State
@@ -51,6 +55,7 @@ class Asking:
     rivals: tuple[Watched, ...]
     time_zone: str
     now: datetime
+    topics: tuple[SavedQuery, ...] = ()
 
 
 def bounded(asking: Asking, selection: Selection, *, days: float = DEFAULT_DAYS) -> Selection:

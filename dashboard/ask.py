@@ -22,6 +22,7 @@ from answers import health as healths
 from answers import influence as influences
 from answers import overview as overviews
 from answers import posts as post_pages
+from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched
@@ -30,6 +31,7 @@ from answers.health import HealthReport
 from answers.influence import Influence
 from answers.overview import Overview
 from answers.posts import PostPage
+from answers.saved import SavedReport
 from answers.sources import SourceReport
 from answers.trends import Rising
 from config.load import FILE, home, load, project_folder, projects, store_settings
@@ -41,6 +43,7 @@ from posts.post import Post
 from posts.selection import Selection, from_params
 from store import open_store
 from store.protocol import Store, StoreSettings
+from store.saved import SavedQueries, topic
 from store.state import State
 
 PATIENCE_S: Final = 3.0
@@ -82,6 +85,7 @@ def asking(visit: Visit) -> Asking:
         rivals=tuple(_watched(brand) for brand in settings.rivals),
         time_zone=visit.time_zone,
         now=visit.now,
+        topics=tuple(topic(each.name, each.query) for each in settings.topics),
     )
 
 
@@ -188,6 +192,25 @@ def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: s
 def sources(visit: Visit) -> Answer[tuple[SourceReport, ...]]:
     """The sources' health; not kept, because a button on the page changes it."""
     return source_reports.sources(asking(visit))
+
+
+def saved_queries_of(visit: Visit) -> SavedQueries:
+    """The saved queries themselves, to be changed; they are there while the engine is not."""
+    return SavedQueries(state_of(visit))
+
+
+def saved(visit: Visit) -> tuple[SavedReport, ...]:
+    """The saved queries with their posts of the last day, kept until one is changed."""
+    turn = saved_queries_of(visit).turn() or ""
+    found = _saved(
+        str(visit.settings.folder), visit.now.isoformat(), turn, repr(visit.settings.topics), visit
+    )
+    return cast(tuple[SavedReport, ...], found)
+
+
+@st.cache_data(ttl=KEPT_S, max_entries=100, show_spinner=False)
+def _saved(folder: str, moment: str, turn: str, topics: str, _visit: Visit) -> Any:
+    return saved_reports.saved_queries(asking(_visit)).value
 
 
 def health(visit: Visit) -> HealthReport:

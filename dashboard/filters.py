@@ -16,7 +16,7 @@ import streamlit as st
 
 from answers.explaining import read
 from dashboard import parts, picker
-from dashboard.address import NARROW, SPANS, Filters, Link, Period, link_with, read_filters, selected
+from dashboard.address import NARROW, SPANS, Filters, Link, Period, View, link_with, read_filters, selected
 from dashboard.visit import Visit
 from posts.errors import QueryError
 from posts.selection import Selection
@@ -175,7 +175,7 @@ def _draw_reading(visit: Visit, typed: str) -> None:
 def repaired(error: QueryError) -> Link | None:
     """The view with the query that was probably meant, if it was the bar's that could not be read."""
     visit, now = st.session_state.get("visit"), st.session_state.get("filters")
-    view = st.session_state.get("view") or "overview"
+    view = cast(View, st.session_state.get("view") or "overview")
     if error.repair is None or visit is None or now is None or now.query != error.subject:
         return None
     kept = {name: part(name) for name in NARROW if part(name)}

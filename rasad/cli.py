@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from rasad import __version__
-from rasad.commands import asking, checking, collecting, forgetting, moving, projects, sources
+from rasad.commands import asking, checking, collecting, forgetting, moving, projects, queries, sources
 from rasad.escapes import visible_lines
 from rasad.usage import Asks, WrongUse
 
@@ -49,6 +49,7 @@ app.command()(projects.run)
 app.command()(projects.demo)
 app.command()(projects.init)
 app.add_typer(sources.app, name="sources")
+app.add_typer(queries.app, name="queries")
 app.command()(collecting.collect)
 app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)

@@ -21,11 +21,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from config.load import home, load, projects, store_settings
 from config.project import Settings
 from posts.errors import RasadError, SchemaChanged, StoreBusy, StoreError
-from rasad.project import load_pipeline, open_engine
+from rasad.project import load_pipeline, open_engine, topics
 from rasad.screen import Progress
 from store.claim import claimed
 from store.protocol import Store, StoreSettings
@@ -102,6 +103,8 @@ def writing(
             load_pipeline(settings),
             journal=settings.intake.journal,
             now=lambda: datetime.now(UTC),
+            topics=topics(settings),
+            zone=ZoneInfo(settings.project.time_zone),
         )
 
 
@@ -192,7 +195,7 @@ class Taker:
 
     def _step(self, ended: threading.Event) -> bool:
         intake = self._ready()
-        busy = bool(Spool(self.folder / "spool").files())
+        busy = intake.has_work
         report = _run_for_a_while(intake, ended) if busy else None
         if report is not None and report.stopped:
             raise StoreError(report.stopped)

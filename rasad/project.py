@@ -20,6 +20,7 @@ from store.state import State
 if TYPE_CHECKING:
     from answers.asking import Asking, Watched
     from nlp.pipeline import Pipeline
+    from store.saved import SavedQuery
 
 MADE_BY_RASAD = frozenset({"demo", "starter"})
 
@@ -56,6 +57,7 @@ class Opened:
             rivals=tuple(_watched(rival) for rival in settings.rivals),
             time_zone=settings.project.time_zone,
             now=self.now,
+            topics=topics(settings),
         )
 
 
@@ -117,6 +119,13 @@ def open_engine(settings: Settings) -> Store:
     store = open_store(StoreSettings(**store_settings(settings)))
     store.ensure()
     return store
+
+
+def topics(settings: Settings) -> tuple[SavedQuery, ...]:
+    """The topics of the project as saved queries."""
+    from store.saved import topic
+
+    return tuple(topic(each.name, each.query) for each in settings.topics)
 
 
 def load_pipeline(settings: Settings) -> Pipeline:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from posts.forgetting import is_textless, textless
-from posts.post import Post, changed, decode
+from posts.post import METRICS, Post, changed, decode
 from store.documents import counted_tags, documents, snapshots
 from store.merge import date_edit, merge, same_writing, settle
 from store.protocol import Document, Store
@@ -16,6 +16,13 @@ from store.references import Resolved, keep_resolved, lookup, named, references,
 Annotate = Callable[[Sequence[Post]], Mapping[str, Post]]
 """What the batch is read with: posts by id, those missing that could not be read."""
 
+Reason = Literal["new", "edited", "read", "counted", "changed"]
+"""What made a post another one than it was in the store."""
+
+_READ: Final = frozenset({"text", "language", "hashtags", "entities", "sentiment", "intents"})
+_COUNTED: Final = frozenset({*METRICS, "followers"})
+_UNSEEN: Final = frozenset({"post", "collected_at"})
+"""What no query of a person looks at."""
 _FEW: Final = 500
 """Up to so many new posts go with the changed ones in one commit."""
 
@@ -43,7 +50,8 @@ class Plan:
     First the rows of posts that are stored (``stale_*`` are ids of rows that no longer hold), then
     the posts, then the rows of new ones: a post that is stored has all its rows, unless its file comes again.
     ``moved`` are ids of posts now dated earlier, whose later-dated copy has to go; ``deleted`` posts
-    whose counts have to go. ``begun`` are posts that were new when the same batch was begun before.
+    whose counts have to go. ``begun`` are posts that were new when the same batch was begun before,
+    ``reasons`` says of the changed posts that can be found otherwise now why.
     """
 
     new: list[Document] = field(default_factory=list)
@@ -56,6 +64,7 @@ class Plan:
     deleted: list[str] = field(default_factory=list)
     first_seen: list[str] = field(default_factory=list)
     begun: frozenset[str] = frozenset()
+    reasons: dict[str, Reason] = field(default_factory=dict)
 
     def batches(self) -> list[tuple[list[Document], bool]]:
         """The posts to write and whether they are fresh; a few new ones spare a commit of their own."""
@@ -177,12 +186,25 @@ def _add_changed(made: Plan, resolved: Resolved, old: Stored, copies: Sequence[P
     if post.deleted_at is not None:
         made.deleted.append(post.id)
         return
+    reason = "new" if first else _reason(now.post, before.post, same=same_writing(post, old.post))
+    if reason is not None:
+        made.reasons[post.id] = reason
     made.changed_rows.edges.extend(_different(now.edges, before.edges, all_of_them=again))
     made.changed_rows.uses.extend(_different(now.uses, before.uses, all_of_them=again))
     # A post that the first attempt has changed already has its snapshots; one that it made may lack them.
     if copies and (first or not (again and post == old.post)):
         before_them = None if first else old.post
         made.changed_rows.metrics.extend(snapshots(copies, before_them, list(counted_tags(post))))
+
+
+def _reason(now: Document, before: Document, *, same: bool) -> Reason | None:
+    """What has changed of what can be searched for, by what matters most; ``None`` if nothing has."""
+    others = {name for name in now.keys() | before.keys() if now.get(name) != before.get(name)} - _UNSEEN
+    if not others:
+        return None
+    if not same:
+        return "edited"
+    return "read" if others & _READ else "counted" if others & _COUNTED else "changed"
 
 
 def _gone(now: Sequence[Document], before: Sequence[Document], *, moved: bool) -> list[str]:

@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -24,7 +24,9 @@ from posts.post import Annotations, Post
 from store.batch import Plan, Rows, plan
 from store.journal import append
 from store.loading import SpoolFile, collector_paused, load, payload_of
+from store.matching import Matching
 from store.protocol import Collection, Document, Store
+from store.saved import SavedQuery
 from store.spool import MAX_POSTS, Spool
 from store.state import State
 from store.tombs import living
@@ -103,7 +105,8 @@ class Intake:
     """Takes posts from ``spool`` into ``store``; ``now`` gives the moment.
 
     ``journal`` is a file that gets the id of every post once it is committed, one a line. Small files
-    are committed together up to ``batch_posts``.
+    are committed together up to ``batch_posts``. ``topics`` are matched beside the saved queries;
+    ``zone`` is where days begin in them.
     """
 
     def __init__(
@@ -116,6 +119,8 @@ class Intake:
         journal: Path | None = None,
         now: Callable[[], datetime],
         batch_posts: int = MAX_POSTS,
+        topics: Sequence[SavedQuery] = (),
+        zone: tzinfo = UTC,
     ) -> None:
         self._store = store
         self._state = state
@@ -124,13 +129,23 @@ class Intake:
         self._journal = journal
         self._now = now
         self._batch_posts = batch_posts
+        self._matching = Matching(store, state, topics=topics, zone=zone)
         note = json.loads(state.note(_NOTE) or "{}")
         self._in_hand: set[str] = set(note.get("in_hand", ()))
         self._begun = frozenset(note.get("new", ()))
         self._done: set[str] = set(note.get("done", ()))
 
+    @property
+    def has_work(self) -> bool:
+        """Whether files wait, or saved queries that are to be back-filled or cleared away."""
+        return bool(self._spool.files()) or self._matching.waits
+
     def run(self, progress: Progress | None = None) -> IntakeReport:
         """Take files until the spool is empty, or the engine is in trouble (``stopped``)."""
+        try:
+            self._matching.do_chores(now=self._now())
+        except (StoreUnreachable, StoreReadOnly, StoreBusy) as error:
+            return IntakeReport(stopped=str(error))
         self._spool.sweep()
         for path in self._spool.files():
             if path.name in self._done:
@@ -250,7 +265,10 @@ class Intake:
         self._delete("edges", "id", made.stale_edges)
         self._delete("uses", "id", made.stale_uses)
         self._delete("metrics", "post_id", made.deleted)
+        self._delete("matches", "post_id", made.deleted)
         self._write_rows(made.changed_rows, outcome, fresh=False)
+        matches = self._matching.of_changed(made, now=self._now())
+        self._write("matches", matches, outcome)
         for documents, fresh in made.batches():
             for refusal in self._store.write("posts", documents, fresh=fresh).refused:
                 if refusal.retry:
@@ -267,20 +285,29 @@ class Intake:
                     )
                 )
         self._drop_moved(made)
+        self._matching.drop_moved(matches)
         self._write_rows(_without(made.new_rows, outcome.refused_posts), outcome, fresh=True)
+        new = [post for post in made.new if post["id"] not in outcome.refused_posts]
+        self._write("matches", self._matching.of_new(new, now=self._now()), outcome)
 
     def _write_rows(self, rows: Rows, outcome: _Outcome, *, fresh: bool) -> None:
         collections: tuple[tuple[Collection, list[Document]], ...] = (
             ("edges", rows.edges), ("uses", rows.uses), ("metrics", rows.metrics),
         )  # fmt: skip
         for collection, documents in collections:
-            if not documents:
-                continue
-            for refusal in self._store.write(collection, documents, fresh=fresh).refused:
-                if refusal.retry:
-                    outcome.retry.append(refusal.reason)
-                else:
-                    outcome.letters.append(("", refusal.id, f"{collection}: {refusal.reason}", None))
+            self._write(collection, documents, outcome, fresh=fresh)
+
+    def _write(
+        self, collection: Collection, documents: list[Document], outcome: _Outcome, *, fresh: bool = False
+    ) -> None:
+        """Write what stands beside posts."""
+        if not documents:
+            return
+        for refusal in self._store.write(collection, documents, fresh=fresh).refused:
+            if refusal.retry:
+                outcome.retry.append(refusal.reason)
+            else:
+                outcome.letters.append(("", refusal.id, f"{collection}: {refusal.reason}", None))
 
     def _delete(self, collection: Collection, name: str, values: list[str]) -> None:
         for start in range(0, len(values), _IDS_AT_ONCE):

@@ -140,6 +140,17 @@ class State:
             raise
         self._db.execute("COMMIT")
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The file, for what other modules of this room read in it."""
+        return self._db
+
+    @contextmanager
+    def together(self) -> Iterator[sqlite3.Connection]:
+        """The file, for what they write in it: all inside is written, or none of it."""
+        with self._together():
+            yield self._db
+
     # cursors
 
     def cursor(self, source: str, key: str) -> str | None:

@@ -151,7 +151,7 @@ class Checker:
             raise refuse(path, "`range` is for numbers and dates.")
         bounds = mapping(path, bounds)
         only(path, bounds, set(_BOUNDS))
-        checked = {}
+        checked: dict[str, Any] = {}
         for bound, value in bounds.items():
             if value is None:
                 continue
@@ -160,6 +160,11 @@ class Checker:
                 checked[bound] = date_bound(here, value, up=bound in ("gte", "lt"))
             else:
                 checked[bound] = self.value(here, name, value)
+        # Of two bounds on one side Elasticsearch takes the later: the narrower one counts.
+        if "gt" in checked and "gte" in checked:
+            del checked["gte" if checked["gt"] >= checked["gte"] else "gt"]
+        if "lt" in checked and "lte" in checked:
+            del checked["lte" if checked["lt"] <= checked["lte"] else "lt"]
         return {name: checked}
 
     def _match(self, path: str, inner: object) -> dict[str, Any]:

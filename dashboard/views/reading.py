@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, cards, files, filters, frame, pages
+from dashboard import ask, cards, files, filters, frame, pages, starting, watching
 from dashboard.address import NARROW
 from dashboard.empty import stop_empty
 
@@ -13,9 +13,14 @@ st.title(visit.text("posts.title"))
 
 asked = filters.ask(visit, narrow=NARROW, more=True, all_time=True)
 pages.draw_narrowing(visit, asked)
+starting.draw_told(visit)
+watching.draw_failed(visit)
+watching.draw_list(visit)
 with st.container(horizontal=True, vertical_alignment="center", key="posts_controls"):
     turned = pages.turn(visit, asked)
     count = st.container(width="stretch")
+    with st.container(width="content"):
+        watching.draw_saving(visit, asked)
     download = st.container(width="content")
 answer = ask.posts(visit, asked.selection, size=pages.SIZE, offset=turned.offset, sort=turned.sort)
 found = answer.value

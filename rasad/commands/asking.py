@@ -103,7 +103,7 @@ def search(
             screen.rows(record(post) for post in found.posts)
             return
         for post in found.posts:
-            _show(post, screen)
+            show(post, screen)
         screen.news(
             screen.text("found", shown=screen.number(len(found.posts)), total=screen.number(found.total))
         )
@@ -351,7 +351,8 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _show(post: Post, screen: Screen) -> None:
+def show(post: Post, screen: Screen) -> None:
+    """Write a post for a person."""
     author = post.author.handle or post.author.name if post.author else None
     screen.say(f"{screen.moment(post.created_at)}  {author or '-'}  [{post.source}]")
     if post.repost_of:

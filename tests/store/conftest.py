@@ -32,6 +32,7 @@ from store.documents import documents
 from store.intake import Intake, IntakeReport
 from store.mapping import COLLECTIONS
 from store.protocol import Document, Store, StoreSettings
+from store.saved import SavedQueries, SavedQuery
 from store.spool import Spool
 from store.state import State
 from tests.store import world as small
@@ -116,10 +117,19 @@ class Project:
         self.spool = Spool(folder / "spool")
         self.state = State(folder / "state.sqlite")
         self.journal = folder / "journal"
+        self.saved = SavedQueries(self.state)
+        self.topics: tuple[SavedQuery, ...] = ()
+        self.now = TAKEN_AT
 
     def intake(self, store: Store | None = None) -> Intake:
         return Intake(
-            store or self.store, self.state, self.spool, Reader(), journal=self.journal, now=lambda: TAKEN_AT
+            store or self.store,
+            self.state,
+            self.spool,
+            Reader(),
+            journal=self.journal,
+            now=lambda: self.now,
+            topics=self.topics,
         )
 
     def annotate(self, posts: Iterable[Post]) -> dict[str, Post]:

@@ -17,6 +17,7 @@ from elasticsearch import Elasticsearch
 
 from posts.errors import StoreUnreachable
 from posts.post import Mentioned, Metrics, Post, decode
+from posts.selection import Selection
 from store import open_store
 from store.intake import Intake
 from store.mapping import COLLECTIONS
@@ -29,6 +30,8 @@ BATCH = 11
 OTHERWISE = (3, 100)
 """Sizes of batches afterwards: each file by itself, all together."""
 RUNS = ("r1", "r2", "r3")
+SAVED = ("#two", "#more", "#four", "#gone", "is:reply", "likes:>3", "since:2026-10-01")
+"""Saved queries, whose matches must be there once too."""
 Build = Callable[..., Post]
 How = Literal["killed", "torn", "unreachable"]
 
@@ -208,6 +211,8 @@ class Story:
     def _begun(self) -> tuple[Any, StoreSettings]:
         settings = self._settings(next(self._numbers))
         project = self._make(settings.folder.parent, open_store(settings))
+        for typed in SAVED:
+            project.saved.save(typed, Selection(query=typed), at=AT)
         for run in RUNS:
             project.state.begin_run(run, job=run, due_at=AT, started_at=AT)
         for run, posts in build_story(self._build_post):
