@@ -34,6 +34,7 @@ from store.remains import (
     clean_spool,
     clean_state,
     holding,
+    queries_naming,
     settle_state,
 )  # fmt: skip
 from store.spool import BadLine, Spool
@@ -276,6 +277,7 @@ def _carry_out(
     # Engines keep the bytes of what was deleted until they are made to let go of them.
     vacuum(places.store, progress=progress)
     left = [str(path) for path in _files_left(places, needles)]
+    left += [f"saved query {name}" for name in queries_naming(state, needles)]
     move = noted(state)
     if move is not None:
         # Where a move has left its copy, or has not come to its end.

@@ -56,6 +56,14 @@ def clean_state(state: State, needles: Needles, *, sources: frozenset[str] = fro
     return len(letters)
 
 
+def queries_naming(state: State, needles: Needles) -> list[str]:
+    """The names of saved queries that ask for one of them: people wrote these, so they are only told."""
+    with state.all_tables() as db:
+        made = db.execute("SELECT 1 FROM sqlite_master WHERE name='saved_queries'").fetchone()
+        rows = db.execute("SELECT name, params FROM saved_queries").fetchall() if made else []
+    return [name for name, params in rows if needles.in_text(name) or needles.in_text(params)]
+
+
 def settle_state(state: State) -> None:
     """Bring all of the state into its file and empty the log beside it, where deleted bytes live on."""
     for _ in range(_TRIES):

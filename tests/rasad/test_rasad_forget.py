@@ -69,6 +69,17 @@ def test_json_tells_every_count(home: Any) -> None:
     assert home.json("forget", "--resume")[0]["posts"] == 0
 
 
+def test_what_people_wrote_is_told(home: Any) -> None:
+    """A saved query and a file that name her are theirs to change; it says which."""
+    board(home)
+    home.run("queries", "add", "her", "author:@sara")
+    (home.project("tea") / "notes.txt").write_text("ask @sara")
+
+    (told,) = home.json("forget", "--author", "@sara", "--yes")
+
+    assert told["left"] == [str(home.project("tea") / "notes.txt"), "saved query her"]
+
+
 def test_service_steps_aside(home: Any, serve: Callable[..., Any]) -> None:
     """While the service runs the command is the writer for a moment, and the service goes on after it."""
     board(home)
