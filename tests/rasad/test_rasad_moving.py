@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +231,34 @@ def test_older_index_is_rebuilt_by_whoever_takes_in(tea_room: Any) -> None:
     assert (told[0]["posts"], told[0]["left_out"]) == (5, 0)
     assert "5 posts" in home.run("rebuild", "--read-again").stdout
     assert count(home) == 5
+
+
+RESTORE = """
+import sys
+from pathlib import Path
+from rasad.restoring import restore
+from store.archive import Archive
+
+with Archive(Path(sys.argv[1])) as archive:
+    archive.verify()
+    restore(archive, name=None, overwrite=True, progress=lambda done, of: None)
+"""
+
+
+def test_killed_restore_leaves_the_old_or_the_new(
+    tea_room: Any, tmp_path: Path, dying: Callable[..., int]
+) -> None:
+    """SIGKILL at points spread over it: the project is there with its posts, and the next try ends it."""
+    home = tea_room
+    home.run("backup", str(tmp_path / "b.tar"))
+    calls = dying(0, RESTORE, str(tmp_path / "b.tar"), RASAD_HOME=str(home.folder))
+
+    for part in (1, 2, 3):
+        at = calls * part // 4
+        code = dying(at, RESTORE, str(tmp_path / "b.tar"), RASAD_HOME=str(home.folder))
+        assert code == -signal.SIGKILL
+        assert count(home) == 4
+    home.run("restore", str(tmp_path / "b.tar"), "--overwrite")
+
+    assert count(home) == 4
+    assert list(home.folder.glob(".re*")) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -225,3 +226,45 @@ def test_old_months_are_dropped_whole(
 def test_end_of_an_index_is_read_off_its_name(index: str, before: str, ended: bool) -> None:
     """Of months and of years."""
     assert ended_before(index, before) is ended
+
+
+CHILD = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from store.forget import Places
+from store.protocol import StoreSettings
+from store.retention import Rules, retain
+
+folder, index = map(Path, sys.argv[1:])
+places = Places(
+    store=StoreSettings(folder=index), state=folder / "state.sqlite", spool=folder / "spool",
+    exports=folder / "exports",
+)
+retain(places, Rules(days=150, text_days=30), now=datetime(2026, 11, 2, 12, tzinfo=UTC))
+"""
+
+
+def test_killed_retention_is_finished_by_the_next(
+    embedded_settings: StoreSettings,
+    make_project: Any,
+    tmp_path: Path,
+    build_post: Callable[..., Post],
+    dying: Callable[..., int],
+) -> None:
+    """SIGKILL at points spread over it: no row is ever left without its post, and the end is the same."""
+    with closing(open_store(embedded_settings)) as store:
+        project = make_project(tmp_path / "project", store)
+        settle(project, build_post)
+    folder, index = str(tmp_path / "project"), str(embedded_settings.folder)
+
+    for at in (60, 160, 260):
+        assert dying(at, CHILD, folder, index) == -signal.SIGKILL
+        posts = project.ids("posts")
+        for name in ("edges", "uses", "metrics", "matches"):
+            assert {row["post_id"] for row in project.documents(name).values()} <= posts
+    dying(0, CHILD, folder, index)
+
+    assert kept(project) == {"1", "10", "29", "30", "31", "100"}
+    texts = {i.rpartition(":")[2] for i, d in project.documents().items() if d.get("text")}
+    assert texts == {"1", "10", "29"}
