@@ -175,7 +175,7 @@ def _fill_elasticsearch(
                     subject=f"{where.prefix}",
                     remedy="Give --project another name, or --overwrite.",
                 )
-    with closing(builder(where)) as new:
+    with closing(builder(where, now=datetime.now(UTC))) as new:
         counts = _filled(archive, new, progress)
         new.exchange()
     return counts

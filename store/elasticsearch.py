@@ -199,6 +199,7 @@ class ElasticsearchStore:
             patient = self._client.options(request_timeout=_MERGE_TIMEOUT_S)
             for name in sorted(dirty):
                 patient.indices.forcemerge(index=name, max_num_segments=1)
+                patient.indices.flush(index=name)
 
     def refresh(self, collection: Collection | None = None) -> None:
         names = COLLECTIONS if collection is None else (collection,)

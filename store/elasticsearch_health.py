@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from elasticsearch import Elasticsearch
+from elasticsearch import AuthenticationException, AuthorizationException, Elasticsearch
 
 from posts.errors import StoreError
 from store.elasticsearch_errors import told
@@ -24,7 +24,7 @@ def health_of(client: Elasticsearch, url: str, aliases: Sequence[str]) -> Health
             cluster = client.cluster.health().body
             stats = client.indices.stats(index=[f"{alias}-*" for alias in aliases], metric="store").body
             posts = client.count(index=aliases[0], ignore_unavailable=True)["count"]
-            nodes = client.nodes.stats(metric="fs").body["nodes"]
+            nodes = _nodes(client)
     except StoreError as error:
         return Health(engine="elasticsearch", ok=False, posts=0, bytes=None, warnings=(str(error),))
     return Health(
@@ -34,6 +34,15 @@ def health_of(client: Elasticsearch, url: str, aliases: Sequence[str]) -> Health
         bytes=int(stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0)),
         warnings=tuple(_warnings(cluster, len(stats.get("indices", {})), nodes)),
     )
+
+
+def _nodes(client: Elasticsearch) -> dict[str, Any]:
+    """The disks of the nodes; none where the key may not ask for them."""
+    try:
+        found: dict[str, Any] = client.nodes.stats(metric="fs").body["nodes"]
+        return found
+    except (AuthorizationException, AuthenticationException):
+        return {}
 
 
 def _warnings(cluster: dict[str, Any], indices: int, nodes: dict[str, Any]) -> Iterator[str]:

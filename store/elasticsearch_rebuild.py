@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from elasticsearch import NotFoundError
@@ -108,7 +108,7 @@ class Builder(ElasticsearchStore):
 
 
 def rebuild_elasticsearch(
-    settings: StoreSettings, *, way: Way, reread: Reread | None, progress: Progress | None
+    settings: StoreSettings, *, way: Way, reread: Reread | None, progress: Progress | None, now: datetime
 ) -> Rebuilt:
     """As ``store.rebuild.rebuild``, on an Elasticsearch."""
     with closing(ElasticsearchStore(settings)) as old_store:
@@ -118,7 +118,7 @@ def rebuild_elasticsearch(
         if schema != SCHEMA_VERSION:
             way = "anew"
         old = reading_of(old_store)
-        with closing(_following(settings, generation)) as new:
+        with closing(_following(settings, generation, now)) as new:
             new.clear()
             before = new.bytes()
             new.ensure()
@@ -129,10 +129,10 @@ def rebuild_elasticsearch(
     return built
 
 
-def builder(settings: StoreSettings) -> Builder:
+def builder(settings: StoreSettings, *, now: datetime) -> Builder:
     """The next generation, empty and not in use yet; ``exchange`` puts it into use."""
     with closing(ElasticsearchStore(settings)) as store:
-        new = _following(settings, _in_use(store, settings)[1])
+        new = _following(settings, _in_use(store, settings)[1], now)
     new.clear()
     new.ensure()
     return new
@@ -152,8 +152,8 @@ def drop_elasticsearch(settings: StoreSettings) -> None:
         indices.delete(index=f"{settings.prefix}-leases", ignore_unavailable=True)
 
 
-def _following(settings: StoreSettings, generation: int) -> Builder:
-    monthly_from = str(datetime.now(UTC).year - MONTHLY_YEARS)
+def _following(settings: StoreSettings, generation: int, now: datetime) -> Builder:
+    monthly_from = str(now.year - MONTHLY_YEARS)
     return Builder(settings, Layout(generation=f"g{generation + 1}", monthly_from=monthly_from))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from posts.errors import StoreError
@@ -26,16 +27,19 @@ def rebuild(
     way: Way = "anew",
     reread: Reread | None = None,
     progress: Progress | None = None,
+    now: datetime | None = None,
 ) -> Rebuilt:
     """Build the index anew and put it in the place of the old one; ``StoreError`` leaves that in use.
 
     ``as it is`` copies every document; ``anew`` makes posts, edges and uses from the posts, and
-    carries over the rest as far as it fits today's fields.
+    carries over the rest as far as it fits today's fields. ``now`` says which months are old.
     """
     if settings.url is not None:
         from store.elasticsearch_rebuild import rebuild_elasticsearch
 
-        return rebuild_elasticsearch(settings, way=way, reread=reread, progress=progress)
+        return rebuild_elasticsearch(
+            settings, way=way, reread=reread, progress=progress, now=now or datetime.now(UTC)
+        )
     return _rebuild_embedded(settings, way, reread, progress)
 
 

@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +209,35 @@ def test_no_room_leaves_the_old_index(
     with pytest.raises(StoreError, match="MB beside the old one"):
         rebuild(embedded_settings)
     assert generations.place(embedded_settings.folder) == embedded_settings.folder
+
+
+@pytest.mark.es
+def test_old_months_are_joined_into_their_year(
+    elasticsearch_settings: StoreSettings, make_project: Any, tmp_path: Path, build_post: Callable[..., Post]
+) -> None:
+    """Three years later one index holds what many did; writing goes on, and nothing is there twice."""
+    from store.elasticsearch import ElasticsearchStore
+
+    def ends(store: Any, name: str = "posts") -> list[str]:
+        return [
+            index.removeprefix(f"{elasticsearch_settings.prefix}-{name}-") for index in store.indices(name)
+        ]
+
+    months = {month: datetime(2026, month, 5, tzinfo=UTC) for month in (3, 7, 10)}
+    with closing(open_store(elasticsearch_settings)) as store:
+        store.ensure()
+        assert isinstance(store, ElasticsearchStore)
+        project = make_project(tmp_path / "p", store)
+        project.take(*(build_post(month, created_at=at, text="#tea") for month, at in months.items()))
+        before = everything(store)
+        assert ends(store) == ["2026.03", "2026.07", "2026.10"]
+
+        rebuild(elasticsearch_settings, now=datetime(2029, 1, 1, tzinfo=UTC))
+
+        assert (ends(store), ends(store, "uses")) == (["g2-2026"], ["g2-2026"])
+        assert everything(store) == before
+        store.ensure()
+        store.write("posts", [{**before["posts"]["x:h:3"], "likes": 7}])
+        store.write("posts", [{**before["posts"]["x:h:3"], "id": "n", "created_at": "2029-02-01T00:00:00Z"}])
+        assert ends(store) == ["g2-2026", "g2-2029.02"]
+        assert store.count("posts", ALL) == 4
