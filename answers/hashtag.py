@@ -12,8 +12,8 @@ from answers.people import Person, people
 from answers.posts import newest
 from answers.trends import RisingTag, Spelling, spelled, spellings, standing
 from posts.answer import Answer, Figure
-from posts.errors import QueryError
 from posts.post import Post, number
+from posts.query_errors import query_error
 from posts.selection import Selection
 
 
@@ -64,7 +64,7 @@ def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[H
     """The hashtag that the selection names by its family key, in its window (else the last 7 days)."""
     key = selection.hashtag
     if not key:
-        raise QueryError("No hashtag is named.", query=selection.query, position=0, remedy="Name one.")
+        raise query_error("unnamed", selection.query, 0)
     selection = bounded(asking, selection)
     query = matching(asking, selection)
     total = asking.store.count("posts", query)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from answers.asking import Asking, bounded, matching
 from answers.counting import Bucket, distinct_authors, engagement, series, top
 from answers.coverage import answered
+from answers.movers import Movers, movers
 from answers.narrowing import before, naming
 from answers.trends import RisingTag, rising
 from posts.answer import Answer, Figure
@@ -45,6 +46,7 @@ class Overview:
     series: tuple[Bucket, ...]
     share_of_voice: tuple[Share, ...]
     rising: tuple[RisingTag, ...]
+    movers: Movers
     platforms: tuple[tuple[str, Figure], ...]
     languages: tuple[tuple[str, Figure], ...]
     sources: tuple[tuple[str, Figure], ...]
@@ -59,6 +61,7 @@ def overview(asking: Asking, selection: Selection) -> Answer[Overview]:
         posts=now.posts, authors=now.authors, engagement=now.engagement,
         previous=totals(asking, before(selection)), series=series(asking, query, selection),
         share_of_voice=share_of_voice(asking, selection), rising=_rising(asking, selection),
+        movers=movers(asking, _last_day(selection), size=5, hashtags=False).value,
         platforms=_by(asking, selection, "platform"), languages=_by(asking, selection, "language"),
         sources=_by(asking, selection, "source"),
     )  # fmt: skip
@@ -97,10 +100,14 @@ def share_of_voice(asking: Asking, selection: Selection) -> tuple[Share, ...]:
 
 def _rising(asking: Asking, selection: Selection) -> tuple[RisingTag, ...]:
     """The first five of the last day of the window."""
+    return rising(asking, _last_day(selection), size=5).value.rows
+
+
+def _last_day(selection: Selection) -> Selection:
+    """The last day of a window that has both ends."""
     assert selection.since is not None
     assert selection.until is not None
-    last_day = max(selection.since, selection.until - timedelta(days=1))
-    return rising(asking, selection.narrowed(since=last_day), size=5).value.rows
+    return selection.narrowed(since=max(selection.since, selection.until - timedelta(days=1)))
 
 
 def _by(asking: Asking, selection: Selection, field: str) -> tuple[tuple[str, Figure], ...]:

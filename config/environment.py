@@ -1,7 +1,8 @@
 """The layer above the project file: variables such as ``RASAD_CRAWL__ALLOW_HOSTS``.
 
-The part before ``__`` is a table of the file, the part behind it a key; lists are written as JSON. Two
-variables have short names that other programs rely on: ``RASAD_STORE_URL`` and ``RASAD_STORE_API_KEY``.
+The part before ``__`` is a table of the file, the part behind it a key; lists are written as JSON. Those
+of the store have short names that other programs rely on: ``RASAD_STORE_URL``, ``RASAD_STORE_API_KEY`` and
+``RASAD_STORE_CA``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from config.project import Sections
 from posts.errors import Mistake
 
 PREFIX: Final = "RASAD_"
-SHORT: Final = {"RASAD_STORE_URL": "RASAD_STORE__URL", "RASAD_STORE_API_KEY": "RASAD_STORE__API_KEY"}
+SHORT: Final = {
+    "RASAD_STORE_URL": "RASAD_STORE__URL",
+    "RASAD_STORE_API_KEY": "RASAD_STORE__API_KEY",
+    "RASAD_STORE_CA": "RASAD_STORE__CA",
+}
 _OWN: Final = (*SHORT, "RASAD_HOME", "RASAD_PROJECT", "RASAD_TEST_ES")
 
 

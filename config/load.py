@@ -110,13 +110,14 @@ def text_of(file: Path) -> str:
 
 
 def store_settings(settings: Settings) -> dict[str, Any]:
-    """What the store is opened with: folder, url, api_key, prefix; the outer rooms hand it on."""
+    """What the store is opened with: folder, url, api_key, prefix, ca; the outer rooms hand it on."""
     key = settings.store.api_key
     return {
         "folder": settings.index,
         "url": settings.store.url,
         "api_key": key.get_secret_value() if key else None,
         "prefix": settings.store.prefix or f"rasad-{settings.project.name}",
+        "ca": settings.folder / settings.store.ca.expanduser() if settings.store.ca else None,
     }
 
 

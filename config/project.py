@@ -213,11 +213,13 @@ class Retention(Section):
 class StoreSection(Section):
     """Which engine keeps the posts: an Elasticsearch at ``url``, without one a folder beside the project.
 
-    ``api_key`` comes from the environment alone and is never shown.
+    ``api_key`` comes from the environment alone and is never shown. ``ca`` is a file of the authority that
+    signed the server's certificate, where the system does not know it.
     """
 
     url: WebAddress | None = None
     prefix: Prefix | None = None
+    ca: Annotated[Path, BeforeValidator(_as_path)] | None = None
     api_key: SecretStr | None = Field(default=None, repr=False)
 
 

@@ -13,15 +13,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Self
 
+import msgspec
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawlers.pages.fields import Unreadable
 from crawlers.pseudonyms import key_of
 from crawlers.spider import spider_of
+from posts.clean import clean
 from posts.errors import RasadError, RecordError, SourceError
 from posts.people import pseudonym, pseudonymise, without_value
 from posts.post import Post, check
+from store.loading import payload_of
 from store.spool import Spool
 
 PAGES_WAITING = 4
@@ -122,7 +125,7 @@ class IntoSpool:
         try:
             post = check(post, now=now)
         except RecordError as error:
-            self._bury(post.id[:200], error.message, now, None)
+            self._bury(post.id[:200], error.message, now, _payload(post))
             return None
         return self._hidden(replace(post, run_id=self._job.run_id))
 
@@ -139,6 +142,14 @@ class IntoSpool:
             reason = without_value(reason)
         if self._state is not None:
             self._state.bury(self._job.source, subject, reason, at=at, payload=payload)
+
+
+def _payload(post: Post) -> str | None:
+    """The post as a dead letter keeps it, where it can be written at all."""
+    try:
+        return payload_of(clean(post))
+    except (RecordError, UnicodeEncodeError, OverflowError, msgspec.EncodeError):
+        return None
 
 
 class IntoPreview(IntoSpool):

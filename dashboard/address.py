@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, cast, get_args
 from urllib.parse import urlencode
 
-from posts.errors import QueryError
+from posts.query_errors import query_error
 from posts.selection import Selection, from_params
 
 Period = Literal["1d", "7d", "30d", "all", "custom"]
@@ -88,9 +88,7 @@ def read_filters(params: Mapping[str, str]) -> Filters | None:
     elif not period:
         period = "7d"
     if period not in get_args(Period):
-        raise QueryError(
-            f"'{period}' is no period.", query=period, position=0, remedy="One of 1d, 7d, 30d, all, custom."
-        )
+        raise query_error("no_period", period, 0, value=period, known=", ".join(get_args(Period)))
     return Filters(
         period=cast(Period, period),
         since=found.since,

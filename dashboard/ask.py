@@ -7,6 +7,7 @@ them; the moment is rounded (``visit.tick``), so that a page that is drawn again
 from __future__ import annotations
 
 import http.client
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -47,6 +48,8 @@ from store.saved import SavedQueries, topic
 from store.state import State
 
 PATIENCE_S: Final = 3.0
+LONGEST_S: Final = 10.0
+"""How long a page waits for one answer of an engine that has answered a second ago."""
 _Pairs = tuple[tuple[str, Any], ...]
 
 KEPT_S: Final = 30
@@ -74,7 +77,7 @@ def asking(visit: Visit) -> Asking:
     settings = visit.settings
     if settings.store.url is not None:
         _knock(settings.store.url)
-    store = _opened(**store_settings(settings))
+    store = _opened(**store_settings(settings), patience_s=LONGEST_S)
     store.refresh()
     state = state_of(visit)
     return Asking(
@@ -89,7 +92,7 @@ def asking(visit: Visit) -> Asking:
     )
 
 
-@st.cache_data(ttl=10, max_entries=16, show_spinner=False)
+@st.cache_data(ttl=1, max_entries=16, show_spinner=False)
 def _knock(url: str) -> None:
     """Wait for a first sign of the engine only so long as a visitor does.
 
@@ -101,6 +104,10 @@ def _knock(url: str) -> None:
             pass
     except urllib.error.HTTPError:
         return  # an answer, if only that it wants a key
+    except urllib.error.URLError as error:
+        if not isinstance(error.reason, ssl.SSLError):
+            raise StoreUnreachable("gives no answer", subject=safe_address(url)) from error
+        # An answer too: whether its certificate is to be trusted, the engine says in better words.
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise StoreUnreachable("gives no answer", subject=safe_address(url)) from error
 

@@ -146,7 +146,7 @@ def _draw_bar(visit: Visit, filters: Filters) -> Filters:
         source = _draw_choice(visit, "source", names, filters.source, visit.common("label.source"))
         query = st.text_input(
             visit.common("label.query"), key="bar_query", placeholder=visit.text("bar.query_hint"),
-            max_chars=2000,
+            max_chars=2000, help=visit.text("bar.query_help"),
         )  # fmt: skip
     _draw_reading(visit, query)
     chosen = replace(

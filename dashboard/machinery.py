@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from answers.health import Concern, HealthReport
-from dashboard import ask, parts
+from crawlers.imports import letters as reading
+from dashboard import ask, parts, problems, starting
 from dashboard.visit import Visit
+from posts.errors import RasadError
+from store.spool import Spool
+from store.state import DeadLetter
 from words import texts
 from words.bidi import stripped
 
@@ -78,6 +83,7 @@ def draw_letters(visit: Visit, report: HealthReport) -> None:
             {"label": visit.common("label.reason")},
             {"label": visit.common("label.time")},
         ]
+        letters = ask.state_of(visit).dead_letters(limit=LISTED)
         rows: list[list[parts.Item]] = [
             [
                 {"text": stripped(letter.source), "auto": True},
@@ -85,8 +91,45 @@ def draw_letters(visit: Visit, report: HealthReport) -> None:
                 {"text": stripped(letter.reason)[:_SHOWN], "auto": True},
                 {"text": visit.ago(letter.at), "hint": visit.moment(letter.at)},
             ]
-            for letter in ask.state_of(visit).dead_letters(limit=LISTED)
+            for letter in letters
         ]
         parts.draw_table(columns, rows, label=visit.text("health.letters"), key="letters")
         if report.dead_letters > LISTED:
             st.caption(visit.text("health.letters_more", n=visit.number(LISTED)))
+        _draw_ways_out(visit, letters)
+
+
+def _draw_ways_out(visit: Visit, letters: Sequence[DeadLetter]) -> None:
+    """What can be done about a letter, and a button that takes it in again."""
+    if not letters:
+        return
+    by_number = {letter.number: letter for letter in letters}
+    number = st.selectbox(
+        visit.text("health.letter_chosen"),
+        list(by_number),
+        format_func=lambda number: stripped(by_number[number].subject)[:_SHOWN],
+        key="letter_chosen",
+    )
+    found = reading.read(by_number[number], now=visit.now)
+    for part in ("what", "remedy"):
+        st.text(visit.common(f"letter.{found.kind}.{part}"))
+    if found.post is not None:
+        st.button(
+            visit.text("health.letter_retry"),
+            icon=":material/replay:",
+            on_click=_retry,
+            args=(visit, found),
+            key="letter_retry",
+        )
+    if failed := st.session_state.pop("letter_failed", None):
+        problems.show(failed, visit.language)
+
+
+def _retry(visit: Visit, found: reading.Reading) -> None:
+    """Put the letter's post into the spool; whoever is the writer takes it, and the letter goes then."""
+    try:
+        reading.send(Spool(visit.settings.spool), [found])
+    except RasadError as error:
+        st.session_state["letter_failed"] = error
+        return
+    starting.tell("health.letter_sent")

@@ -28,6 +28,7 @@ _NAMES: Final = {
     "share_of_voice": "common.label.share_of_voice",
     "overview": "dashboard.overview.title",
     "rising": "dashboard.trends.ratio",
+    "movers": "dashboard.overview.movers",
     "status": "common.label.state",
     "top_author_share": "dashboard.trends.top_author",
     "hashtag": "common.label.hashtag",

@@ -33,6 +33,8 @@ _LEAST: Final = {"ending": 2, "whose": 3, "second": 3, "first": 3, "verb": 2}
 """Letters that a beginning or ending leaves of the word."""
 _AFTER: Final = {"behind_he": ("ه", "ی"), "ezafe": ("ه",)}
 """Endings that only words with such a last letter have."""
+_SOUNDED: Final = frozenset("اویه")
+"""Letters behind which a he is sounded, as in «راه» (way)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class _Parts:
         }
         self.endings = sorted({*self.kinds, self.ezafe}, key=lambda ending: (-len(ending), ending))
         self.whole, self.never_joined = lists["whole"], lists["never_joined"]
+        self.long = tuple(word for word in self.whole if len(word) > 3)
         self.links_behind = frozenset(self.endings) - lists["own"]
         self.links_before = (lists["first"] | lists["verb"]) - lists["own"]
 
@@ -130,7 +133,12 @@ def _ends(word: str, ending: str) -> bool:
     if ending not in _PARTS.links_behind:
         return False
     kind = _PARTS.kinds.get(ending, "ezafe")
-    return kind not in _AFTER or word.endswith(_AFTER[kind])
+    return kind not in _AFTER or _takes(word, kind)
+
+
+def _takes(word: str, kind: str) -> bool:
+    """Whether the last letter is one before which such an ending stands: a mute he is behind no vowel."""
+    return word.endswith(_AFTER[kind]) and not (word.endswith("ه") and word[-2:-1] in _SOUNDED)
 
 
 def ways(word: str) -> Iterator[list[str]]:
@@ -150,7 +158,7 @@ def ways(word: str) -> Iterator[list[str]]:
 
 
 def _without_endings(word: str, endings: list[str]) -> Iterator[tuple[str, list[str]]]:
-    if len(endings) < _MAX_ENDINGS and word not in _PARTS.whole:
+    if len(endings) < _MAX_ENDINGS and not {word, word.removesuffix("ی")} & _PARTS.whole:
         for ending in _endings(word):
             yield from _without_endings(word.removesuffix(ending), [ending, *endings])
     yield word, endings
@@ -165,7 +173,7 @@ def _endings(word: str) -> Iterator[str]:
             continue
         kind = _PARTS.kinds.get(ending, "ezafe")
         if kind in _AFTER:
-            if rest.endswith(_AFTER[kind]) and len(rest) > _LEAST["ending"]:
+            if len(rest) > _LEAST["ending"] and _takes(rest, kind):
                 longest = ending
                 yield ending
         elif not longest and len(rest) >= _LEAST[kind]:
@@ -179,7 +187,7 @@ def _begins(word: str, part: str) -> bool:
     rest = word.removeprefix(part)
     if part in _PARTS.verb:
         return len(rest) >= _LEAST["verb"] and rest.endswith(_PARTS.verb_ends)
-    return len(rest) >= _LEAST["first"]
+    return len(rest) >= _LEAST["first"] and not word.startswith(_PARTS.long)
 
 
 def _pieces(text: str, typed: Sequence[str]) -> Iterator[list[str]]:

@@ -98,7 +98,8 @@ class Terms(Signs):
             fixed = self._instead((start, self._at), spaced) if first == start else None
             raise self._error("wild_sign", at=start, repair=fixed, word=pattern)
         if sum(sign.isalnum() for sign in letters) < _LEAST_LETTERS:
-            raise self._error("wild_short", at=start, word=pattern, least=_LEAST_LETTERS)
+            fixed = self._instead((first, self._at), letters)
+            raise self._error("wild_short", at=start, repair=fixed, word=pattern, least=_LEAST_LETTERS)
         if pattern.count("*") > _MAX_STARS or pattern.count("?") > _MAX_SIGNS or behind > _MAX_BEHIND:
             begin = pattern.partition("*")[0]
             fixed = self._instead((first, self._at), f"{begin}*") if begin.count("?") <= _MAX_SIGNS else None

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from posts.errors import QueryError
 from posts.post import EdgeKind
+from posts.query_errors import query_error
 
 _TIMES = frozenset({"since", "until"})
 _EDGES = frozenset({"repost", "reply", "mention", "quote"})
@@ -79,9 +79,7 @@ def from_params(params: Mapping[str, str]) -> Selection:
         elif part.name == "ids":
             found[part.name] = tuple(value.split())
         elif part.name == "edge" and value not in _EDGES:
-            raise QueryError(
-                f"'{value}' is no kind of edge.", query=value, position=0, remedy=f"One of {sorted(_EDGES)}."
-            )
+            raise query_error("no_edge", value, 0, value=value, known=", ".join(sorted(_EDGES)))
         else:
             found[part.name] = value
     return Selection(**found)
@@ -91,7 +89,5 @@ def _time(name: str, value: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
-        raise QueryError(
-            f"{name} is not a time.", query=value, position=0, remedy="Write 2026-11-23T08:00:00Z."
-        ) from error
+        raise query_error("no_moment", value, 0, name=name) from error
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

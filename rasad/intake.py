@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import random
 import signal
 import sqlite3
 import sys
@@ -253,7 +254,8 @@ class Taker:
             log.warning("%s: %s", self.folder.name, error)
         # What was open may be broken (a full disk breaks a writer for good); it is made anew.
         self.close()
-        self._next_at = time.monotonic() + self._pause_s
+        # Not all of them at once, where several wait for one engine.
+        self._next_at = time.monotonic() + self._pause_s * random.uniform(0.75, 1)
         self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
         self._noted_at = -HEARTBEAT_S
         with suppress(sqlite3.Error, OSError):

@@ -31,6 +31,7 @@ from store.protocol import Collection, Store, StoreSettings
 from store.reading import reading_of
 from store.spool import Spool
 from store.state import State
+from store.state_file import all_tables, copy_to
 from store.tally import Tally
 from store.transfer import compare
 
@@ -69,7 +70,7 @@ def back_up(settings: Settings, target: Path, *, progress: Progress) -> tuple[Pa
 def _files(settings: Settings, folder: Path) -> Mapping[str, Path]:
     copy = folder / "state.sqlite"
     with State(settings.state) as state:
-        state.copy_to(copy)
+        copy_to(state, copy)
     files = {name: settings.folder / name for name in _KEPT if (settings.folder / name).is_file()}
     files["state.sqlite"] = copy
     return files | {f"{_SPOOL}{path.name}": path for path in Spool(settings.spool).files()}
@@ -142,9 +143,9 @@ def _carry_tombstones(old: Path, new: Path) -> None:
     if not old.is_file():
         return
     with State(old) as before, State(new) as after:
-        with before.all_tables() as db:
+        with all_tables(before) as db:
             rows = db.execute("SELECT digest, at FROM tombstones").fetchall()
-        with after.all_tables() as db:
+        with all_tables(after) as db:
             db.executemany("INSERT OR IGNORE INTO tombstones VALUES (?, ?)", rows)
 
 

@@ -16,7 +16,7 @@ from nlp import links
 from nlp.fold import fold
 from posts.clean import clean_name
 from posts.forgetting import is_textless
-from posts.post import MAX_ID_BYTES, METRICS, EdgeKind, Metrics, Post, Tag, encode, number
+from posts.post import MAX_COUNT, MAX_ID_BYTES, METRICS, EdgeKind, Metrics, Post, Tag, encode, number
 from store.protocol import Document
 
 EDGE_NUMBERS: Final[dict[EdgeKind, int]] = {"repost": 1, "reply": 2, "mention": 3, "quote": 4}
@@ -179,7 +179,7 @@ def _add_author(document: Document, post: Post) -> None:
         whole = _folded(author.handle)
         bare = whole.lstrip("@").partition("@")[0]
         document["handle"] = list({whole: None, bare or whole: None})
-    if author.followers is not None:
+    if author.followers is not None and 0 <= author.followers <= MAX_COUNT:
         document["followers"] = author.followers
 
 

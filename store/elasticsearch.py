@@ -6,9 +6,11 @@ returned from is on the disk of the cluster and seen by the next search.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -22,23 +24,27 @@ from store.checking import sound
 from store.elasticsearch_aggs import Questions
 from store.elasticsearch_bulk import Action, Bulk
 from store.elasticsearch_columns import Ask, read_table
-from store.elasticsearch_errors import told, unreachable, without_secrets
+from store.elasticsearch_errors import told, unreachable, whole, without_secrets
 from store.elasticsearch_health import health_of
 from store.elasticsearch_layout import Layout, noted, template
 from store.elasticsearch_leases import DocumentLeases
 from store.elasticsearch_query import hits_of, native, page_of
+from store.elasticsearch_trust import exposed, trust
 from store.generations import schema_changed
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN
 from store.protocol import Body, Collection, Document, Health, Lease, Refusal, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
 
-_TIMEOUT_S: Final = 30
+_TRIES_WHEN_CUT: Final = 2
 _HEALTH_TIMEOUT_S: Final = 4
 _MERGE_TIMEOUT_S: Final = 3_600
 _PAGE: Final = 5_000
 _COLUMN_PAGE: Final = 10_000
 _KEEP: Final = "2m"
 _IDS_AT_ONCE: Final = 1_000
+
+# What the client tries again, with a traceback, is no news; what fails in the end is raised.
+logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 Query = dict[str, Any]
 
@@ -69,11 +75,14 @@ class ElasticsearchStore:
         try:
             self._client = Elasticsearch(
                 settings.url,
+                **trust(settings),
                 api_key=settings.api_key,
-                request_timeout=_TIMEOUT_S,
+                request_timeout=settings.patience_s,
                 serializers={_Json.mimetype: _Json()},
-                max_retries=0,
+                # A lost answer: whatever is asked may be asked again, for all ids are ours.
+                max_retries=_TRIES_WHEN_CUT,
                 retry_on_timeout=False,
+                retry_on_status=(),
             )
         except ValueError as error:
             raise unreachable(error, settings.url) from error
@@ -87,12 +96,13 @@ class ElasticsearchStore:
         self._ensured = True
 
     def _put_template(self, collection: Collection, layout: Layout) -> None:
-        self._client.indices.put_index_template(
+        done = self._client.indices.put_index_template(
             name=self._alias(collection),
             index_patterns=[f"{self._alias(collection)}-*"],
             priority=200,
             template={**template(collection, layout), "aliases": {self._alias(collection): {}}},
         )
+        whole(done)
 
     def write(self, collection: Collection, documents: Sequence[Document], *, fresh: bool = False) -> Written:
         ready, refused = sound(collection, documents)
@@ -211,7 +221,8 @@ class ElasticsearchStore:
 
     def health(self) -> Health:
         client = self._client.options(request_timeout=_HEALTH_TIMEOUT_S)
-        return health_of(client, self._url, [self._alias(name) for name in COLLECTIONS])
+        found = health_of(client, self._url, [self._alias(name) for name in COLLECTIONS])
+        return replace(found, warnings=(*found.warnings, *exposed(self._settings)))
 
     def close(self) -> None:
         self._client.close()
@@ -268,7 +279,7 @@ class ElasticsearchStore:
         with told(self._url):
             if not self._client.indices.exists_alias(name=self._alias(collection)):
                 return None
-            opened = self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP)
+            opened = whole(self._client.open_point_in_time(index=self._alias(collection), keep_alive=_KEEP))
             return str(opened["id"])
 
     def _search(self, collection: Collection, **request: Any) -> dict[str, Any] | None:
@@ -278,9 +289,7 @@ class ElasticsearchStore:
 
     def _ask(self, **request: Any) -> dict[str, Any]:
         with told(self._url):
-            return self._client.search(  # type: ignore[no-any-return]
-                allow_partial_search_results=False, **request
-            ).body
+            return whole(self._client.search(allow_partial_search_results=False, **request))
 
     def _empty(self, collection: Collection, body: Body) -> dict[str, Any]:
         """What the other engine answers where nothing is: an index that is not there counts nothing."""
@@ -295,8 +304,8 @@ class ElasticsearchStore:
         snapshot = self._open_snapshot(collection)
         if snapshot is None:
             return iter(())
-        whole = {"query": native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
-        return self._turn(snapshot, whole)
+        asked = {"query": native(checked_query), "size": size, "sort": [{"_shard_doc": "asc"}], **request}
+        return self._turn(snapshot, asked)
 
     @contextmanager
     def _snapshot(self, collection: Collection) -> Iterator[Ask | None]:
@@ -315,13 +324,15 @@ class ElasticsearchStore:
         try:
             while True:
                 with told(self._url):
-                    raw = self._client.search(
-                        pit={"id": snapshot, "keep_alive": _KEEP},
-                        search_after=after,
-                        track_total_hits=False,
-                        allow_partial_search_results=False,
-                        **request,
-                    ).body
+                    raw = whole(
+                        self._client.search(
+                            pit={"id": snapshot, "keep_alive": _KEEP},
+                            search_after=after,
+                            track_total_hits=False,
+                            allow_partial_search_results=False,
+                            **request,
+                        )
+                    )
                 snapshot = raw.get("pit_id", snapshot)
                 hits = raw["hits"]["hits"]
                 if hits:

@@ -21,6 +21,7 @@ _encode: Final = msgspec.json.Encoder().encode
 _CHUNK: Final = 2_000
 _CHUNK_BYTES: Final = 4_000_000
 _TRIES: Final = 7
+_PROGRESS: Final = 0.9
 _PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 10.0
 
@@ -50,23 +51,28 @@ class Bulk:
             self._send(chunk)
 
     def _send(self, chunk: Sequence[Action]) -> None:
-        for attempt in range(_TRIES):
+        attempt, reasons = 0, [""] * len(chunk)
+        while attempt < _TRIES:
             if attempt:
                 pause = min(_LONGEST_PAUSE_S, _PAUSE_S * 2**attempt)
                 self.sleep(random.uniform(pause / 2, pause))
+            attempt += 1
             try:
                 answer = self._ask(chunk)
             except ApiError as error:
-                if error.status_code in NOT_NOW and not is_block(cause(error)) and attempt < _TRIES - 1:
+                if error.status_code in NOT_NOW and not is_block(cause(error)) and attempt < _TRIES:
                     continue
                 if error.status_code in (400, 413) and "media_type" not in str(error):
                     self._halve(chunk, error)
                     return
                 with told(self.url):
                     raise
+            sent = len(chunk)
             chunk, reasons = self._sort_out(chunk, answer)
             if not chunk:
                 return
+            if len(chunk) < _PROGRESS * sent:
+                attempt = 1  # it gets on: only tries that bring nothing are counted
         self.refused += [
             Refusal(id=action.id, reason=reason, retry=True)
             for action, reason in zip(chunk, reasons, strict=True)

@@ -7,13 +7,17 @@ from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from elasticsearch import ApiError, TransportError, UnsupportedProductError
+from elastic_transport import ApiResponse
+from elasticsearch import ApiError, ConnectionTimeout, SSLError, TransportError, UnsupportedProductError
 
 from posts.errors import StoreError, StoreReadOnly, StoreUnreachable, UnsupportedQuery
 
 NOT_NOW: Final = frozenset({429, 502, 503, 504})
 _NOT_OURS: Final = "This server is not Elasticsearch."
 _OURS: Final = "Use Elasticsearch 8.19 or later, or unset RASAD_STORE_URL to keep posts in a folder."
+_TRUST: Final = (
+    "Name the file of its authority in RASAD_STORE_CA, or as `ca` under [store] in the project file."
+)
 _DISK: Final = "Free disk space on the cluster; it lifts the block by itself then."
 
 
@@ -29,8 +33,30 @@ def told(url: str) -> Iterator[None]:
         raise unreachable(error, url) from error
 
 
+def whole(answer: ApiResponse[Any]) -> dict[str, Any]:
+    """The answer as an object; ``ValueError`` where it is none, such as the login page of a proxy.
+
+    The client looks whether a server is an Elasticsearch at its first answer alone.
+    """
+    if not isinstance(answer.body, dict):
+        raise ValueError(f"{str(answer.body)[:40]!r} is no answer of an Elasticsearch")
+    return answer.body
+
+
 def unreachable(error: Exception, url: str) -> StoreUnreachable:
     """The error for a server that does not answer, or not as an Elasticsearch does."""
+    if isinstance(error, SSLError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return StoreUnreachable(
+            f"The server's certificate cannot be verified: {_first_line(error)}.",
+            subject=without_secrets(url),
+            remedy=_TRUST,
+        )
+    if isinstance(error, ConnectionTimeout):
+        return StoreUnreachable(
+            "The server gave no answer in time.",
+            subject=without_secrets(url),
+            remedy="Check whether it hangs or is overloaded.",
+        )
     return StoreUnreachable(
         f"No Elasticsearch answers: {_first_line(error)}.",
         subject=without_secrets(url),
@@ -68,7 +94,8 @@ def _api_error(error: ApiError, subject: str) -> StoreError:
     if isinstance(error, UnsupportedProductError):
         return StoreUnreachable(_NOT_OURS, subject=subject, remedy=_OURS)
     text = f"{error} {error.body}"
-    if status == 406 or "media_type_header_exception" in text:
+    # A 400 without a word is its answer to HEAD.
+    if status == 406 or "media_type_header_exception" in text or (status == 400 and not error.body):
         return StoreUnreachable(
             "This server does not speak the protocol of the installed client.",
             subject=subject,

@@ -17,7 +17,8 @@ def open_store(settings: StoreSettings | None = None) -> Store:
     """The store of the settings: in their folder, or in an Elasticsearch when they have a URL.
 
     Without settings the environment says: ``RASAD_STORE_URL``, ``RASAD_STORE_API_KEY``,
-    ``RASAD_HOME`` and ``RASAD_PROJECT`` (else the project that the command line takes without a name).
+    ``RASAD_STORE_CA``, ``RASAD_HOME`` and ``RASAD_PROJECT`` (else the project that the command line takes
+    without a name).
     """
     if settings is None:
         settings = settings_from(os.environ)
@@ -36,11 +37,13 @@ def settings_from(environ: Mapping[str, str]) -> StoreSettings:
     home = environ.get("RASAD_HOME") or platformdirs.user_data_dir("rasad")
     project = environ.get("RASAD_PROJECT") or _project(Path(home) / "projects")
     folder = Path(project) if "/" in project else Path(home) / "projects" / project
+    ca = environ.get("RASAD_STORE_CA")
     return StoreSettings(
         folder=folder / "index",
         url=environ.get("RASAD_STORE_URL") or None,
         api_key=environ.get("RASAD_STORE_API_KEY") or None,
         prefix=f"rasad-{folder.name}",
+        ca=Path(ca).expanduser() if ca else None,
     )
 
 

@@ -21,9 +21,10 @@ from typing import Final, Protocol
 from posts.clean import MAX_TEXT, is_cut
 from posts.errors import StoreBusy, StoreReadOnly, StoreUnreachable
 from posts.post import Annotations, Post
+from store.accounts import account_snapshots
 from store.batch import Plan, Rows, plan
 from store.journal import append
-from store.loading import SpoolFile, collector_paused, load, payload_of
+from store.loading import SpoolFile, answer, collector_paused, load, payload_of
 from store.matching import Matching
 from store.protocol import Collection, Document, Store
 from store.saved import SavedQuery
@@ -223,8 +224,11 @@ class Intake:
             )
             self._hold(batch, begun.union(made.first_seen))
             self._commit(made, copies, outcome)
+            seen = (copy for group in copies.values() for copy in group)
+            self._write("accounts", account_snapshots(self._store, seen, again=again), outcome, fresh=False)
         if outcome.letters:
-            self._state.bury_all(outcome.letters, at=self._now())
+            letters = answer(self._state, batch, outcome.letters, at=self._now())
+            self._state.bury_all(letters, at=self._now())
         if outcome.retry:
             return IntakeReport(stopped=outcome.retry[0])
         new = [post_id for post_id in made.first_seen if post_id not in outcome.refused_posts]
@@ -334,6 +338,10 @@ class Intake:
         """Count for the runs, bar what is deleted and note the files as done in one step; remove them."""
         counts = _counts(batch, set(new), outcome.refused_posts & copies.keys())
         names = {file.path.name for file in batch}
+        tried = [(post_id, number) for file in batch for post_id, number in file.retried]
+        if tried:
+            gone = [number for post_id, number in tried if post_id not in outcome.refused_posts]
+            self._state.drop_dead_letters(gone)
         note = {_NOTE: json.dumps({"done": sorted(names)})}
         self._state.settle(counts, note, entombed=deleted, at=self._now())
         self._in_hand, self._begun = set(), frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from posts.post import Post, check, encode
 from store.spool import BadLine, Header, Spool
 from store.state import State
 
-_PAYLOAD: Final = 20_000
+_PAYLOAD: Final = 1_000_000
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class SpoolFile:
     header: Header
     posts: list[Post] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
+    retried: list[tuple[str, int]] = field(default_factory=list)
+    """Posts that come out of dead letters, by id and number of the letter."""
 
     def refuse(self, run_id: str | None) -> None:
         run = run_id or self.header.run_id or ""
@@ -38,16 +40,19 @@ def load(spool: Spool, state: State, path: Path, *, now: datetime) -> SpoolFile 
     file = SpoolFile(path, spool.header(path))
     letters: list[tuple[str, str, str, str | None]] = []
     try:
-        for read in spool.read(path):
-            if isinstance(read, BadLine):
-                letters.append((file.header.source, read.position, read.reason, read.payload))
-                file.refuse(None)
-                continue
+        for place, read in enumerate(spool.read(path)):
+            number = file.header.letters[place] if place < len(file.header.letters) else None
             try:
+                if isinstance(read, BadLine):
+                    raise RecordError(read.reason)
                 file.posts.append(_checked(read, now))
+                if number is not None:
+                    file.retried.append((read.id, number))
             except RecordError as error:
-                letters.append((read.source, read.id, error.message, payload_of(read)))
-                file.refuse(read.run_id)
+                file.refuse(None if isinstance(read, BadLine) else read.run_id)
+                if number is not None and state.reword_dead_letter(number, error.message, at=now):
+                    continue
+                letters.append(_letter(file, read, error.message))
     except SpoolError as error:
         aside = spool.set_aside(path)
         state.bury(file.header.source, str(aside), error.message, at=now)
@@ -55,6 +60,27 @@ def load(spool: Spool, state: State, path: Path, *, now: datetime) -> SpoolFile 
     if letters:
         state.bury_all(letters, at=now)
     return file
+
+
+def answer(
+    state: State,
+    batch: Iterable[SpoolFile],
+    letters: Iterable[tuple[str, str, str, str | None]],
+    *,
+    at: datetime,
+) -> list[tuple[str, str, str, str | None]]:
+    """The letters that are new: one that was tried again is told its new reason in its own place."""
+    tried: dict[str, list[int]] = {}
+    for file in batch:
+        for post_id, number in file.retried:
+            tried.setdefault(post_id, []).append(number)
+    new = []
+    for source, subject, reason, payload in letters:
+        numbers = tried.get(subject, ())
+        told = [state.reword_dead_letter(n, reason, at=at, payload=payload) for n in numbers]
+        if not any(told):
+            new.append((source, subject, reason, payload))
+    return new
 
 
 def payload_of(post: Post) -> str:
@@ -72,6 +98,12 @@ def collector_paused() -> Iterator[None]:
     finally:
         if paused:
             gc.enable()
+
+
+def _letter(file: SpoolFile, read: Post | BadLine, reason: str) -> tuple[str, str, str, str | None]:
+    if isinstance(read, BadLine):
+        return file.header.source, read.position, reason, read.payload
+    return read.source, read.id, reason, payload_of(read)
 
 
 def _checked(post: Post, now: datetime) -> Post:

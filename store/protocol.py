@@ -24,13 +24,16 @@ class StoreSettings:
     """Where posts are kept: in ``folder`` (embedded), or in an Elasticsearch when ``url`` is set.
 
     ``prefix`` begins the name of every index in that Elasticsearch, so that projects and tests share a
-    server without meeting.
+    server without meeting. ``ca`` is a file of the authority that signed the server's certificate, where
+    the system's own do not know it. ``patience_s`` is how long an answer is waited for.
     """
 
     folder: Path
     url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     prefix: str = "rasad"
+    ca: Path | None = None
+    patience_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

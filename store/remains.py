@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from posts.errors import RecordError, SpoolError, StoreError
 from posts.post import Post, decode, encode
@@ -17,6 +18,7 @@ from store.generations import sync
 from store.needles import Needles
 from store.spool import Spool, unpacked
 from store.state import State
+from store.state_file import all_tables, checkpoint
 
 _TRIES: Final = 50
 _PAUSE_S: Final = 0.1
@@ -29,7 +31,7 @@ Living = Callable[[Post], Post | None]
 def clean_state(state: State, needles: Needles, *, sources: frozenset[str] = frozenset()) -> int:
     """Remove dead letters and cursors that hold them, and take them out of reasons and notes; how many
     letters went."""
-    with state.all_tables() as db:
+    with all_tables(state) as db:
         letters = [
             number
             for number, source, *texts in db.execute(
@@ -58,7 +60,7 @@ def clean_state(state: State, needles: Needles, *, sources: frozenset[str] = fro
 
 def queries_naming(state: State, needles: Needles) -> list[str]:
     """The names of saved queries that ask for one of them: people wrote these, so they are only told."""
-    with state.all_tables() as db:
+    with all_tables(state) as db:
         made = db.execute("SELECT 1 FROM sqlite_master WHERE name='saved_queries'").fetchone()
         rows = db.execute("SELECT name, params FROM saved_queries").fetchall() if made else []
     return [name for name, params in rows if needles.in_text(name) or needles.in_text(params)]
@@ -67,7 +69,7 @@ def queries_naming(state: State, needles: Needles) -> list[str]:
 def settle_state(state: State) -> None:
     """Bring all of the state into its file and empty the log beside it, where deleted bytes live on."""
     for _ in range(_TRIES):
-        if state.checkpoint():
+        if checkpoint(state):
             return
         time.sleep(_PAUSE_S)
     raise StoreError(
@@ -95,24 +97,29 @@ def _clean_file(path: Path, needles: Needles, living: Living) -> int:
         raw, damage = unpacked(path)
     except SpoolError:
         return 0  # nothing of it can be read; intake puts it aside
-    lines, gone, touched = raw.split(b"\n"), 0, False
-    kept: list[bytes] = []
-    for number, line in enumerate(lines):
-        left = (
-            line
-            if not line or (number == 0 and line.startswith(b'{"spool"'))
-            else _line(line, needles, living)
-        )
-        if left is None:
-            gone += 1
-        else:
-            kept.append(left)
-            touched = touched or left is not line
-    if gone or touched:
-        if damage:
-            kept.append(b"")
-        _replace(path, gzip.compress(b"\n".join(kept), compresslevel=1, mtime=0))
+    head, lines = _header(raw)
+    kept = [_line(line, needles, living) if line else line for line in lines]
+    gone = sum(line is None for line in kept)
+    if all(left is line for left, line in zip(kept, lines, strict=True)):
+        return 0
+    # The letters that lines are tried again from stand in the header, in the order of the lines.
+    if head.get("letters"):
+        stay = [left is not None for left in kept]
+        head["letters"] = [number for number, stays in zip(head["letters"], stay, strict=False) if stays]
+    left = [line for line in kept if line is not None] + ([b""] if damage else [])
+    first = [json.dumps(head).encode()] if head else []
+    _replace(path, gzip.compress(b"\n".join([*first, *left]), compresslevel=1, mtime=0))
     return gone
+
+
+def _header(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """The header of a spool file (empty if it has none) and its other lines."""
+    first, *lines = raw.split(b"\n")
+    try:
+        found = json.loads(first) if first.startswith(b'{"spool"') else {}
+    except ValueError:
+        found = {}
+    return (found, lines) if found else ({}, [first, *lines])
 
 
 def _line(line: bytes, needles: Needles, living: Living) -> bytes | None:

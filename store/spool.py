@@ -14,7 +14,7 @@ import re
 import secrets
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,8 @@ MAX_UNPACKED_BYTES: Final = 512 * 2**20
 """What is read of one file: a file of ours never comes near it, a bomb would."""
 CAP_BYTES: Final = 2 * 2**30
 """Packed bytes of all files together above which the spool takes no more."""
+_LETTERS: Final = 500
+"""Posts of dead letters in one file."""
 STALE_S: Final = 3600.0
 """A part of a file this old was left by a process that died."""
 
@@ -53,10 +55,11 @@ _SUSPECTS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """Who wrote a file."""
+    """Who wrote a file; ``letters`` are the dead letters that its lines are tried again from, in order."""
 
     source: str = "spool"
     run_id: str | None = None
+    letters: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,16 @@ class Spool:
                 path = self._put(lines, source, run_id)
                 lines, size = [], 0
         return self._put(lines, source, run_id) if lines or path is None else path
+
+    def put_back(self, posts: Mapping[int, Post], *, source: str) -> None:
+        """Put the posts of dead letters in, by the numbers of these; ``SpoolError`` if there is no room.
+
+        Intake drops a letter when its post is taken, and tells it the new reason when it is not.
+        """
+        numbers = list(posts)
+        for start in range(0, len(numbers), _LETTERS):
+            part = numbers[start : start + _LETTERS]
+            self._put([_line(posts[number]) for number in part], source, None, part)
 
     def files(self) -> list[Path]:
         """The whole files, oldest first."""
@@ -179,8 +192,9 @@ class Spool:
                     except FileNotFoundError:
                         continue  # intake has just taken it
 
-    def _put(self, lines: list[bytes], source: str, run_id: str | None) -> Path:
-        header = json.dumps({"spool": 1, "source": source, "run_id": run_id}).encode()
+    def _put(self, lines: list[bytes], source: str, run_id: str | None, letters: Sequence[int] = ()) -> Path:
+        told = {"spool": 1, "source": source, "run_id": run_id} | ({"letters": letters} if letters else {})
+        header = json.dumps(told).encode()
         packed = gzip.compress(b"\n".join([header, *lines, b""]), compresslevel=1, mtime=0)
         waiting = self.size()
         if waiting + len(packed) > self._cap_bytes:
@@ -222,8 +236,9 @@ def _header(line: bytes) -> Header | None:
         return None
     try:
         found = json.loads(line)
-        return Header(source=str(found.get("source") or "spool"), run_id=found.get("run_id"))
-    except (ValueError, RecursionError):
+        letters = tuple(int(number) for number in found.get("letters") or ())
+        return Header(source=str(found.get("source") or "spool"), run_id=found.get("run_id"), letters=letters)
+    except (ValueError, TypeError, RecursionError):
         return Header()
 
 
@@ -275,7 +290,7 @@ def _post(line: bytes, position: str) -> Post | BadLine:
 
 
 def _shown(line: bytes) -> str:
-    return line[:20_000].decode("utf-8", "replace")
+    return line[:200_000].decode("utf-8", "replace")
 
 
 def _sync(folder: Path) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 INTERRUPTED: Final = "interrupted: the process ended before the run did"
+_LETTER: Final = "number, source, subject, reason, at, payload"
 RunState = Literal["running", "done", "interrupted"]
 
 _SCHEMA = """
@@ -112,22 +113,10 @@ class State:
     def close(self) -> None:
         self._db.close()
 
-    @contextmanager
-    def all_tables(self) -> Iterator[sqlite3.Connection]:
-        """The file itself in one transaction, for what in this room concerns all of its tables."""
-        with self._together():
-            yield self._db
-
-    def checkpoint(self) -> bool:
-        """Bring all into the file and empty the log beside it, in which deleted bytes live on; ``False``
-        if a reader keeps that from being done now."""
-        busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
-
-    def copy_to(self, path: Path) -> None:
-        """A whole copy as of one moment, while others read and write."""
-        with closing(sqlite3.connect(path)) as copy:
-            self._db.backup(copy)
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The file itself, for ``store.state_file``."""
+        return self._db
 
     @contextmanager
     def _together(self) -> Iterator[None]:
@@ -308,16 +297,26 @@ class State:
         """The newest first."""
         where, values = ("WHERE source=?", [source]) if source is not None else ("", [])
         rows = self._db.execute(
-            f"SELECT number, source, subject, reason, at, payload FROM dead_letters {where}"
-            " ORDER BY at DESC, number DESC LIMIT ?",
+            f"SELECT {_LETTER} FROM dead_letters {where} ORDER BY at DESC, number DESC LIMIT ?",
             [*values, -1 if limit is None else limit],
         )
-        return [
-            DeadLetter(
-                number=n, source=source_, subject=subject, reason=reason, at=_moment(at), payload=payload
-            )
-            for n, source_, subject, reason, at, payload in rows
-        ]
+        return [_dead_letter(row) for row in rows]
+
+    def dead_letter(self, number: int) -> DeadLetter | None:
+        """The letter of this number."""
+        found = self._db.execute(f"SELECT {_LETTER} FROM dead_letters WHERE number=?", (number,)).fetchone()
+        return None if found is None else _dead_letter(found)
+
+    def reword_dead_letter(
+        self, number: int, reason: str, *, at: datetime, payload: str | None = None
+    ) -> bool:
+        """Tell a letter that was tried again why it still cannot be taken; whether it is there."""
+        # Another letter that says the same of the same thing gives way.
+        changed = self._db.execute(
+            "UPDATE OR REPLACE dead_letters SET reason=?, at=?, payload=coalesce(?, payload) WHERE number=?",
+            (_storable(reason), _text(at), payload and _storable(payload), number),
+        )
+        return changed.rowcount == 1
 
     def count_dead_letters(self, *, source: str | None = None) -> int:
         """How many there are."""
@@ -389,6 +388,13 @@ def _digest(post_id: str) -> str:
 def _storable(text: str) -> str:
     """SQLite takes no lone surrogates."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _dead_letter(row: tuple[Any, ...]) -> DeadLetter:
+    number, source, subject, reason, at, payload = row
+    return DeadLetter(
+        number=number, source=source, subject=subject, reason=reason, at=_moment(at), payload=payload
+    )
 
 
 def _run(row: tuple[Any, ...]) -> Run:

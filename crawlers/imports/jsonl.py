@@ -28,6 +28,8 @@ from posts.post import METRICS, Author, Kind, Link, Media, Mentioned, Metrics, P
 
 LONGEST: Final = 4 * 2**20
 """Bytes of a line; a longer one is refused and passed over."""
+PAYLOAD: Final = 200_000
+"""Bytes of a refused line that are kept."""
 KINDS: Final = frozenset(get_args(Kind))
 _json = msgspec.json.Decoder()
 
@@ -84,7 +86,7 @@ def _post(line: bytes, number: int, source: str, at: datetime, unread: Counter[s
     try:
         return check(clean(parse(line, source, at=at, unread=unread)), now=at)
     except RecordError as error:
-        payload = line[:2000].decode("utf-8", "replace").strip()
+        payload = line[:PAYLOAD].decode("utf-8", "replace").strip()
         return BadLine(number=number, reason=error.message, payload=payload)
 
 

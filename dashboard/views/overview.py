@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, parts, tags, tallies
+from dashboard import ask, filters, frame, gaining, parts, tags, tallies
 from dashboard.empty import stop_empty
 
 visit = frame.current()
@@ -18,7 +18,7 @@ if not found.posts.value:
     stop_empty(visit, asked)
 
 tallies.draw_overview_cards(visit, found)
-parts.draw_definitions(visit, "posts", "authors", "engagement", "share_of_voice", answer.definition)
+parts.draw_definitions(visit, "posts", "authors", "engagement", "share_of_voice", "movers", answer.definition)
 
 st.subheader(visit.text("overview.volume"))
 tallies.draw_volume(visit, found.series, key="overview_volume")
@@ -30,6 +30,9 @@ with left:
 with right:
     st.subheader(visit.text("overview.rising"))
     tags.draw_rising_short(visit, asked, found.rising)
+
+st.subheader(visit.text("overview.movers"))
+gaining.draw_movers(visit, found.movers)
 
 for column, kind, figures in zip(
     st.columns(3, gap="medium"),

@@ -19,11 +19,8 @@ if TYPE_CHECKING:
     from config.project import Settings, Source
     from posts.post import Post
     from rasad.screen import Screen
-    from store.state import DeadLetter
 
 PREVIEWED = 5
-_PLACE = re.compile(r"(?:item|entry|line) \d+|[^:/]*\.\w+:\d+|.*/damaged/[^/]+")
-"""Subjects of dead letters that are a place in an answer or file ("entry 3", "posts.jsonl:12")."""
 app = typer.Typer(
     no_args_is_help=False, rich_markup_mode=None, help="Show, add, test, pause, resume and remove sources."
 )
@@ -249,42 +246,3 @@ def find_source(settings: Settings, name: str) -> Source:
         if source.name == name:
             return source
     raise unknown("source", name, (source.name for source in settings.sources))
-
-
-def deadletters(
-    project: Project = None,
-    source: Annotated[str | None, typer.Option("--source", help="Of this source alone.")] = None,
-    size: Annotated[int | None, typer.Option("--size", "-n", min=1, help="How many at most.")] = None,
-    json: Json = False,
-) -> None:
-    """Show what could not be taken and why, the newest first."""
-    from answers.names import check_names
-    from posts.selection import Selection
-    from rasad.project import choose, opened
-    from store.state import State
-
-    settings = choose(project)
-    screen = screen_for(settings, json=json)
-    with State(settings.state) as state:
-        letters = state.dead_letters(source=source, limit=size)
-    if source is not None and not letters:
-        with opened(settings) as at:
-            check_names(at.asking(), Selection(source=source))
-    if json:
-        screen.rows(map(_letter, letters))
-        return
-    screen.table(
-        ["at", "source", "subject", "reason"],
-        [[screen.moment(letter.at), letter.source, letter.subject, letter.reason] for letter in letters],
-    )
-
-
-def _letter(letter: DeadLetter) -> dict[str, Any]:
-    kind = "position" if _PLACE.fullmatch(letter.subject) else "id"
-    return {
-        "source": letter.source,
-        kind: letter.subject,
-        "reason": letter.reason,
-        "at": letter.at,
-        "subject": letter.subject,
-    }

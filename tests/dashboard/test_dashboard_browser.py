@@ -148,6 +148,36 @@ def test_list_of_posts_comes_as_a_file(page: tuple[Page, list[str]], address: st
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "says"),
+    [
+        ("en", "This quotation is never closed.", "Posts that contain “good #AI”."),
+        ("fa", "این گیومه بسته نشده است.", "پست‌هایی که «good #AI» را دارند."),
+    ],
+)
+def test_mistake_in_a_query_is_pointed_at_and_mended(
+    page: tuple[Page, list[str]], address: str, language: str, told: str, says: str
+) -> None:
+    """A pointer stands under the letter; a click on what was meant shows its posts and what it says."""
+    shown, foreign = page
+    shown.goto(f"{address}/posts?lang={language}&query=%22good+%23AI")
+    pointed = shown.locator("mark.point")
+    pointed.wait_for()
+
+    assert pointed.inner_text() == '"'
+    assert pointed.evaluate("mark => getComputedStyle(mark, '::after').content") == '"▲"'
+    assert shown.get_by_text(told).count() == 1
+
+    shown.locator("a.word", has_text='"good #AI"').click()
+    shown.locator("article.card").first.wait_for()
+
+    shown.get_by_text(says).wait_for()
+    pointed.wait_for(state="detached")
+
+    assert shown.get_by_role("textbox").first.input_value() == '"good #AI"'
+    assert foreign == []
+
+
 @pytest.mark.parametrize("view", ["", "trends", "hashtag", "posts", "influencers", "sources"])
 def test_view_fits_a_phone_and_asks_nobody(page: tuple[Page, list[str]], address: str, view: str) -> None:
     """At 400 points wide no view runs over the side, and none asks another machine for anything."""

@@ -18,9 +18,10 @@ from config import edit
 from config.load import load
 from dashboard.newcomers import suggest
 from dashboard.starting import is_contact
-from posts.post import Post
+from posts.post import Post, encode
 from store.spool import Spool
 from store.state import State
+from words.texts import text
 
 Visit = Callable[..., AppTest]
 
@@ -177,6 +178,29 @@ def test_dead_letters_are_listed(project: Path, visit: Visit) -> None:
 
     assert any("1 dead letter" in expander.label for expander in page.expander)
     assert problems(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_dead_letter_is_explained_and_tried_again(
+    project: Path, visit: Visit, filled: tuple[Path, list[Post]], language: str
+) -> None:
+    """A post gets a button that puts it into the spool; a place in a feed tells that it comes again."""
+    settings, post = load(project), filled[1][0]
+    with State(settings.state) as state:
+        state.bury("news", "entry 3", "no date", at=datetime.now(UTC) - timedelta(minutes=1))
+        state.bury("tea", post.id, "status 400", at=datetime.now(UTC), payload=encode(post).decode())
+    page = visit("sources", lang=language)
+    said = [text.value for text in page.get("text")]
+    press(page, "letter_retry")
+    (file,) = Spool(settings.spool).files()
+
+    assert any(text("common.letter.post.remedy", language) in line for line in said)
+    assert [found.id for found in Spool(settings.spool).read(file) if isinstance(found, Post)] == [post.id]
+    assert len(Spool(settings.spool).header(file).letters) == 1
+    assert not page.exception
+    page.selectbox(key="letter_chosen").select_index(1).run()
+    assert any(text("common.letter.place.what", language) in line.value for line in page.get("text"))
+    assert not [button for button in page.button if button.key == "letter_retry"]
 
 
 def test_broken_project_file_is_told(project: Path, visit: Visit) -> None:

@@ -21,7 +21,8 @@ from store.state import State
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = [
     "run", "demo", "init", "collect", "import", "search", "count", "trends", "influencers", "sources",
-    "deadletters", "export", "check", "forget", "backup", "restore", "move", "rebuild", "retention",
+    "deadletters", "export", "movers", "accounts", "check", "forget", "backup", "restore", "move",
+    "rebuild", "retention",
 ]  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def stored(home: Any, project: str) -> dict[str, dict[str, Any]]:
     with opened(load(home.project(project))) as at:
         return {
             f"{name} {document['id']}": {k: v for k, v in document.items() if k != "post"}
-            for name in ("posts", "edges", "uses", "metrics")
+            for name in ("posts", "edges", "uses", "metrics", "accounts")
             for document in at.store.scan(name, {"match_all": {}})  # type: ignore[arg-type]
         }
 

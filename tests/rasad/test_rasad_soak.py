@@ -10,13 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.demo.world import posts
+from posts.post import Author, Post
 from store import open_store
 from store.protocol import StoreSettings
 from store.spool import Spool
@@ -74,6 +75,47 @@ def test_demo_killed_while_it_is_loaded_is_whole_in_the_end(home: Any) -> None:
     assert set(ends[0].values()) == {1}
     assert ends == ends[:1] * 5
     assert home.json("deadletters") == []
+
+
+@pytest.mark.parametrize("engine", ["embedded", "elasticsearch"])
+def test_service_is_ready_within_ten_seconds_of_a_full_spool(
+    home: Any, serve: Any, engine: str, request: pytest.FixtureRequest
+) -> None:
+    """Killed with 50,000 posts in the spool and started again, it takes posts in within ten seconds."""
+    home.run("init", "tea")
+    (home.folder / ".started").touch()
+    folder = home.project("tea")
+    settings, journal = folder / "project.toml", folder / "journal"
+    more = f'\n[intake]\njournal = "{journal}"\n'
+    if engine == "elasticsearch":
+        store: StoreSettings = request.getfixturevalue("elasticsearch_settings")
+        more += f'\n[store]\nurl = "{store.url}"\nprefix = "{store.prefix}"\n'
+    text = settings.read_text(encoding="utf-8").removesuffix("# end\n")
+    settings.write_text(f"{text}{more}\n# end\n", encoding="utf-8")
+    made = Spool(folder / "spool")
+    at = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    made.write(
+        (
+            Post(
+                id=f"forum:b.example:{n}", platform="forum", kind="forum", source="b", created_at=at,
+                collected_at=at, text=f"word {n} #t{n % 7}", author=Author(key=f"forum:b.example:a{n % 101}"),
+            )
+            for n in range(50_000)
+        ),
+        source="b",
+    )  # fmt: skip
+    service = serve(home, "--no-dashboard")
+    until(lambda: journal.exists(), 60)
+    service.kill()
+    service.wait(20)
+    taken, begun = journal.stat().st_size, time.monotonic()
+    serve(home, "--no-dashboard")
+    until(lambda: journal.stat().st_size > taken, 60)
+    ready_s = time.monotonic() - begun
+    until(lambda: not made.files(), 600)
+
+    assert ready_s < 10
+    assert len(set(journal.read_text().splitlines())) == 50_000
 
 
 def test_service_killed_while_it_takes_in_loses_and_doubles_nothing(home: Any, serve: Any) -> None:

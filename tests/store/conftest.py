@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,29 +11,17 @@ from typing import Any
 
 import pytest
 
-from nlp import hashtags, links, mentions
+from nlp import hashtags
 from nlp.fold import tokens
-from posts.post import (
-    METRICS,
-    Annotations,
-    Author,
-    Entity,
-    Media,
-    Mentioned,
-    Metrics,
-    Poll,
-    Post,
-    Sentiment,
-    decode,
-)
+from posts.post import Annotations, Author, Post, decode
 from store import open_store
-from store.documents import documents
 from store.intake import Intake, IntakeReport
 from store.mapping import COLLECTIONS
 from store.protocol import Document, Store, StoreSettings
 from store.saved import SavedQueries, SavedQuery
 from store.spool import Spool
 from store.state import State
+from tests.store import asked
 from tests.store import world as small
 
 SEEN_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -189,60 +176,45 @@ def _build_post(number: int | str, minutes: int = 0, *, by: str = "sara", **part
     return Post(**{**values, **parts})
 
 
-CASES = Path(__file__).parent / "cases"
-
-
-def _table(name: str) -> dict[str, Any]:
-    with (CASES / name).open("rb") as file:
-        return tomllib.load(file)
-
-
-def document(name: str, parts: dict[str, Any]) -> Document:
-    """What a store holds of a post of ``cases/query_posts.toml``."""
-    written = parts["text"]
-    language = parts.get("language") or ("fa" if re.search("[\u0600-\u06ff]", written) else "en")
-    read = Annotations(
-        tokens=tuple(tokens(written)), language=language, intents=tuple(parts.get("intents", ())),
-        hashtags=tuple(hashtags.find(written)), mentions=tuple(mentions.find(written)),
-        links=tuple(links.find(written)),
-        entities=tuple(Entity("", "ORG", 0, 0, known) for known in parts.get("entities", ())),
-        sentiment=Sentiment(parts["sentiment"], 0.9) if "sentiment" in parts else None,
-    )  # fmt: skip
-    author = None
-    if "author" in parts:
-        user, _, host = parts["author"].partition("@")
-        author = Author(
-            key=f"mastodon:{host}:{user}", handle=parts["author"], followers=parts.get("followers")
-        )
-    at = datetime.fromisoformat(parts.get("created_at", "2026-11-20T08:00:00Z"))
-    post = Post(
-        id=name, platform=parts.get("platform", "mastodon"), kind=parts.get("kind", "text"),
-        source=parts.get("source", "chatra"), created_at=at, collected_at=at, author=author, text=written,
-        format=parts.get("format"), annotations=read,
-        metrics=Metrics(**{count: parts[count] for count in METRICS if count in parts}),
-        media=(Media(kind="image"),) if parts.get("media") else (),
-        mentioned=tuple(
-            Mentioned(key=f"mastodon:{handle.partition('@')[2]}:{handle.partition('@')[0]}", handle=handle)
-            for handle in parts.get("mentioned", ())
-        ),
-        poll=Poll(options=()) if parts.get("poll") else None,
-        edited_at=at if parts.get("edited") else None, deleted_at=at if parts.get("deleted") else None,
-        **{kind: parts[kind] for kind in ("reply_to", "repost_of", "quote_of") if kind in parts},
-    )  # fmt: skip
-    return documents(post).post
-
-
 @pytest.fixture(scope="session")
 def query_documents() -> dict[str, Document]:
     """The documents that the queries of ``cases/queries.toml`` are asked of, by id."""
-    return {name: document(name, parts) for name, parts in _table("query_posts.toml").items()}
+    return asked.documents_by_id()
 
 
 @pytest.fixture(scope="session")
-def query_cases(query_documents: dict[str, Document]) -> list[dict[str, Any]]:
+def query_cases() -> list[dict[str, Any]]:
     """The queries with the ``ids`` that they find, as sets."""
-    alive = {name for name, found in query_documents.items() if found.get("is") != ["deleted"]}
-    return [
-        {**case, "ids": set(case["ids"].split()) if "ids" in case else alive - set(case["not"].split())}
-        for case in _table("queries.toml")["case"]
-    ]
+    return asked.cases()
+
+
+@pytest.fixture(scope="module")
+def open_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Store]]:
+    """Opens an empty store on the engine of that name; at the end of the module it is gone."""
+    opened: list[tuple[Store, StoreSettings]] = []
+
+    def open_one(engine: str) -> Store:
+        folder = tmp_path_factory.mktemp("engine")
+        url = request.getfixturevalue("elasticsearch_url") if engine == "elasticsearch" else None
+        settings = StoreSettings(folder=folder / "index", url=url, prefix=f"test-{uuid.uuid4().hex[:12]}")
+        opened.append((open_store(settings), settings))
+        return opened[-1][0]
+
+    yield open_one
+    for store, settings in opened:
+        store.close()
+        if settings.url:
+            _remove(settings.url, settings.prefix)
+
+
+def _remove(url: str, prefix: str) -> None:
+    from elasticsearch import Elasticsearch
+
+    with Elasticsearch(url) as client:
+        names = list(client.indices.get_alias(index=f"{prefix}-*", ignore_unavailable=True).body)
+        if names:
+            client.indices.delete(index=names)
+        for template in client.indices.get_index_template(name=f"{prefix}-*").body["index_templates"]:
+            client.indices.delete_index_template(name=template["name"])

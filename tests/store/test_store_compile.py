@@ -16,6 +16,7 @@ from posts.selection import Selection
 from store import compile as compiled
 from store import open_store
 from store.protocol import Document, Store
+from store.validate import prepared_query
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -127,10 +128,31 @@ def test_selections_count(texts: Store, selection: Selection, expected: int) -> 
     assert texts.count("posts", compiled.selection(selection, now=NOW)) == expected
 
 
-@pytest.mark.parametrize(("typed", "position"), [("a !!!", 2), ('"…"', 0), ("#_", 0), ("😀", 0)])
-def test_parts_without_letters_are_told(typed: str, position: int) -> None:
-    """What folds to nothing would find nothing; it is said instead."""
-    with pytest.raises(QueryError) as caught:
-        compiled.query(parse(typed))
+@pytest.mark.parametrize(
+    ("typed", "position", "key"),
+    [
+        ("a !!!", 2, "no_letters"),
+        ('"…"', 0, "no_letters"),
+        ("😀", 0, "no_letters"),
+        ("#_", 0, "no_hashtag"),
+        ("#a_*", 0, "wild_short"),
+        ("ـــab*", 0, ""),
+        ("abـ~", 0, "fuzzy_short"),
+        ("link:/", 0, "no_host"),
+        ("domain:.", 0, "no_host"),
+        ("(" + " OR ".join(f"w{number}" for number in range(20)) + ") NEAR/30 (a OR b OR c)", 0, "too_wide"),
+        ("a (b OR (" * 9 + "c" + "))" * 9, 0, ""),
+        ("(a OR b " * 15 + "c" + ")" * 15, 0, "too_deep"),
+    ],
+)
+def test_parts_that_find_nothing_or_too_much_are_told(typed: str, position: int, key: str) -> None:
+    """What folds to nothing would find nothing, what no engine answers would fail; it is said instead."""
+    error = None
+    try:
+        prepared_query("posts", compiled.query(parse(typed)))
+    except QueryError as caught:
+        error = caught
 
-    assert caught.value.position == position
+    assert (error.key if error else "") == key
+    if error is not None:
+        assert error.position == position

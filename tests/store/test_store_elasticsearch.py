@@ -92,6 +92,11 @@ def _asks(store: ElasticsearchStore) -> list[Callable[[], Any]]:
         ),
         pytest.param((200, "<html>log in</html>"), "Elasticsearch", id="login page"),
         pytest.param((406, {"error": "Content-Type header is not supported"}), "Elasticsearch 8", id="406"),
+        pytest.param(
+            (400, {"error": {"type": "media_type_header_exception", "reason": "Invalid media-type value"}}),
+            "elasticsearch<9",
+            id="older server",
+        ),
         pytest.param((502, "<html>bad gateway</html>"), "502", id="gateway"),
         pytest.param((401, {"error": {"type": "security_exception"}}), "key", id="no rights"),
     ],

@@ -22,6 +22,7 @@ from store.mapping import COLLECTIONS
 from store.protocol import StoreSettings
 from store.spool import Spool
 from store.state import State
+from store.state_file import checkpoint
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 SARA = Author(key="x:h:saraq", handle="saraq@h", name="Saraqani Zand")
@@ -78,7 +79,7 @@ def settle(project: Any, build: Callable[..., Post], folder: Path) -> None:
     (folder / "exports" / "others.csv").write_text('"x:h:3","text"\n')
     (folder / "logs").mkdir()
     (folder / "logs" / "crawl.log").write_text('{"event": "GET https://h/@saraq"}\n{"event": "other"}\n')
-    project.state.checkpoint()
+    checkpoint(project.state)
     let_go(project)
 
 
@@ -231,6 +232,20 @@ def test_handle_finds_its_keys(project: Any, build_post: Callable[..., Post]) ->
     assert keys_of_handle(project.store, "@saraq") == {"x:h:saraq", "x:other:saraq"}
     assert keys_of_handle(project.store, "@SARAQ@other") == {"x:other:saraq"}
     assert keys_of_handle(project.store, "nobody") == set()
+
+
+def test_letters_of_lines_that_stay_are_kept(
+    project: Any, places: Places, build_post: Callable[..., Post]
+) -> None:
+    """A file of posts that come out of dead letters: a line that stays belongs to its letter."""
+    posts = {7: build_post("saraq/1", author=SARA), 8: build_post(8, by="ali"), 9: build_post(9, by="ali")}
+    project.spool.put_back(posts, source="s")
+
+    erase(places, project, Wish(authors=("x:h:saraq",)))
+
+    (path,) = project.spool.files()
+    assert project.spool.header(path).letters == (8, 9)
+    assert [post.id for post in project.spool.read(path)] == ["x:h:8", "x:h:9"]
 
 
 CHILD = """

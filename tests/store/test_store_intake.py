@@ -16,7 +16,7 @@ from store.intake import IntakeReport, writer_lock
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 NOW = AT + timedelta(days=1)
 ALL = {"match_all": {}}
-COLLECTIONS = ("posts", "edges", "uses", "metrics")
+COLLECTIONS = ("posts", "edges", "uses", "metrics", "accounts")
 Build = Callable[..., Post]
 
 

@@ -16,7 +16,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from posts.errors import StoreUnreachable
-from posts.post import Mentioned, Metrics, Post, decode
+from posts.post import Author, Mentioned, Metrics, Post, decode
 from posts.selection import Selection
 from store import open_store
 from store.intake import Intake
@@ -96,13 +96,18 @@ class _Counted:
         return counted
 
 
+def known(followers: int) -> Author:
+    """Somebody of whom the posts tell how many follow."""
+    return Author(key="x:h:reza", handle="reza", followers=followers)
+
+
 def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
     """Files in which posts are new, come again, change, wait for others, move and are deleted."""
     named = (Mentioned(key="x:h:a"),)
     minute = timedelta(minutes=1)
     first = [
         build_post(1, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=1)),
-        build_post(2, text="#two", reply_to="x:server:9", by="reza"),
+        build_post(2, text="#two", reply_to="x:server:9", author=known(10)),
         build_post(3, text="#gone", mentioned=named, metrics=Metrics(likes=9)),
         build_post(4, text="#four", mentioned=named),
         build_post(5, by="omid", repost_of="x:server:1"),
@@ -119,7 +124,7 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(4, 9, text="#four", mentioned=named, created_at=AT - timedelta(days=40)),
         build_post(9, text="#nine", aliases=("x:server:9",), by="omid", metrics=Metrics()),
         build_post(9, 3, text="#nine", by="omid", metrics=Metrics(views=3)),
-        build_post(2, 7, text="#two", reply_to="x:server:9", by="reza", metrics=Metrics(likes=2)),
+        build_post(2, 7, text="#two", reply_to="x:server:9", author=known(12), metrics=Metrics(likes=2)),
     ]
     # A copy from before the first one, one that cannot be read, and what the sixth post waits for.
     fourth = [
@@ -136,7 +141,7 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(12, 1, deleted_at=AT),
         build_post(14, by="nima", repost_of="x:h:7"),
         build_post(4, 22, text="#four", metrics=Metrics(likes=3)),
-        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", by="reza"),
+        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", author=known(11)),
     ]
     return [("r1", first), ("r1", second), ("r2", third), ("r2", fourth), ("r3", fifth)]
 
@@ -316,6 +321,7 @@ def test_borders_of_batches_do_not_matter(embedded_story: Story, size: int) -> N
     assert {name: other[name] for name in kept} == {name: whole[name] for name in kept}
     assert counted[0] == counted[1]
     assert whole["runs"] == {"r1": (7, 0), "r2": (2, 1), "r3": (2, 0)}
+    assert [json.loads(row).get("d_followers") for row in other["accounts"]] == [None, 2, -1]
 
 
 class Refusing:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,30 +16,23 @@ from nlp.fold import tokens
 from posts.post import Annotations, Post
 from posts.query import parse
 from store import compile as compiling
-from store import open_store
 from store.documents import documents
-from store.protocol import Document, Store, StoreSettings
+from store.protocol import Document, Store
+from tests.store.asked import NOW, ZONE
 
-TABLE = Path(__file__).parent / "cases" / "queries.toml"
-READ = tomllib.loads(TABLE.read_text("utf-8"))
-NOW, ZONE = datetime.fromisoformat(READ["now"]), ZoneInfo(READ["zone"])
 DEMO_NOW = datetime.fromisoformat("2026-11-22T17:00:00Z")
 
 
 @pytest.fixture(scope="module", params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
 def asked(
     request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
+    open_engine: Callable[[str], Store],
     query_documents: dict[str, Document],
-) -> Iterator[Store]:
+) -> Store:
     """The posts of the table in each engine."""
-    folder = tmp_path_factory.mktemp("asked")
-    url = request.getfixturevalue("elasticsearch_url") if request.param == "elasticsearch" else None
-    opened = open_store(StoreSettings(folder=folder, url=url, prefix=f"test-{folder.name}-{id(folder)}"))
+    opened = open_engine(request.param)
     assert opened.write("posts", list(query_documents.values())).ok == len(query_documents)
-    yield opened
-    opened.delete("posts", {"match_all": {}})
-    opened.close()
+    return opened
 
 
 def test_each_query_finds_its_posts(asked: Store, query_cases: list[dict[str, Any]]) -> None:
@@ -70,21 +60,13 @@ def _read(post: Post) -> Document:
 
 
 @pytest.fixture(scope="module")
-def demo_both(
-    elasticsearch_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Store, Store]]:
+def demo_both(open_engine: Callable[[str], Store]) -> tuple[Store, Store]:
     """Every fourth post of the demo's world, in both engines."""
     found = {post.id: _read(post) for post in posts(1, DEMO_NOW)[::4]}
-    stores = []
-    for url in (None, elasticsearch_url):
-        folder = tmp_path_factory.mktemp("demo")
-        prefix = f"test-{folder.name}-{id(folder)}"
-        stores.append(open_store(StoreSettings(folder=folder, url=url, prefix=prefix)))
-        assert stores[-1].write("posts", list(found.values())).ok == len(found)
-    yield stores[0], stores[1]
-    stores[1].delete("posts", {"match_all": {}})
-    for store in stores:
-        store.close()
+    both = open_engine("embedded"), open_engine("elasticsearch")
+    for store in both:
+        assert store.write("posts", list(found.values())).ok == len(found)
+    return both
 
 
 def _near(words: list[str], first: str, others: set[str], most: int) -> bool:

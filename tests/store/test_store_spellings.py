@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -13,9 +13,8 @@ from nlp.fold import tokens
 from nlp.spellings import MAX_RUNS, linked, of_phrase, of_word
 from posts.query import parse
 from store import compile as compiling
-from store import open_store
 from store.compile import Expansion
-from store.protocol import Document, Store, StoreSettings
+from store.protocol import Document, Store
 
 TABLE = Path(__file__).parents[1] / "nlp" / "cases" / "spellings.toml"
 READ = tomllib.loads(TABLE.read_text("utf-8"))
@@ -37,12 +36,11 @@ def _document(word: str, way: str) -> Document:
 
 
 @pytest.fixture(scope="module")
-def spelt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def spelt(open_engine: Callable[[str], Store]) -> Store:
     """Each word in its three ways, one post each: between «متن» (text) and «پایان» (end)."""
-    store = open_store(StoreSettings(folder=tmp_path_factory.mktemp("spelt")))
+    store = open_engine("embedded")
     store.write("posts", [_document(word, way) for word in [*INFLECTED, *COMPOUNDS] for way in WAYS])
-    yield store
-    store.close()
+    return store
 
 
 def _found(store: Store, typed: str) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import product
 from random import Random
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from posts.errors import UnsupportedQuery
-from store import open_store, spans
-from store.protocol import Document, Store, StoreSettings
+from store import spans
+from store.protocol import Document, Store
 from store.validate import prepared_query
 
 LETTERS = "abc" + "سلم"  # three letters of each script
@@ -41,15 +41,11 @@ DOCUMENTS = [_document(i, text) for i, text in enumerate(_texts())]
 
 
 @pytest.fixture(scope="module", params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
-def words(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def words(request: pytest.FixtureRequest, open_engine: Callable[[str], Store]) -> Store:
     """The texts in each engine."""
-    folder = tmp_path_factory.mktemp("words")
-    url = request.getfixturevalue("elasticsearch_url") if request.param == "elasticsearch" else None
-    opened = open_store(StoreSettings(folder=folder, url=url, prefix=f"test-{folder.name}-{id(folder)}"))
+    opened = open_engine(request.param)
     opened.write("posts", DOCUMENTS)
-    yield opened
-    opened.delete("posts", {"match_all": {}})
-    opened.close()
+    return opened
 
 
 def _found(store: Store, query: dict[str, Any]) -> set[str]:
