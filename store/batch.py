@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
+from posts.forgetting import is_textless, textless
 from posts.post import METRICS, Post, changed, decode
 from store.documents import counted_tags, documents, snapshots
 from store.merge import date_edit, merge, same_writing, settle
@@ -136,6 +137,9 @@ def _read(merged: Mapping[str, Post], stored: Mapping[str, Stored], annotate: An
             read[post_id] = post
         elif old is not None and old.post.annotations is not None and same_writing(post, old.post):
             read[post_id] = changed(post, annotations=old.post.annotations)
+        elif old is not None and is_textless(old.post):
+            # Its text is older than texts are kept; a later copy must not bring it back.
+            read[post_id] = textless(changed(post, annotations=old.post.annotations))
         else:
             unread.append(post)
     if unread:

@@ -30,6 +30,7 @@ from store.protocol import Collection, Document, Store
 from store.saved import SavedQuery
 from store.spool import MAX_POSTS, Spool
 from store.state import State
+from store.tombs import living
 
 Progress = Callable[[int, int], None]
 """Called with the posts taken so far and the estimate of all that there are."""
@@ -208,7 +209,7 @@ class Intake:
     @collector_paused()
     def _take(self, batch: Sequence[SpoolFile]) -> IntakeReport:
         again = not self._in_hand.isdisjoint(file.path.name for file in batch)
-        copies, dropped = self._copies(batch)
+        copies, dropped = living(self._state, (post for file in batch for post in file.posts))
         outcome = _Outcome()
         made = Plan()
         if copies:
@@ -238,21 +239,6 @@ class Intake:
         refused = sum(sum(file.refused.values()) for file in batch) + len(outcome.refused_posts)
         taken = sum(len(group) for key, group in copies.items() if key not in outcome.refused_posts)
         return IntakeReport(taken=taken, new=len(new), refused=refused, dropped=dropped, files=len(batch))
-
-    def _copies(self, batch: Sequence[SpoolFile]) -> tuple[dict[str, list[Post]], int]:
-        """The posts of the batch by id, without those that have a tombstone; how many had one."""
-        copies: dict[str, list[Post]] = {}
-        for file in batch:
-            for post in file.posts:
-                copies.setdefault(post.id, []).append(post)
-        names = {key: {key, *(a for post in group for a in post.aliases)} for key, group in copies.items()}
-        dead = self._state.entombed({name for own in names.values() for name in own})
-        dropped = 0
-        if dead:
-            for key, own in names.items():
-                if not dead.isdisjoint(own):
-                    dropped += len(copies.pop(key))
-        return copies, dropped
 
     def _annotate(self, posts: Sequence[Post], outcome: _Outcome) -> Mapping[str, Post]:
         """The posts with what was read in them, by id; one that breaks a reader is a dead letter."""

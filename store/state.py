@@ -113,6 +113,11 @@ class State:
     def close(self) -> None:
         self._db.close()
 
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The file itself, for ``store.state_file``."""
+        return self._db
+
     @contextmanager
     def _together(self) -> Iterator[None]:
         """All inside is written, or none of it."""
@@ -359,6 +364,9 @@ class State:
 
     def set_note(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, value))
+
+    def delete_note(self, key: str) -> None:
+        self._db.execute("DELETE FROM notes WHERE key=?", (key,))
 
 
 def _text(moment: datetime) -> str:

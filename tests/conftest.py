@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Generator, Iterator
@@ -20,6 +21,7 @@ from elasticsearch import Elasticsearch
 from store import open_store
 from store.protocol import Store, StoreSettings
 
+DYING = Path(__file__).parent / "store" / "dying.py"
 RECIPE = Path(__file__).parent / "elasticsearch"
 JARS = Path(platformdirs.user_cache_dir("rasad-tests")) / "elasticsearch-9.5.3"
 STARTS_IN_S = 240
@@ -216,3 +218,25 @@ def embedded_store(embedded_settings: StoreSettings) -> Iterator[Store]:
     opened.ensure()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def dying() -> Callable[..., int]:
+    """Runs code that kills itself at the so-many-th call in Rasad: its exit code, or how many calls there
+    were when it is let live (0)."""
+
+    def run(at: int, code: str, *arguments: str, **environ: str) -> int:
+        done = subprocess.run(
+            [sys.executable, str(DYING), str(at), code, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env={**os.environ, **environ},
+        )
+        if at:
+            return done.returncode
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout.split()[-1])
+
+    return run

@@ -21,7 +21,8 @@ from store.state import State
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = [
     "run", "demo", "init", "collect", "import", "search", "count", "trends", "influencers", "sources",
-    "deadletters", "export", "movers", "accounts", "queries", "check",
+    "deadletters", "export", "movers", "accounts", "queries", "check", "forget", "backup", "restore", "move",
+    "rebuild", "retention",
 ]  # fmt: skip
 
 
