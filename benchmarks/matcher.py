@@ -135,7 +135,9 @@ def each_by_each(saved: Sequence[Saved]) -> Callable[[Sequence[Document]], Pairs
 
 def main() -> None:
     """Print posts per CPU second of each way, and what was found."""
-    found = [documents(post).post for post in load().annotate(posts(1, NOW))]
+    found = [
+        documents(post).post for post in load().annotate({post.id: post for post in posts(1, NOW)}.values())
+    ]
     saved = queries(found, QUERIES)
     started = time.process_time()
     ours(saved)

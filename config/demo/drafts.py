@@ -12,6 +12,7 @@ from typing import Final
 from config.demo.people import Person
 from posts.post import Link, Media, Mentioned, Metrics, Post
 
+_DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ARABIC_LETTERS: Final = re.compile("[\u0621-\u064a]")
 
@@ -87,11 +88,20 @@ def finished(drafts: list[Draft], *, seed: str, now: datetime) -> list[Post]:
                 quotes=quotes[draft.id],
             )
         lag = timedelta(seconds=rng.randint(5, 900))
-        posts.append(_finished(draft, metrics, min(draft.at + lag, max(now, draft.at))))
+        posts.append(_finished(draft, metrics, min(draft.at + lag, max(now, draft.at)), now))
     return posts
 
 
-def _finished(draft: Draft, metrics: Metrics, collected_at: datetime) -> Post:
+def followers_at(person: Person, moment: datetime, now: datetime) -> int | None:
+    """How many follow somebody at a moment: as many as the cast says now, some more or fewer before."""
+    followers = person.author.followers
+    if followers is None:
+        return None
+    growth = 0.008 * (Random(f"growth {person.key}").random() - 0.15)
+    return max(0, round(followers * (1 - growth * (now - moment) / _DAY)))
+
+
+def _finished(draft: Draft, metrics: Metrics, collected_at: datetime, now: datetime) -> Post:
     person = draft.person
     platform = draft.id.split(":", 1)[0]
     path = draft.id.split(":", 2)[2]
@@ -106,7 +116,7 @@ def _finished(draft: Draft, metrics: Metrics, collected_at: datetime) -> Post:
         source=person.source,
         created_at=draft.at,
         collected_at=collected_at,
-        author=person.author,
+        author=replace(person.author, followers=followers_at(person, collected_at, now)),
         aliases=(f"mastodon:{server}:{status}",) if platform == "mastodon" else (),
         url=f"https://{person.host}/{path}",
         title=draft.title,
@@ -138,6 +148,20 @@ def _media(draft: Draft) -> tuple[Media, ...]:
     if draft.picture is None:
         return ()
     return (Media(kind="image", url=f"https://{draft.person.host}/media/{draft.picture}.jpg", alt=None),)
+
+
+def looked_at_again(post: Post, *, at: datetime) -> tuple[Post, Post]:
+    """The records of two looks at a post: the first tells a part of the counts that the second tells."""
+    rng = Random(f"looks {post.id}")
+    counts = post.metrics
+    share = 0.15 + 0.5 * rng.random()
+    early = Metrics(
+        likes=int((counts.likes or 0) * share),
+        comments=int((counts.comments or 0) * share),
+        shares=int((counts.shares or 0) * share),
+        quotes=int((counts.quotes or 0) * share),
+    )
+    return replace(post, metrics=early), replace(post, collected_at=at)
 
 
 def edited(post: Post, text: str, *, at: datetime) -> Post:

@@ -12,13 +12,14 @@ from random import Random
 from typing import Any, Final
 
 from config.demo import stories
-from config.demo.drafts import Draft, Stage, deleted, edited, finished
+from config.demo.drafts import Draft, Stage, deleted, edited, finished, looked_at_again
 from config.demo.everyday import JOURNAL_SILENT, NEGATIVE, Tones, everyday
 from config.demo.people import Cast, cast
 from config.demo.sentences import everyday_tags, sentence, speech, texts
 from posts.post import Post
 
 TOTAL: Final = 12000
+_LOOKED_AT: Final = timedelta(days=3)
 _MINUTE: Final = timedelta(minutes=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -26,7 +27,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 def posts(seed: int, now: datetime) -> list[Post]:
     """Some 12,000 posts of the thirty days before ``now``, by when they were collected.
 
-    Two ids come twice: a corrected article, and a post that was deleted later.
+    Some ids come twice: posts of the last days whose counts were looked at again (half of those that
+    were liked), a corrected article, and a post that was deleted later.
     """
     return list(_world(seed, _second(now))[0])
 
@@ -62,6 +64,8 @@ def _world(seed: int, now: datetime) -> tuple[list[Post], dict[str, Any]]:
     drafts = _until(stage.drafts, now)
     made = finished(drafts, seed=str(seed), now=now)
     by_id = {post.id: post for post in made}
+    alone = {lone["edited"].id, lone["deleted"].id}
+    made = [copy for post in made for copy in _looks(post, now, apart=post.id in alone)]
     corrected = texts()["fa"]["stories"]["edited_after"].split("{city}")
     city = by_id[lone["edited"].id].text.split(" در ")[-1].split(" برگزار")[0]  # "in <city> is held"
     made.append(
@@ -70,6 +74,16 @@ def _world(seed: int, now: datetime) -> tuple[list[Post], dict[str, Any]]:
     made.append(deleted(by_id[lone["deleted"].id], at=lone["deleted"].at + timedelta(hours=3)))
     made.sort(key=lambda post: (post.collected_at, post.created_at, post.id))
     return made, _told_truth(found, about_us, lone, people, now)
+
+
+def _looks(post: Post, now: datetime, *, apart: bool) -> tuple[Post, ...]:
+    """The records of a post: two where its counts were looked at again some hours later."""
+    rng = Random(f"again {post.id}")
+    later = post.collected_at + timedelta(hours=1 + 8 * rng.random())
+    liked = (post.metrics.likes or 0) >= 3 and now - post.created_at < _LOOKED_AT
+    if apart or not liked or later >= now or rng.random() > 0.5:
+        return (post,)
+    return looked_at_again(post, at=later)
 
 
 def _until(drafts: list[Draft], now: datetime) -> list[Draft]:

@@ -24,8 +24,13 @@ World = tuple[list[Post], dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def made() -> World:
-    """The posts of one world and what is planted in it."""
-    return world.posts(SEED, NOW), world.truth(SEED, NOW)
+    """The posts of one world, each writing once, and what is planted in it."""
+    return last_looks(world.posts(SEED, NOW)), world.truth(SEED, NOW)
+
+
+def last_looks(posts: list[Post]) -> list[Post]:
+    """The last record of every writing: a post whose counts were looked at again comes twice."""
+    return list({(post.id, post.text, post.deleted_at): post for post in posts}.values())
 
 
 def folded(tag: str) -> str:
@@ -56,7 +61,7 @@ def test_the_same_seed_gives_the_same_world(made: World) -> None:
     """Twice the same posts to the byte, and other ones from another seed."""
     world._world.cache_clear()
     again = world.posts(SEED, NOW)
-    assert [encode(post) for post in again] == [encode(post) for post in made[0]]
+    assert [encode(post) for post in last_looks(again)] == [encode(post) for post in made[0]]
     other = {post.text for post in world.posts(SEED + 1, NOW)}
     assert len(other & {post.text for post in made[0]}) < 0.4 * len(other)
 
@@ -93,6 +98,34 @@ def test_every_post_may_enter_the_store(made: World) -> None:
         addresses += re.findall(r"https?://\S+", post.text)
         for address in filter(None, addresses):
             assert (urlsplit(address).hostname or "").endswith(".example"), address
+
+
+def test_some_posts_are_looked_at_again(made: World) -> None:
+    """Hundreds of the last days' liked posts, with counts that never fall and followers of that moment."""
+    first, last = by_id(world.posts(SEED, NOW)), {post.id: post for post in made[0]}
+    again = [
+        (first[identity], post)
+        for identity, post in last.items()
+        if post.collected_at > first[identity].collected_at and not post.deleted_at and not post.edited_at
+    ]
+
+    assert 200 < len(again) < 1_000
+    assert all(NOW - timedelta(days=3) < post.created_at for _, post in again)
+    assert all(a.text == b.text and (a.metrics.likes or 0) < (b.metrics.likes or 0) for a, b in again)
+    assert all((a.metrics.shares or 0) <= (b.metrics.shares or 0) for a, b in again)
+
+
+def test_followers_come_and_go(made: World) -> None:
+    """Most accounts grow, some lose; nobody jumps."""
+    seen: dict[str, list[int]] = {}
+    for post in made[0]:
+        if post.author and post.author.followers is not None and post.created_at > NOW - timedelta(days=20):
+            seen.setdefault(post.author.key, []).append(post.author.followers)
+    large = [found for found in seen.values() if min(found) > 1_000 and len(found) > 10]
+
+    assert len(large) >= 10
+    assert any(found[-1] > found[0] for found in large)
+    assert all(max(found) < 1.3 * min(found) for found in large)
 
 
 def test_edges_lead_to_earlier_posts_of_known_authors(made: World) -> None:

@@ -138,7 +138,8 @@ SAVED = [Saved(typed, Selection(query=typed)) for typed in TYPED] + [
 @pytest.fixture(scope="module")
 def demo() -> list[Document]:
     """Every third post of the demo's world, and two that are deleted."""
-    read = load().annotate(posts(1, MADE_AT)[::3])
+    made = {post.id: post for post in posts(1, MADE_AT)}
+    read = load().annotate(list(made.values())[::3])
     found = [documents(post).post for post in read]
     gone = [{**document, "id": f"{document['id']}-gone", "is": ["deleted"]} for document in found[:2]]
     return found + gone
