@@ -25,8 +25,9 @@ from store import generations
 from store.checking import Sound, sound
 from store.embedded_aggs import aggregate
 from store.embedded_leases import FileLeases
+from store.embedded_pages import Page
 from store.embedded_query import SOURCE, Translator, schema
-from store.embedded_read import Page, count_hits, find, find_all, read, read_all, read_column
+from store.embedded_read import count_hits, find, find_all, read, read_all, read_column
 from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, epoch
 from store.protocol import Body, Collection, Document, Health, Lease, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query

@@ -12,8 +12,9 @@ from store import figures
 from store.embedded_asking import Aggs, Asking
 from store.embedded_composite import composite
 from store.embedded_histograms import histogram
+from store.embedded_pages import Page
 from store.embedded_query import Translator, every, missing
-from store.embedded_read import Page, count_hits, find_all, read_column
+from store.embedded_read import count_hits, find_all, read_column
 from store.embedded_terms import significant_terms, terms
 
 _ESTIMATED_FROM: Final = 61_000

@@ -48,10 +48,14 @@ class Asking:
         """What stands inside one bucket beside its plain numbers."""
         if not deep:
             return {}
-        self.calls += 1
+        self.count_calls(1)
+        return self.aggregate(query, deep)
+
+    def count_calls(self, number: int) -> None:
+        """Keep to the cap of buckets that are looked into."""
+        self.calls += number
         if self.calls > figures.MAX_CALLS:
             raise figures.too_many_buckets()
-        return self.aggregate(query, deep)
 
     def ask(self, query: Query, request: dict[str, Any]) -> dict[str, Any]:
         """Tantivy's own answer."""
@@ -88,6 +92,10 @@ class Asking:
     def is_many(self, name: str) -> bool:
         """Whether a document may have several values of a field."""
         return FIELDS[self.translator.collection][name].many
+
+    def is_column(self, name: str) -> bool:
+        """Whether the values of a field can be read as a column."""
+        return FIELDS[self.translator.collection][name].type in ("integer", "date")
 
     def count_buckets(self, number: int) -> None:
         """Keep to the cap of buckets in one answer."""

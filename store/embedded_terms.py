@@ -28,7 +28,7 @@ def terms(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     for bucket in found:
         inside = asking.inside(_within(asking, query, options, bucket["key"]), deep)
         buckets.append({**bucket, **inside})
-    return {"doc_count_error_upper_bound": 0, "sum_other_doc_count": others, "buckets": buckets}
+    return _answer(buckets, others)
 
 
 def _within(asking: Asking, query: Query, options: Aggs, key: Any) -> Query:
@@ -56,26 +56,77 @@ def _top(
     asking: Asking, query: Query, narrow: Aggs, options: Aggs, flat: Aggs
 ) -> tuple[list[dict[str, Any]], int]:
     """The buckets to be kept in Elasticsearch's order, and how many documents the others have."""
-    size, least, (by, direction) = options["size"], options["min_doc_count"], options["order"]
-    wanted = min(size + _MARGIN, ALL) if least == 1 and _may_cut(by, direction, flat) else ALL
+    wanted = _wanted(options, flat)
     while True:
-        request = {"terms": {**wide(options["field"], wanted), **narrow, "order": {by: direction}}}
-        if flat:
-            request["aggs"] = native(flat)
-        raw = asking.ask(query, {"t": request})["t"]
-        whole = len(raw["buckets"]) < wanted or wanted == ALL
-        found = [_bucket(asking, bucket, flat) for bucket in raw["buckets"]]
-        # Equal ranks at the cut: all of them are needed to order them by key.
-        if whole or _is_cut_clean(found, size, by, flat):
+        raw = asking.ask(query, {"t": _request(options, narrow, flat, wanted)})["t"]
+        found = _told(asking, raw, options, flat, wanted)
+        if found is not None:
             break
         wanted = min(wanted * 8, ALL)
     counted = raw["sum_other_doc_count"] + sum(bucket["doc_count"] for bucket in found)
     if "missing" in options:
         counted += _add_missing(asking, query, options, flat, found)
+    return _kept(found, counted, options, flat)
+
+
+def _wanted(options: Aggs, flat: Aggs) -> int:
+    by, direction = options["order"]
+    may_cut = options["min_doc_count"] == 1 and _may_cut(by, direction, flat)
+    return min(options["size"] + _MARGIN, ALL) if may_cut else ALL
+
+
+def _request(options: Aggs, narrow: Aggs, flat: Aggs, wanted: int) -> Aggs:
+    by, direction = options["order"]
+    request: Aggs = {"terms": {**wide(options["field"], wanted), **narrow, "order": {by: direction}}}
+    return {**request, "aggs": native(flat)} if flat else request
+
+
+def _told(asking: Asking, raw: Aggs, options: Aggs, flat: Aggs, wanted: int) -> list[dict[str, Any]] | None:
+    """The buckets that Tantivy tells, ``None`` if more are needed to order them."""
+    found = [_bucket(asking, bucket, flat) for bucket in raw["buckets"]]
+    whole = len(found) < wanted or wanted == ALL
+    # Equal ranks at the cut: all of them are needed to order them by key.
+    return found if whole or _is_cut_clean(found, options["size"], options["order"][0], flat) else None
+
+
+def _kept(
+    found: list[dict[str, Any]], counted: int, options: Aggs, flat: Aggs
+) -> tuple[list[dict[str, Any]], int]:
+    size, least, (by, direction) = options["size"], options["min_doc_count"], options["order"]
     kept = _ordered([bucket for bucket in found if bucket["doc_count"] >= least], by, direction, flat)
     if least > 1:
         counted = sum(bucket["doc_count"] for bucket in kept)
     return kept[:size], counted - sum(bucket["doc_count"] for bucket in kept[:size])
+
+
+def beside(agg: Aggs) -> tuple[Aggs, int] | None:
+    """Terms to be asked inside of another request, and how many buckets it tells; ``None`` if they cannot."""
+    options = agg["options"]
+    flat, deep = split(agg["aggs"])
+    wanted = _wanted(options, flat)
+    if (
+        deep
+        or wanted == ALL
+        or any(options.get(key) is not None for key in ("missing", "include", "exclude"))
+    ):
+        return None
+    return _request(options, {}, flat, wanted), wanted
+
+
+def told_beside(asking: Asking, raw: Aggs, agg: Aggs) -> dict[str, Any] | None:
+    """The answer of terms that were asked so, ``None`` if they must be asked alone."""
+    options, flat = agg["options"], agg["aggs"]
+    found = _told(asking, raw, options, flat, _wanted(options, flat))
+    if found is None:
+        return None
+    counted = raw["sum_other_doc_count"] + sum(bucket["doc_count"] for bucket in found)
+    kept, others = _kept(found, counted, options, flat)
+    asking.count_buckets(len(kept))
+    return _answer(kept, others)
+
+
+def _answer(buckets: list[dict[str, Any]], others: int) -> dict[str, Any]:
+    return {"doc_count_error_upper_bound": 0, "sum_other_doc_count": others, "buckets": buckets}
 
 
 def _bucket(asking: Asking, raw: dict[str, Any], flat: Aggs) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 Words of a text weigh by BM25. Everything else (keywords, numbers, loose phrases) weighs 1 where it is
 asked for and nothing where it only filters: engines weigh it by statistics of their own.
+
+Where some posts have no words at all (reposts), scores differ by a factor that is the same for all hits of
+a word, and by the mean length of texts: Lucene leaves such posts out of its statistics, Tantivy does not.
 """
 
 from __future__ import annotations

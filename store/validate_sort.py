@@ -79,8 +79,8 @@ def checked_source(checker: Checker, given: object, *, path: str = "_source") ->
     """``True``, ``False`` or the fields that come back of each hit."""
     if given is None or given is True:
         return True
-    if given is False:
-        return False
+    if given is False or given == [] or given == ():
+        return False  # to Elasticsearch no field is every field
     if not isinstance(given, str | list | tuple):
         raise refuse(path, "Must be true, false or a list of fields.")
     return fields_known(checker.collection, given, path=path)

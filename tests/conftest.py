@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -58,6 +59,24 @@ def _fail_if_left_out(report: pytest.TestReport | pytest.CollectReport) -> None:
         report.longrepr = f"With CI=true nothing is left out, but this was. {reason}"
 
 
+def _free_port() -> int:
+    """A port of the loopback that nobody has, and that the system gives to nobody who calls out meanwhile."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """Finds a port for a server that is told its port."""
+    return _free_port
+
+
 class ElasticsearchServer:
     """A real Elasticsearch on loopback, in a process of its own; what it holds lies in ``home``."""
 
@@ -66,9 +85,7 @@ class ElasticsearchServer:
         self._log = home.with_name(f"{home.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
         self._reading: threading.Thread | None = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:

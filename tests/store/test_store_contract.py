@@ -133,3 +133,40 @@ def test_only_named_fields_come_back(world: Store) -> None:
     (hit,) = world.search("posts", {"size": 1, "_source": ["id", "likes"]})["hits"]["hits"]
 
     assert hit["_source"] == {"id": "p299", "likes": 3}
+
+
+@pytest.mark.parametrize("source", [False, []])
+def test_no_fields_are_no_source(world: Store, source: Any) -> None:
+    """Without a field asked for only id and place in the order come back."""
+    (hit,) = world.search("posts", {"size": 1, "_source": source})["hits"]["hits"]
+
+    assert hit == {"_id": "p299", "sort": [1796108699000, "p299"]}
+
+
+def test_odd_ids_and_values_are_paged_alike(store: Store) -> None:
+    """Colons, letters of many bytes and negative numbers neither end a page early nor repeat one."""
+    ids = [*(f"mastodon:h.org/a b:{i}" for i in range(9)), "x:", "x:y", "i64:3", "خبر:۱", "😀a", "~"]
+    posts = [
+        {"id": i, "author": i, "created_at": "2026-11-01T00:00:00Z", "likes": -5 if place % 2 else 7}
+        for place, i in enumerate(ids)
+    ]
+    assert store.write("posts", posts).ok == 15
+    by_likes = sorted(([post["likes"], post["id"]] for post in posts), key=lambda pair: (pair[0], pair[1]))
+    found: list[Any] = []
+    keys: list[str] = []
+    page: dict[str, Any] = {"sort": ["likes"], "size": 4, "_source": False}
+    while hits := store.search("posts", page)["hits"]["hits"]:
+        found += [hit["sort"] for hit in hits]
+        page["search_after"] = found[-1]
+    keys_of: dict[str, Any] = {"sources": [{"k": {"terms": {"field": "author"}}}], "size": 4}
+    while True:
+        answer = store.search("posts", {"size": 0, "aggs": {"c": {"composite": keys_of}}})["aggregations"][
+            "c"
+        ]
+        keys += [bucket["key"]["k"] for bucket in answer["buckets"]]
+        if "after_key" not in answer:
+            break
+        keys_of["after"] = answer["after_key"]
+
+    assert found == by_likes
+    assert keys == sorted(ids)

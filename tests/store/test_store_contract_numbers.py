@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from posts.errors import UnsupportedQuery
+from store import elasticsearch_results, embedded_asking, figures
 from store.protocol import Store
 
 Body = dict[str, Any]
@@ -219,3 +221,53 @@ def test_too_many_buckets_are_refused_alike(world: Store) -> None:
     """An answer above the cap raises the same error on both engines."""
     with pytest.raises(UnsupportedQuery):
         _aggregate(world, {"date_histogram": {"field": "created_at", "fixed_interval": "30s"}})
+
+
+def test_too_many_buckets_inside_are_refused_alike(world: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does an answer in which more buckets are looked into than the cap allows."""
+    agg = {"terms": {"field": "author"}, "aggs": {"t": {"terms": {"field": "hashtags", "size": 2}}}}
+    assert len(_aggregate(world, agg)["buckets"]) == 7
+    monkeypatch.setattr(figures, "MAX_CALLS", 6)
+
+    with pytest.raises(UnsupportedQuery):
+        _aggregate(world, agg)
+
+
+@pytest.mark.parametrize("kind", ["significant_terms", "terms"])
+def test_buckets_are_counted_on_every_level(world: Store, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Buckets inside count towards the cap as those outside do."""
+    days = {"field": "created_at", "calendar_interval": "day", "min_doc_count": 1}
+    inside = {"field": "platform", "min_doc_count": 1}
+    buckets = _aggregate(world, {"date_histogram": days, "aggs": {"t": {"terms": inside}}})["buckets"]
+    number = len(buckets) + sum(len(bucket["t"]["buckets"]) for bucket in buckets)
+    for most in (number, number - 1):
+        for module in (embedded_asking, elasticsearch_results):
+            monkeypatch.setattr(module, "MAX_BUCKETS", most)
+        with nullcontext() if most == number else pytest.raises(UnsupportedQuery):
+            _aggregate(world, {"date_histogram": days, "aggs": {"t": {kind: inside}}})
+
+
+def test_terms_of_many_months_are_exact(store: Store) -> None:
+    """A tag that no month counts among its first is found where all months together do."""
+    days = [f"2026-{month:02d}-02T00:00:00Z" for month in (8, 9, 10)]
+    tags = [
+        (f"t{month}-{i:03d}", day) for month, day in enumerate(days) for i in range(210) for _ in range(3)
+    ]
+    tags += [("everywhere", day) for day in days for _ in range(2)]
+    uses = [{"id": f"u{i}", "tag": tag, "hour": 5, "created_at": day} for i, (tag, day) in enumerate(tags)]
+    assert store.write("uses", uses, fresh=True).ok == 3 * 210 * 3 + 6
+    terms, every = {"terms": {"field": "tag", "size": 1}}, {"match_all": {}}
+    body = {
+        "size": 0,
+        "aggs": {
+            "alone": terms,
+            "inside": {"histogram": {"field": "hour", "interval": 10}, "aggs": {"tags": terms}},
+            "deep": {"terms": {"field": "hour"}, "aggs": {"x": {"filter": every, "aggs": {"tags": terms}}}},
+        },
+    }
+    found = store.search("uses", body)["aggregations"]
+    first = {"buckets": [{"key": "everywhere", "doc_count": 6}], "doc_count_error_upper_bound": 0}
+
+    assert found["alone"] == {**first, "sum_other_doc_count": 1890}
+    assert found["inside"]["buckets"][0]["tags"] == found["alone"]
+    assert found["deep"]["buckets"][0]["x"]["tags"] == found["alone"]

@@ -26,7 +26,8 @@ sys.exit(pytest.main(sys.argv[2:]))
 @pytest.mark.parametrize(
     ("files", "chosen", "least"),
     [
-        pytest.param("test_store_contract*.py", "elasticsearch", 100, id="contract"),
+        pytest.param("test_store_contract*.py", "elasticsearch or relevance", 380, id="contract"),
+        pytest.param("test_store_leases.py", "elasticsearch", 8, id="leases"),
         pytest.param("test_store_elasticsearch*.py", "", 10, id="servers in trouble"),
         pytest.param("test_store_property.py", "", 10, id="random bodies"),
         pytest.param(
