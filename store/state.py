@@ -94,7 +94,7 @@ class State:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = not path.exists()
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        self.db = self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         if new:
             path.chmod(0o600)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -112,11 +112,6 @@ class State:
 
     def close(self) -> None:
         self._db.close()
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """The file itself, for ``store.state_file``."""
-        return self._db
 
     @contextmanager
     def together(self) -> Iterator[sqlite3.Connection]:
