@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from posts.errors import RasadError, SpoolError
+from store.forget import pending
 from store.protocol import Health, Store
 from store.spool import Spool
 from store.state import State
+from store.transfer import noted
 
 INTAKE_NOTE: Final = "intake"
 PROBLEM_NOTE: Final = "settings.problem"
@@ -93,6 +95,7 @@ def health(
     if spool_trouble:
         concerns.append(Concern(why="health.spool_unreadable", serious=True, said=spool_trouble))
     concerns += _of_intake(intake, waiting)
+    concerns += unfinished(state)
     if problem := state.note(PROBLEM_NOTE):
         concerns.append(Concern(why="health.settings_problem", serious=True, said=problem))
     return HealthReport(
@@ -100,6 +103,20 @@ def health(
         waiting=waiting, intake=intake, dead_letters=state.count_dead_letters(),
         concerns=tuple(sorted(concerns, key=lambda concern: not concern.serious)),
     )  # fmt: skip
+
+
+def unfinished(state: State) -> list[Concern]:
+    """What was begun with the data and is not at its end: an erasure, a move between engines."""
+    concerns = []
+    if pending(state):
+        concerns.append(Concern(why="health.forget_unfinished", serious=True))
+    move = noted(state)
+    if move is not None:
+        why = "health.old_engine" if move.verified else "health.move_unfinished"
+        concerns.append(
+            Concern(why=why, serious=False, values={"source": move.source, "target": move.target})
+        )
+    return concerns
 
 
 def _asked(engine: Engine, open_engine: Callable[[], Store]) -> Health:

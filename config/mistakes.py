@@ -11,7 +11,18 @@ from typing import Any, Final
 from pydantic_core import ErrorDetails
 
 from config.fields import nearest
-from config.project import Brand, Crawl, Intake, Project, Section, Sections, Source, StoreSection, Topic
+from config.project import (
+    Brand,
+    Crawl,
+    Intake,
+    Project,
+    Retention,
+    Section,
+    Sections,
+    Source,
+    StoreSection,
+    Topic,
+)  # fmt: skip
 from posts.errors import Mistake
 
 Place = tuple[int | str, ...]
@@ -24,6 +35,7 @@ MODELS: Final[dict[str, type[Section]]] = {
     "sources": Source,
     "crawl": Crawl,
     "intake": Intake,
+    "retention": Retention,
     "store": StoreSection,
 }
 

@@ -125,6 +125,7 @@ class Topic(Section):
 class Source(Section):
     """A public place that posts are collected from.
 
+    ``keep_days`` keeps its posts for another time than ``[retention]`` says.
     ``url`` is the feed's address, or the Mastodon server. A Mastodon source reads the server's public
     timeline, that of a ``tag`` (without ``#``) or of an ``account``. ``expect_per_day`` is how many posts
     a day are usual: far fewer are reported.
@@ -141,6 +142,7 @@ class Source(Section):
     backfill_pages: Annotated[Whole, Field(ge=0, le=1000)] = 5
     kind: Kind | None = None
     expect_per_day: Annotated[Whole, Field(ge=1)] | None = None
+    keep_days: Annotated[Whole, Field(ge=1, le=36_500)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -201,6 +203,13 @@ class Intake(Section):
     journal: Annotated[Path, BeforeValidator(_as_path)] | None = None
 
 
+class Retention(Section):
+    """For how many days posts are kept, and what was written in them; without a number, always."""
+
+    days: Annotated[Whole, Field(ge=1, le=36_500)] | None = None
+    text_days: Annotated[Whole, Field(ge=1, le=36_500)] | None = None
+
+
 class StoreSection(Section):
     """Which engine keeps the posts: an Elasticsearch at ``url``, without one a folder beside the project.
 
@@ -224,6 +233,7 @@ class Sections(Section):
     sources: tuple[Source, ...] = ()
     crawl: Crawl = Crawl()
     intake: Intake = Intake()
+    retention: Retention = Retention()
     store: StoreSection = StoreSection()
 
 

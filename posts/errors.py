@@ -168,7 +168,11 @@ class StoreBusy(StoreError):
 
 
 class SchemaChanged(StoreError):
-    """The index was written by another version of the mapping."""
+    """The index was written by another version of the mapping; ``newer`` if by one of tomorrow."""
+
+    def __init__(self, message: str, *, subject: str = "", remedy: str = "", newer: bool = False) -> None:
+        super().__init__(message, subject=subject, remedy=remedy)
+        self.newer = newer
 
 
 class UnsupportedQuery(StoreError):

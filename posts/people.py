@@ -15,7 +15,7 @@ from posts.post import Author, Mentioned, Poll, Post
 
 _NAME = r"\w(?:[\w.+\-]*\w)?"
 _SITES = r"(?:x|twitter|instagram|facebook|t|telegram|eitaa|ble|rubika)\.(?:com|me|ir)/(?:s/)?"
-_NAMED = re.compile(
+NAMED = re.compile(
     r"(?P<mail>(?<![\w.+\-@＠/])[A-Za-z0-9_.+\-]+(?=@[A-Za-z0-9\-]+\.[\w.\-]*\w))"
     rf"|[@＠](?P<name>{_NAME}(?:@[\w.\-]+\w)?)"
     rf"|/(?:users?|u|authors?|profiles?|people|accounts?|in)/(?P<path>{_NAME})"
@@ -111,7 +111,7 @@ class _Speech:
                 self._keys[handle] = person.key
 
     def hide(self, text: str) -> str:
-        return _NAMED.sub(self._replaced, text)
+        return NAMED.sub(self._replaced, text)
 
     def hide_any(self, text: str | None) -> str | None:
         return None if text is None else self.hide(text)

@@ -14,7 +14,18 @@ from typing import Annotated
 import typer
 
 from rasad import __version__
-from rasad.commands import asking, checking, collecting, gaining, letters, projects, queries, sources
+from rasad.commands import (
+    asking,
+    checking,
+    collecting,
+    forgetting,
+    gaining,
+    letters,
+    moving,
+    projects,
+    queries,
+    sources,
+)  # fmt: skip
 from rasad.escapes import visible_lines
 from rasad.usage import Asks, WrongUse
 
@@ -60,6 +71,12 @@ app.command(cls=Asks)(asking.export)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
 app.add_typer(letters.app, name="deadletters")
+app.command()(forgetting.forget)
+app.command()(forgetting.retention)
+app.command()(moving.backup)
+app.command()(moving.restore)
+app.command()(moving.move)
+app.command()(moving.rebuild)
 app.command()(checking.check)
 
 

@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,11 +24,13 @@ from types import FrameType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.load import home, load, projects
+from config.load import home, load, projects, store_settings
 from config.project import Settings
-from posts.errors import RasadError, StoreBusy, StoreError
+from posts.errors import RasadError, SchemaChanged, StoreBusy, StoreError
 from rasad.project import load_pipeline, open_engine, topics
 from rasad.screen import Progress
+from store.claim import claimed
+from store.protocol import Store, StoreSettings
 from store.spool import Spool
 from store.state import State
 
@@ -39,14 +41,19 @@ LOOK_S = 1.0
 TURN_S = 5.0
 LONGEST_PAUSE_S = 30.0
 HEARTBEAT_S = 10.0
+RETAIN_LOOK_S = 600.0
 WAIT_S = 0.2
 FRESH = timedelta(minutes=1)
 NOTE = "intake"
 log = logging.getLogger("rasad.intake")
 
 
-def take_in(settings: Settings, *, progress: Progress, wait: bool = True) -> IntakeReport | None:
+def take_in(
+    settings: Settings, *, progress: Progress, wait: bool = True, older: Callable[[], None] | None = None
+) -> IntakeReport | None:
     """Take in all that the spool holds now; ``None`` if the service did or will do it.
+
+    ``older`` is told that the index is of an older schema, before it is built anew.
 
     While another process is the writer, this waits until that has taken the files that are there now,
     or has gone away and left them to us. ``StoreError`` if it tells that it cannot.
@@ -55,7 +62,7 @@ def take_in(settings: Settings, *, progress: Progress, wait: bool = True) -> Int
     mine = set(spool.files())
     told = len(mine)
     while True:
-        with suppress(StoreBusy), writing(settings) as intake:
+        with suppress(StoreBusy), writing(settings, progress=progress, older=older) as intake:
             return intake.run(progress=progress)
         left = mine.intersection(spool.files())
         progress(told - len(left), told)
@@ -79,14 +86,16 @@ def trouble(settings: Settings) -> str:
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[Intake]:
+def writing(
+    settings: Settings, *, progress: Progress | None = None, older: Callable[[], None] | None = None
+) -> Iterator[Intake]:
     """The project's intake while its writer lock is held; ``StoreBusy`` if another process is the writer."""
     from store.intake import Intake, writer_lock
 
     with (
         writer_lock(settings.folder),
         State(settings.state) as state,
-        closing(open_engine(settings)) as store,
+        closing(open_current(settings, progress=progress, older=older)) as store,
     ):
         yield Intake(
             store,
@@ -98,6 +107,31 @@ def writing(settings: Settings) -> Iterator[Intake]:
             topics=topics(settings),
             zone=ZoneInfo(settings.project.time_zone),
         )
+
+
+def open_current(
+    settings: Settings, *, progress: Progress | None = None, older: Callable[[], None] | None = None
+) -> Store:
+    """The project's store; an index in a folder that an older Rasad has made is built anew first.
+
+    For the holder of the writer lock. On an Elasticsearch other machines may be writing, so there a
+    person says `rasad rebuild`.
+    """
+    from store.generations import sweep
+    from store.rebuild import rebuild
+
+    if settings.store.url is None:
+        sweep(settings.index)  # what a rebuild that was killed has left
+    try:
+        return open_engine(settings)
+    except SchemaChanged as error:
+        if error.newer or settings.store.url is not None:
+            raise
+        log.info("%s: %s It is built anew now.", settings.project.name, error.message)
+        if older is not None:
+            older()
+    rebuild(StoreSettings(**store_settings(settings)), progress=progress)
+    return open_engine(settings)
 
 
 class _Enough(Exception):
@@ -132,10 +166,17 @@ class Taker:
     _next_at: float = 0.0
     _noted_at: float = -HEARTBEAT_S
     _trouble_since: datetime | None = field(default=None)
+    _retain_at: float = 0.0
 
     def step(self, ended: threading.Event) -> bool:
         """Take in for some seconds if there is something and it is time; whether there was."""
         if time.monotonic() < self._next_at:
+            return False
+        if claimed(self.folder):
+            # A command needs to be the writer; what comes in waits in the spool.
+            self.close()
+            self._note("ok", "")
+            self._next_at = time.monotonic() + LOOK_S
             return False
         try:
             return self._step(ended)
@@ -161,12 +202,31 @@ class Taker:
             raise StoreError(report.stopped)
         if not busy:
             self._next_at = time.monotonic() + LOOK_S
+            self._retain()
         if self._trouble_since is not None:
             log.info("%s: takes posts in again", self.folder.name)
             self._noted_at = -HEARTBEAT_S
         self._pause_s, self._trouble_since = LOOK_S, None
         self._note("ok", "")
         return busy
+
+    def _retain(self) -> None:
+        """Once a day, when nothing waits: remove what is older than the project keeps it."""
+        from rasad.keeping import places, rules
+        from store.intake import writer_lock
+        from store.retention import due, retain
+
+        if time.monotonic() < self._retain_at:
+            return
+        self._retain_at = time.monotonic() + RETAIN_LOOK_S
+        settings, now = load(self.folder), datetime.now(UTC)
+        with State(settings.state) as state:
+            if not rules(settings) or not due(state, now):
+                return
+        self.close()
+        with writer_lock(self.folder):
+            removed = retain(places(settings), rules(settings), now=now)
+        log.info("%s: retention removed %d posts, %d texts", self.folder.name, removed.posts, removed.texts)
 
     def _ready(self) -> Intake:
         """The intake with the settings as the project file has them now."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
+from posts.forgetting import is_textless, textless
 from posts.post import METRICS, Post, changed, decode
 from store.documents import counted_tags, documents, snapshots
 from store.merge import date_edit, merge, same_writing, settle
 from store.protocol import Document, Store
-from store.references import Resolved, keep_resolved, lookup, named, references, resolve, waiting
+from store.references import Resolved, keep_resolved, lookup, named, references, resolve, unaware, waiting
 
 Annotate = Callable[[Sequence[Post]], Mapping[str, Post]]
 """What the batch is read with: posts by id, those missing that could not be read."""
@@ -99,7 +100,9 @@ def plan(
         else:
             _add_changed(made, resolved, old, copies[post_id], again=again)
     arrived = _names(read.values(), stored, again=again)
-    older = [stored_post(found) for found in waiting(store, arrived) if found["id"] not in read]
+    found = {document["id"]: document for document in waiting(store, arrived)}
+    found |= {document["id"]: document for document in unaware(store, _told(read, stored, again=again))}
+    older = [stored_post(document) for post_id, document in found.items() if post_id not in read]
     # What else they point to is stored already, and must not be taken for lost.
     targets |= lookup(store, {ref for old in older for ref in references(old.post)} - targets.keys())
     for old in older:
@@ -134,6 +137,9 @@ def _read(merged: Mapping[str, Post], stored: Mapping[str, Stored], annotate: An
             read[post_id] = post
         elif old is not None and old.post.annotations is not None and same_writing(post, old.post):
             read[post_id] = changed(post, annotations=old.post.annotations)
+        elif old is not None and is_textless(old.post):
+            # Its text is older than texts are kept; a later copy must not bring it back.
+            read[post_id] = textless(changed(post, annotations=old.post.annotations))
         else:
             unread.append(post)
     if unread:
@@ -152,6 +158,15 @@ def _names(posts: Iterable[Post], stored: Mapping[str, Stored], *, again: bool) 
         elif post.aliases != old.post.aliases:
             names.update(post.aliases)
     return names
+
+
+def _told(posts: Mapping[str, Post], stored: Mapping[str, Stored], *, again: bool) -> set[str]:
+    """The posts that were stored without an author and have one now, which makes edges of older posts."""
+    return {
+        post_id
+        for post_id, old in stored.items()
+        if post_id in posts and posts[post_id].author is not None and (again or old.post.author is None)
+    }
 
 
 def _add_new(made: Plan, resolved: Resolved, copies: Sequence[Post]) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 from nlp import links
 from nlp.fold import fold
 from posts.clean import clean_name
+from posts.forgetting import is_textless
 from posts.post import MAX_COUNT, MAX_ID_BYTES, METRICS, EdgeKind, Metrics, Post, Tag, encode, number
 from store.protocol import Document
 
@@ -232,6 +233,8 @@ def _add_references(document: Document, post: Post) -> None:
         marks.append("edited")
     if "?" in post.text or "؟" in post.text:  # the Persian question mark
         marks.append("question")
+    if is_textless(post):
+        marks.append("textless")
     if marks:
         document["is"] = marks
     if post.conversation:

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -18,28 +19,29 @@ import msgspec
 import numpy as np
 from elasticsearch import Elasticsearch, JsonSerializer, NotFoundError
 
-from posts.errors import SchemaChanged, StoreError
+from posts.errors import StoreError
 from store.checking import sound
 from store.elasticsearch_aggs import Questions
 from store.elasticsearch_bulk import Action, Bulk
 from store.elasticsearch_columns import Ask, read_table
 from store.elasticsearch_errors import told, unreachable, whole, without_secrets
+from store.elasticsearch_health import health_of
+from store.elasticsearch_layout import Layout, noted, template
 from store.elasticsearch_leases import DocumentLeases
 from store.elasticsearch_query import hits_of, native, page_of
 from store.elasticsearch_trust import exposed, trust
-from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN, elasticsearch_mapping
+from store.generations import schema_changed
+from store.mapping import COLLECTIONS, FIELDS, SCHEMA_VERSION, WHEN
 from store.protocol import Body, Collection, Document, Health, Lease, Refusal, StoreSettings, Written
 from store.validate import columns_known, fields_known, prepared, prepared_query
 
 _TRIES_WHEN_CUT: Final = 2
 _HEALTH_TIMEOUT_S: Final = 4
+_MERGE_TIMEOUT_S: Final = 3_600
 _PAGE: Final = 5_000
 _COLUMN_PAGE: Final = 10_000
 _KEEP: Final = "2m"
 _IDS_AT_ONCE: Final = 1_000
-_MONTHLY_FROM: Final = "2025"
-"""Older years have one index each, so that a feed's whole archive does not make hundreds of shards."""
-_WARN_SHARDS: Final = 600
 
 # What the client tries again, with a traceback, is no news; what fails in the end is raised.
 logging.getLogger("elastic_transport").setLevel(logging.ERROR)
@@ -69,6 +71,7 @@ class ElasticsearchStore:
         self._settings = settings
         self._sleep = sleep
         self._ensured = False
+        self._layouts: dict[Collection, Layout] = {}
         try:
             self._client = Elasticsearch(
                 settings.url,
@@ -88,19 +91,18 @@ class ElasticsearchStore:
     def ensure(self) -> None:
         with told(self._url):
             for collection in COLLECTIONS:
-                self._check_version(collection)
-                done = self._client.indices.put_index_template(
-                    name=self._alias(collection),
-                    index_patterns=[f"{self._alias(collection)}-*"],
-                    priority=200,
-                    template={
-                        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
-                        "mappings": elasticsearch_mapping(collection),
-                        "aliases": {self._alias(collection): {}},
-                    },
-                )
-                whole(done)
+                self._layouts[collection] = self._layout(collection)
+                self._put_template(collection, self._layouts[collection])
         self._ensured = True
+
+    def _put_template(self, collection: Collection, layout: Layout) -> None:
+        done = self._client.indices.put_index_template(
+            name=self._alias(collection),
+            index_patterns=[f"{self._alias(collection)}-*"],
+            priority=200,
+            template={**template(collection, layout), "aliases": {self._alias(collection): {}}},
+        )
+        whole(done)
 
     def write(self, collection: Collection, documents: Sequence[Document], *, fresh: bool = False) -> Written:
         ready, refused = sound(collection, documents)
@@ -187,6 +189,28 @@ class ElasticsearchStore:
             deleted += len(page)
         return deleted
 
+    def indices(self, collection: Collection) -> list[str]:
+        """The names of the indices that hold a collection."""
+        with told(self._url):
+            try:
+                return sorted(self._client.indices.get_alias(name=self._alias(collection)).body)
+            except NotFoundError:
+                return []
+
+    def expunge(self) -> None:
+        """Rewrite the segments that hold deleted documents, so that their bytes are gone."""
+        with told(self._url):
+            stats = self._client.indices.stats(
+                index=[f"{self._alias(name)}-*" for name in COLLECTIONS], metric="docs"
+            )
+            dirty = [
+                name for name, found in stats["indices"].items() if found["primaries"]["docs"]["deleted"]
+            ]
+            patient = self._client.options(request_timeout=_MERGE_TIMEOUT_S)
+            for name in sorted(dirty):
+                patient.indices.forcemerge(index=name, max_num_segments=1)
+                patient.indices.flush(index=name)
+
     def refresh(self, collection: Collection | None = None) -> None:
         names = COLLECTIONS if collection is None else (collection,)
         with told(self._url):
@@ -196,30 +220,9 @@ class ElasticsearchStore:
         return self._leases.lease(name, holder, ttl_s, now)
 
     def health(self) -> Health:
-        try:
-            with told(self._url):
-                client = self._client.options(request_timeout=_HEALTH_TIMEOUT_S)
-                cluster = client.cluster.health()
-                stats = client.indices.stats(
-                    index=[f"{self._alias(name)}-*" for name in COLLECTIONS], metric="store"
-                )
-                size = stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0)
-                posts = client.count(index=self._alias("posts"), ignore_unavailable=True)["count"]
-        except StoreError as error:
-            told_of = (str(error), *exposed(self._settings))
-            return Health(engine="elasticsearch", ok=False, posts=0, bytes=None, warnings=told_of)
-        warnings = exposed(self._settings)
-        if cluster["status"] == "red":
-            warnings.append("The cluster is red: some posts cannot be found now.")
-        if cluster["active_shards"] > _WARN_SHARDS:
-            warnings.append(f"The cluster holds {cluster['active_shards']:,} shards; delete old months.")
-        return Health(
-            engine="elasticsearch",
-            ok=cluster["status"] != "red",
-            posts=int(posts),
-            bytes=int(size),
-            warnings=tuple(warnings),
-        )
+        client = self._client.options(request_timeout=_HEALTH_TIMEOUT_S)
+        found = health_of(client, self._url, [self._alias(name) for name in COLLECTIONS])
+        return replace(found, warnings=(*found.warnings, *exposed(self._settings)))
 
     def close(self) -> None:
         self._client.close()
@@ -229,23 +232,18 @@ class ElasticsearchStore:
 
     def _index(self, collection: Collection, document: Document) -> str:
         """The index of a document: of its month, or of its year if it is old."""
-        when = str(document[WHEN[collection]])
-        period = when[:7].replace("-", ".") if when >= _MONTHLY_FROM else when[:4]
-        return f"{self._alias(collection)}-{period}"
+        layout = self._layouts.get(collection, Layout())
+        return layout.index(self._alias(collection), str(document[WHEN[collection]]))
 
-    def _check_version(self, collection: Collection) -> None:
-        try:
-            answer = self._client.indices.get_index_template(name=self._alias(collection))
-        except NotFoundError:
-            return
-        template = answer["index_templates"][0]["index_template"]["template"]
-        found = template.get("mappings", {}).get("_meta", {}).get("schema")
-        if found != SCHEMA_VERSION:
-            raise SchemaChanged(
-                f"The indices were made with schema {found}, this version has {SCHEMA_VERSION}.",
-                subject=f"{without_secrets(self._url)} {self._alias(collection)}",
-                remedy="Move the posts to another prefix.",
-            )
+    def _layout(self, collection: Collection) -> Layout:
+        """How the collection lies there; ``SchemaChanged`` if another version made it."""
+        found = noted(self._client, self._alias(collection))
+        if found is None:
+            return Layout()
+        if found.schema != SCHEMA_VERSION:
+            where = f"{without_secrets(self._url)} {self._alias(collection)}"
+            raise schema_changed(found.schema, subject=where)
+        return found.layout
 
     def _moved(self, collection: Collection, actions: Sequence[Action]) -> list[Action]:
         """Deletions of older copies that stand in the index of another month."""

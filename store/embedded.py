@@ -8,7 +8,6 @@ store, because a writer that is dropped drops its merges.
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,12 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 from tantivy import Document as TantivyDocument
 from tantivy import Index, IndexWriter, Query, Searcher
 
-from posts.errors import SchemaChanged, StoreBusy, StoreError, StoreReadOnly
+from posts.errors import StoreBusy, StoreError, StoreReadOnly
+from store import generations
 from store.checking import Sound, sound
 from store.embedded_aggs import aggregate
 from store.embedded_leases import FileLeases
@@ -41,8 +40,6 @@ _WARN_POSTS: Final = 3_000_000
 _CLUSTER_POSTS: Final = 5_000_000
 _WARN_FREE_BYTES: Final = 1_000_000_000
 
-_encode = msgspec.json.Encoder().encode
-
 
 class EmbeddedStore:
     """``Store`` on Tantivy in ``settings.folder``."""
@@ -56,10 +53,11 @@ class EmbeddedStore:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with _locked(self._folder / "ensure.lock"):
-                _check_version(self._folder)
+                generations.check_version(self._folder)
                 for shelf in self._shelves.values():
                     shelf.create()
-                _write_version(self._folder)
+                if generations.current(self._folder) is None:
+                    generations.point(self._folder, generations.Generation(schema=SCHEMA_VERSION))
         except OSError as error:
             raise StoreReadOnly(str(error), subject=str(self._folder), remedy=_REMEDY) from error
 
@@ -157,8 +155,9 @@ class _Shelf:
 
     def __init__(self, collection: Collection, folder: Path) -> None:
         self.collection = collection
-        self.path = folder / collection
         self.folder = folder
+        self._stamp: tuple[int, int] | None = None
+        self._path: Path | None = None
         self.schema = schema(collection)
         self.translator = Translator(collection, self.schema)
         self._index: Index | None = None
@@ -166,17 +165,27 @@ class _Shelf:
         self._lock = threading.RLock()
         self._types = {name: field.type for name, field in FIELDS[collection].items()}
 
+    @property
+    def path(self) -> Path:
+        """Where the collection lies in the generation in use; what was open of another is let go of."""
+        stamp = generations.stamp(self.folder)
+        if self._path is None or stamp != self._stamp:
+            self._path, self._stamp = generations.place(self.folder) / self.collection, stamp
+            self._index = self._writer = None
+        return self._path
+
     def exists(self) -> bool:
         return (self.path / "meta.json").exists()
 
     def create(self) -> None:
-        self.path.mkdir(exist_ok=True)
+        self.path.mkdir(exist_ok=True, parents=True)
         if not self.exists():
             Index(self.schema, path=str(self.path))
 
     def searcher(self) -> Searcher:
         """A snapshot of what is committed; of nothing while there is no index."""
         with self._lock:
+            path = self.path
             if self._index is not None:
                 try:
                     self._index.reload()
@@ -185,14 +194,16 @@ class _Shelf:
                     self._index = None  # the folder was replaced under us
             if not self.exists():
                 return Index(self.schema).searcher()
-            _check_version(self.folder)
+            generations.check_version(self.folder)
             try:
-                index = Index.open(str(self.path))
+                index = Index.open(str(path))
                 index.config_reader("manual")
                 index.reload()
             except (ValueError, OSError) as error:
+                if path != self.path:
+                    return self.searcher()  # another generation has come into use meanwhile
                 raise StoreError(
-                    str(error), subject=str(self.path), remedy="Restore the folder from a copy."
+                    str(error), subject=str(path), remedy="Restore the folder from a copy."
                 ) from error
             self._index = index
             return index.searcher()
@@ -264,10 +275,11 @@ class _Shelf:
 
     def _open_writer(self) -> IndexWriter:
         """The writer, on an index opened for it alone: a stale handle may leave files behind."""
+        path = self.path
         if self._writer is None:
-            _check_version(self.folder)
+            generations.check_version(self.folder)
             try:
-                self._writer = Index.open(str(self.path)).writer(_HEAP_BYTES, num_threads=1)
+                self._writer = Index.open(str(path)).writer(_HEAP_BYTES, num_threads=1)
             except ValueError as error:
                 if "LockBusy" in str(error):
                     raise StoreBusy(
@@ -301,35 +313,6 @@ def _warnings(posts: int, free: int | None) -> Iterator[str]:
         yield f"{posts:,} posts: time for an Elasticsearch (set RASAD_STORE_URL and run `rasad move`)."
     elif posts >= _WARN_POSTS:
         yield f"{posts:,} posts: the embedded store is comfortable to about 2 million."
-
-
-def _check_version(folder: Path) -> None:
-    """``SchemaChanged`` unless the folder is new or of this version."""
-    path = folder / "schema.json"
-    try:
-        found = msgspec.json.decode(path.read_bytes())
-    except FileNotFoundError:
-        return
-    except (OSError, msgspec.DecodeError) as error:
-        raise StoreError(str(error), subject=str(path)) from error
-    if found != {"schema": SCHEMA_VERSION}:
-        raise SchemaChanged(
-            f"The index was made with schema {found}, this version has {SCHEMA_VERSION}.",
-            subject=str(folder),
-            remedy="Build the index anew from the posts in it.",
-        )
-
-
-def _write_version(folder: Path) -> None:
-    path = folder / "schema.json"
-    if path.exists():
-        return
-    new = path.with_suffix(".new")
-    with new.open("wb") as file:
-        file.write(_encode({"schema": SCHEMA_VERSION}))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
 
 
 @contextmanager

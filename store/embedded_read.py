@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 import numpy as np
-from tantivy import DocAddress, Query, Searcher
+from tantivy import DocAddress, Index, Query, Searcher
 
+from posts.errors import StoreError
 from store.embedded_query import SOURCE
 from store.protocol import Document
 
@@ -57,3 +59,23 @@ def read_column(searcher: Searcher, name: str, addresses: list[DocAddress]) -> n
         return np.array(values, dtype=np.int64)
     except TypeError:
         return np.array([-1 if value is None else value for value in values], dtype=np.int64)
+
+
+def open_raw(folder: Path) -> tuple[int, Callable[[], Iterator[Document]]]:
+    """How many documents an index holds, and what reads them all, whatever schema it was made with."""
+    if not (folder / "meta.json").exists():
+        return 0, lambda: iter(())
+    try:
+        index = Index.open(str(folder))
+        index.config_reader("manual")
+        index.reload()
+    except (ValueError, OSError) as error:
+        raise StoreError(str(error), subject=str(folder), remedy="Restore it from a backup.") from error
+    searcher = index.searcher()
+
+    def read_every() -> Iterator[Document]:
+        addresses = find_all(searcher, Query.all_query())
+        addresses.sort(key=lambda address: (address.segment_ord, address.doc))
+        return read_all(searcher, addresses, None)
+
+    return int(searcher.num_docs), read_every

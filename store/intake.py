@@ -24,12 +24,13 @@ from posts.post import Annotations, Post
 from store.accounts import account_snapshots
 from store.batch import Plan, Rows, plan
 from store.journal import append
-from store.loading import SpoolFile, answer, collector_paused, load, payload_of
+from store.loading import SpoolFile, answer, collector_paused, counts_of, load, payload_of, taken_letters
 from store.matching import Matching
 from store.protocol import Collection, Document, Store
 from store.saved import SavedQuery
 from store.spool import MAX_POSTS, Spool
 from store.state import State
+from store.tombs import living
 
 Progress = Callable[[int, int], None]
 """Called with the posts taken so far and the estimate of all that there are."""
@@ -208,7 +209,7 @@ class Intake:
     @collector_paused()
     def _take(self, batch: Sequence[SpoolFile]) -> IntakeReport:
         again = not self._in_hand.isdisjoint(file.path.name for file in batch)
-        copies, dropped = self._copies(batch)
+        copies, dropped = living(self._state, (post for file in batch for post in file.posts))
         outcome = _Outcome()
         made = Plan()
         if copies:
@@ -238,21 +239,6 @@ class Intake:
         refused = sum(sum(file.refused.values()) for file in batch) + len(outcome.refused_posts)
         taken = sum(len(group) for key, group in copies.items() if key not in outcome.refused_posts)
         return IntakeReport(taken=taken, new=len(new), refused=refused, dropped=dropped, files=len(batch))
-
-    def _copies(self, batch: Sequence[SpoolFile]) -> tuple[dict[str, list[Post]], int]:
-        """The posts of the batch by id, without those that have a tombstone; how many had one."""
-        copies: dict[str, list[Post]] = {}
-        for file in batch:
-            for post in file.posts:
-                copies.setdefault(post.id, []).append(post)
-        names = {key: {key, *(a for post in group for a in post.aliases)} for key, group in copies.items()}
-        dead = self._state.entombed({name for own in names.values() for name in own})
-        dropped = 0
-        if dead:
-            for key, own in names.items():
-                if not dead.isdisjoint(own):
-                    dropped += len(copies.pop(key))
-        return copies, dropped
 
     def _annotate(self, posts: Sequence[Post], outcome: _Outcome) -> Mapping[str, Post]:
         """The posts with what was read in them, by id; one that breaks a reader is a dead letter."""
@@ -285,8 +271,7 @@ class Intake:
         self._delete("metrics", "post_id", made.deleted)
         self._delete("matches", "post_id", made.deleted)
         self._write_rows(made.changed_rows, outcome, fresh=False)
-        matches = self._matching.of_changed(made, now=self._now())
-        self._write("matches", matches, outcome)
+        self._write("matches", self._matching.of_changed(made, now=self._now()), outcome)
         for documents, fresh in made.batches():
             for refusal in self._store.write("posts", documents, fresh=fresh).refused:
                 if refusal.retry:
@@ -303,10 +288,10 @@ class Intake:
                     )
                 )
         self._drop_moved(made)
-        self._matching.drop_moved(matches)
         self._write_rows(_without(made.new_rows, outcome.refused_posts), outcome, fresh=True)
         new = [post for post in made.new if post["id"] not in outcome.refused_posts]
-        self._write("matches", self._matching.of_new(new, now=self._now()), outcome)
+        matches = self._matching.of_new(new, now=self._now())
+        self._write("matches", matches, outcome, fresh=not made.begun)
 
     def _write_rows(self, rows: Rows, outcome: _Outcome, *, fresh: bool) -> None:
         collections: tuple[tuple[Collection, list[Document]], ...] = (
@@ -350,37 +335,15 @@ class Intake:
         deleted: Sequence[str],
     ) -> None:
         """Count for the runs, bar what is deleted and note the files as done in one step; remove them."""
-        counts = _counts(batch, set(new), outcome.refused_posts & copies.keys())
+        counts = counts_of(batch, set(new), outcome.refused_posts & copies.keys())
         names = {file.path.name for file in batch}
-        tried = [(post_id, number) for file in batch for post_id, number in file.retried]
-        if tried:
-            gone = [number for post_id, number in tried if post_id not in outcome.refused_posts]
-            self._state.drop_dead_letters(gone)
+        if letters := taken_letters(batch, outcome.refused_posts):
+            self._state.drop_dead_letters(letters)
         note = {_NOTE: json.dumps({"done": sorted(names)})}
         self._state.settle(counts, note, entombed=deleted, at=self._now())
         self._in_hand, self._begun = set(), frozenset()
         for file in batch:
             self._spool.remove(file.path)
-
-
-def _counts(batch: Sequence[SpoolFile], new: set[str], refused: set[str]) -> dict[str, tuple[int, int]]:
-    """New and refused posts of each run; a new post is counted for the first file that has it."""
-    counts: dict[str, list[int]] = {}
-    for file in batch:
-        if file.header.run_id:
-            counts.setdefault(file.header.run_id, [0, 0])
-        for run, number in file.refused.items():
-            counts.setdefault(run, [0, 0])[1] += number
-        for post in file.posts:
-            both = counts.setdefault(post.run_id or file.header.run_id or "", [0, 0])
-            if post.id in new:
-                new.discard(post.id)
-                both[0] += 1
-            elif post.id in refused:
-                refused.discard(post.id)
-                both[1] += 1
-    counts.pop("", None)
-    return {run: (both[0], both[1]) for run, both in counts.items()}
 
 
 def _marked(post: Post) -> Post:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,6 +81,31 @@ def answer(
         if not any(told):
             new.append((source, subject, reason, payload))
     return new
+
+
+def taken_letters(batch: Iterable[SpoolFile], refused: set[str]) -> list[int]:
+    """The letters whose posts were tried again and not refused."""
+    return [number for file in batch for post_id, number in file.retried if post_id not in refused]
+
+
+def counts_of(batch: Sequence[SpoolFile], new: set[str], refused: set[str]) -> dict[str, tuple[int, int]]:
+    """New and refused posts of each run; a new post is counted for the first file that has it."""
+    counts: dict[str, list[int]] = {}
+    for file in batch:
+        if file.header.run_id:
+            counts.setdefault(file.header.run_id, [0, 0])
+        for run, number in file.refused.items():
+            counts.setdefault(run, [0, 0])[1] += number
+        for post in file.posts:
+            both = counts.setdefault(post.run_id or file.header.run_id or "", [0, 0])
+            if post.id in new:
+                new.discard(post.id)
+                both[0] += 1
+            elif post.id in refused:
+                refused.discard(post.id)
+                both[1] += 1
+    counts.pop("", None)
+    return {run: (both[0], both[1]) for run, both in counts.items()}
 
 
 def payload_of(post: Post) -> str:

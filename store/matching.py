@@ -60,7 +60,11 @@ class Matching:
             self._saved.done(todo)
 
     def of_changed(self, made: Plan, *, now: datetime) -> list[Document]:
-        """The rows to write before the changed posts of a plan."""
+        """The rows to write before the changed posts of a plan.
+
+        Those of posts that are dated earlier now are among them: an engine that files rows by month
+        takes them out of the other one when they are written.
+        """
         changed = {post["id"]: post for post in made.changed if post["id"] in made.reasons}
         rows = self._unwritten(
             _row(match, made.reasons[match.document["id"]], now)
@@ -73,12 +77,6 @@ class Matching:
     def of_new(self, posts: Sequence[Document], *, now: datetime) -> list[Document]:
         """The rows to write after the new posts."""
         return [_row(match, "new", now) for match in self._match(posts, now)]
-
-    def drop_moved(self, rows: Sequence[Document]) -> None:
-        """An engine that files rows by month may hold those that are now dated earlier a second time."""
-        for row in rows:
-            later = {"range": {"created_at": {"gt": row["created_at"]}}}
-            self._store.delete("matches", {"bool": {"filter": [{"term": {"id": row["id"]}}, later]}})
 
     def _all(self) -> list[SavedQuery]:
         """All that can be matched; one that cannot must not keep posts from being taken in."""

@@ -75,6 +75,15 @@ def waiting(store: Store, names: Collection[str]) -> Iterator[Document]:
                 yield document
 
 
+def unaware(store: Store, ids: Collection[str]) -> Iterator[Document]:
+    """The stored posts that answer, repeat or quote one of the posts and do not know who wrote it."""
+    for part in _parts(sorted(ids)):
+        query = {"bool": {"should": [{"terms": {name: part}} for name in POINTING]}}
+        for document in store.scan("posts", query):
+            if any(document.get(name) in ids and f"{name}_author" not in document for name in POINTING):
+                yield document
+
+
 def resolve(post: Post, targets: Mapping[str, Target]) -> Resolved:
     """The post with each reference led to its target, and the author filled in where unknown."""
     if not references(post):

@@ -135,7 +135,7 @@ class Spool:
         A file cut short gives the lines before the cut and one ``BadLine`` for what is missing.
         ``SpoolError`` if nothing of it can be read.
         """
-        raw, damage = _unpack(path)
+        raw, damage = unpacked(path)
         end = raw.find(b"\n") + 1
         begin = end if end and _header(raw[:end]) else 0
         if not damage and not any(suspect.search(raw) for suspect in _SUSPECTS):
@@ -242,7 +242,7 @@ def _header(line: bytes) -> Header | None:
         return Header()
 
 
-def _unpack(path: Path) -> tuple[bytes, str]:
+def unpacked(path: Path) -> tuple[bytes, str]:
     """What can be unpacked, and what is wrong with the rest (empty if nothing is)."""
     try:
         packed = path.read_bytes()

@@ -113,12 +113,17 @@ class State:
     def close(self) -> None:
         self._db.close()
 
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The file itself, for ``store.state_file``."""
+        return self._db
+
     @contextmanager
-    def _together(self) -> Iterator[None]:
-        """All inside is written, or none of it."""
+    def together(self) -> Iterator[sqlite3.Connection]:
+        """The file, for what this room writes in it: all inside is written, or none of it."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
+            yield self._db
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
@@ -129,12 +134,6 @@ class State:
         """The file, for what other modules of this room read in it."""
         return self._db
 
-    @contextmanager
-    def together(self) -> Iterator[sqlite3.Connection]:
-        """The file, for what they write in it: all inside is written, or none of it."""
-        with self._together():
-            yield self._db
-
     # cursors
 
     def cursor(self, source: str, key: str) -> str | None:
@@ -144,7 +143,7 @@ class State:
 
     def move_cursors(self, source: str, values: Mapping[str, str | None], *, at: datetime) -> None:
         """Move several cursors at once; ``None`` forgets one. Only after the spool holds the posts."""
-        with self._together():
+        with self.together():
             for key, value in values.items():
                 if value is None:
                     self._db.execute("DELETE FROM cursors WHERE source=? AND key=?", (source, key))
@@ -160,7 +159,7 @@ class State:
 
         An interrupted run of the same due time is taken over: it is made again under the new id.
         """
-        with self._together():
+        with self.together():
             begun = self._db.execute(
                 "INSERT OR IGNORE INTO runs (run_id, job, due_at, started_at, state)"
                 " VALUES (?, ?, ?, ?, 'running')",
@@ -210,7 +209,7 @@ class State:
         at: datetime,
     ) -> None:
         """Add what intake found out about runs (new, refused), entomb posts, and note it: all or nothing."""
-        with self._together():
+        with self.together():
             for run_id, (new, refused) in counts.items():
                 self._db.execute(
                     "UPDATE runs SET new=coalesce(new, 0)+?, refused=refused+? WHERE run_id=?",
@@ -277,7 +276,7 @@ class State:
 
     def bury_all(self, letters: Iterable[tuple[str, str, str, str | None]], *, at: datetime) -> None:
         """Keep several (source, subject, reason, payload), synced to the disk once."""
-        with self._together():
+        with self.together():
             self._db.executemany(
                 "INSERT INTO dead_letters (source, subject, reason, at, payload) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (source, subject, reason)"
@@ -320,14 +319,14 @@ class State:
         return int(row[0])
 
     def drop_dead_letters(self, numbers: Iterable[int]) -> None:
-        with self._together():
+        with self.together():
             self._db.executemany("DELETE FROM dead_letters WHERE number=?", [(n,) for n in numbers])
 
     # tombstones
 
     def entomb(self, ids: Iterable[str], *, at: datetime) -> None:
         """Posts of these ids shall not come back; only a digest of each id is kept."""
-        with self._together():
+        with self.together():
             self._entomb(ids, at)
 
     def _entomb(self, ids: Iterable[str], at: datetime) -> None:
@@ -359,6 +358,9 @@ class State:
 
     def set_note(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, value))
+
+    def delete_note(self, key: str) -> None:
+        self._db.execute("DELETE FROM notes WHERE key=?", (key,))
 
 
 def _text(moment: datetime) -> str:

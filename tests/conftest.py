@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -19,6 +21,7 @@ from elasticsearch import Elasticsearch
 from store import open_store
 from store.protocol import Store, StoreSettings
 
+DYING = Path(__file__).parent / "store" / "dying.py"
 RECIPE = Path(__file__).parent / "elasticsearch"
 JARS = Path(platformdirs.user_cache_dir("rasad-tests")) / "elasticsearch-9.5.3"
 STARTS_IN_S = 240
@@ -56,6 +59,24 @@ def _fail_if_left_out(report: pytest.TestReport | pytest.CollectReport) -> None:
         report.longrepr = f"With CI=true nothing is left out, but this was. {reason}"
 
 
+def _free_port() -> int:
+    """A port of the loopback that nobody has, and that the system gives to nobody who calls out meanwhile."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """Finds a port for a server that is told its port."""
+    return _free_port
+
+
 class ElasticsearchServer:
     """A real Elasticsearch on loopback, in a process of its own; what it holds lies in ``home``."""
 
@@ -64,9 +85,7 @@ class ElasticsearchServer:
         self._log = home.with_name(f"{home.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
         self._reading: threading.Thread | None = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = _free_port()
         self.url = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
@@ -199,3 +218,25 @@ def embedded_store(embedded_settings: StoreSettings) -> Iterator[Store]:
     opened.ensure()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def dying() -> Callable[..., int]:
+    """Runs code that kills itself at the so-many-th call in Rasad: its exit code, or how many calls there
+    were when it is let live (0)."""
+
+    def run(at: int, code: str, *arguments: str, **environ: str) -> int:
+        done = subprocess.run(
+            [sys.executable, str(DYING), str(at), code, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env={**os.environ, **environ},
+        )
+        if at:
+            return done.returncode
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout.split()[-1])
+
+    return run

@@ -46,7 +46,7 @@ def test_nothing_is_left_out_in_ci(
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

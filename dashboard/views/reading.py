@@ -19,9 +19,9 @@ watching.draw_list(visit)
 with st.container(horizontal=True, vertical_alignment="center", key="posts_controls"):
     turned = pages.turn(visit, asked)
     count = st.container(width="stretch")
-    with st.container(width="content"):
+    with st.container(horizontal=True, width="content", key="posts_buttons"):
         watching.draw_saving(visit, asked)
-    download = st.container(width="content")
+        download = st.container(width="content")
 answer = ask.posts(visit, asked.selection, size=pages.SIZE, offset=turned.offset, sort=turned.sort)
 found = answer.value
 

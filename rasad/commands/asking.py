@@ -56,10 +56,10 @@ def _asked(
             check_names(at.asking(), meant)
             yield at, meant, screen
         except QueryError as error:
-            raise WrongUse(_told(error, screen)) from error
+            raise WrongUse(told(error, screen)) from error
 
 
-def _told(error: QueryError, screen: Screen) -> str:
+def told(error: QueryError, screen: Screen) -> str:
     """What is wrong with a query, where, and what was probably meant, in the project's language."""
     from words import queries
 

@@ -29,8 +29,6 @@ ROOMS = (
 LITTLE_DISK = 2 * 2**30
 NO_DISK = 200 * 2**20
 MANY_LETTERS = 1_000
-MANY_POSTS = 3_000_000
-TOO_MANY_POSTS = 5_000_000
 FULL_SPOOL = 2**30
 SILENT = timedelta(minutes=2)
 FONT_FOLDERS = (
@@ -175,13 +173,19 @@ def _project(name: str) -> list[Finding]:
 
 
 def _state(label: str, settings: Settings) -> Iterator[Finding]:
-    """Cursors and runs can be read; what could not be taken is worth a look."""
+    """Cursors and runs can be read; what could not be taken, and what was cut off, is worth a look."""
+    from answers.health import unfinished
     from store.state import State
+    from words import texts
 
     with State(settings.state) as state:
         letters = len(state.dead_letters(limit=MANY_LETTERS))
+        concerns = unfinished(state)
     text = f"{'at least ' if letters == MANY_LETTERS else ''}{letters} dead letters"
     yield Finding(subject=f"{label}: state", level="warn" if letters == MANY_LETTERS else "ok", text=text)
+    for concern in concerns:
+        told = texts.text(concern.why, "en", **concern.values)
+        yield Finding(subject=f"{label}: data", level="warn", text=told)
 
 
 def _contact(label: str, settings: Settings) -> Iterator[Finding]:
@@ -223,11 +227,6 @@ def _store(label: str, settings: Settings) -> Iterator[Finding]:
     yield Finding(subject=subject, level=level, text=f"{health.engine}, {health.posts:,} posts")
     for warning in health.warnings:
         yield Finding(subject=subject, level="warn" if health.ok else "fail", text=warning)
-    if health.engine == "embedded" and health.posts > MANY_POSTS:
-        advice = (
-            "move to Elasticsearch now" if health.posts > TOO_MANY_POSTS else "Elasticsearch is soon better"
-        )
-        yield Finding(subject=subject, level="warn", text=f"many posts for one machine: {advice}")
 
 
 def _intake(label: str, settings: Settings) -> Iterator[Finding]:

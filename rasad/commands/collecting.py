@@ -259,7 +259,9 @@ def take_in_with_progress(settings: Settings, screen: Screen, *, wait: bool) -> 
 
     try:
         with screen.progress(screen.text("taking_in")) as tell:
-            report = take_in(settings, progress=tell, wait=wait)
+            report = take_in(
+                settings, progress=tell, wait=wait, older=lambda: screen.news(screen.text("rebuild.older"))
+            )
     except (StoreUnreachable, StoreReadOnly) as error:
         remedy = f"{error.remedy} {WAITS}".strip()
         raise type(error)(error.message, subject=error.subject, remedy=remedy) from error

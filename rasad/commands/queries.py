@@ -26,6 +26,7 @@ from rasad.usage import Asks, WrongUse, unknown
 if TYPE_CHECKING:
     from answers.saved import SavedReport
     from config.project import Settings
+    from posts.selection import Selection
     from rasad.project import Opened
     from rasad.screen import Screen
     from store.saved import SavedQuery
@@ -121,38 +122,46 @@ def add(
     quiet: Quiet = False,
 ) -> None:
     """Save a query under a name: posts that come from now on are matched against it."""
+    from posts.errors import QueryError
+    from rasad.commands.asking import told
+    from rasad.project import choose, opened
+    from store.saved import SavedQueryError
+
+    settings = choose(project or context.obj, changes=True)
+    screen = screen_for(settings, json=False, quiet=quiet)
+    with opened(settings) as at:
+        try:
+            meant = selection(
+                settings, at.now, query=query, lang=lang, platform=platform, source=source, hashtag=hashtag
+            )
+            saved = _saved(at, name, meant, backfill=backfill, replace=replace)
+        except QueryError as error:
+            raise WrongUse(told(error, screen)) from error
+        except SavedQueryError as error:
+            raise WrongUse(error.message, remedy=error.remedy) from error
+    screen.news(screen.text("query.saved", name=saved.name))
+    _carry_out(settings, screen)
+
+
+def _saved(at: Opened, name: str, meant: Selection, *, backfill: bool, replace: bool) -> SavedQuery:
     from zoneinfo import ZoneInfo
 
     from answers.names import check_names
     from answers.saved import find
     from posts.selection import Selection
-    from rasad.project import choose, opened
-    from store.saved import SavedQueries, SavedQueryError
+    from store.saved import SavedQueries
 
-    settings = choose(project or context.obj, changes=True)
-    screen = screen_for(settings, json=False, quiet=quiet)
-    with opened(settings) as at:
-        asking = at.asking()
-        meant = selection(
-            settings, at.now, query=query, lang=lang, platform=platform, source=source, hashtag=hashtag
-        )
-        if meant == Selection():
-            raise WrongUse("This would match every post.", remedy="Write what to look for.")
-        check_names(asking, meant)
-        known = find(asking, name)
-        if known is not None and known.is_topic:
-            raise WrongUse(f"'{name}' is a topic of {settings.file}.", remedy="Take another name.")
-        if known is not None and not replace:
-            raise WrongUse(
-                f"There is a saved query '{name}'.", remedy="Take another name, or give --replace."
-            )
-        zone = ZoneInfo(settings.project.time_zone)
-        try:
-            saved = SavedQueries(at.state).save(name, meant, at=at.now, zone=zone, backfill=backfill)
-        except SavedQueryError as error:
-            raise WrongUse(error.message, remedy=error.remedy) from error
-    screen.news(screen.text("query.saved", name=saved.name))
-    _carry_out(settings, screen)
+    if meant == Selection():
+        raise WrongUse("This would match every post.", remedy="Write what to look for.")
+    asking = at.asking()
+    check_names(asking, meant)
+    known = find(asking, name)
+    if known is not None and known.is_topic:
+        raise WrongUse(f"'{name}' is a topic.", remedy=f"Change it in {at.settings.file}.")
+    if known is not None and not replace:
+        raise WrongUse(f"There is a saved query '{name}'.", remedy="Take another name, or give --replace.")
+    zone = ZoneInfo(asking.time_zone)
+    return SavedQueries(at.state).save(name, meant, at=at.now, zone=zone, backfill=backfill)
 
 
 @app.command()

@@ -140,3 +140,19 @@ def test_note_that_cannot_be_read_is_no_heartbeat(
     state.set_note(INTAKE_NOTE, note)
 
     assert ask().intake.state == "not running"
+
+
+def test_what_was_cut_off_is_told(ask: Callable[..., HealthReport], state: State) -> None:
+    """An erasure that is not at its end is serious; an engine that still holds the posts is not."""
+    state.set_note("forget.pending", "{}")
+    move = {"source": "embedded", "target": "http://h rasad-tea", "verified": False}
+    state.set_note("move", json.dumps(move))
+    assert whys(ask()) == ["health.forget_unfinished", "health.move_unfinished"]
+
+    state.delete_note("forget.pending")
+    state.set_note("move", json.dumps({**move, "verified": True}))
+    report = ask()
+
+    assert whys(report) == ["health.old_engine"]
+    (concern,) = report.concerns
+    assert "embedded still holds the posts" in text(concern.why, "en", **concern.values)

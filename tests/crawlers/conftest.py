@@ -209,9 +209,9 @@ class MastodonServer:
 
 
 @pytest.fixture(scope="session")
-def mastodon_process() -> Iterator[MastodonServer]:
+def mastodon_process(free_port: Callable[[], int]) -> Iterator[MastodonServer]:
     """The server, started once."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "mastodon_mock", "serve", "--in-memory", "--host", "127.0.0.1"]
     process = subprocess.Popen(
         [*command, "--port", str(port), "--log-level", "error"],
@@ -231,7 +231,7 @@ def mastodon_process() -> Iterator[MastodonServer]:
         yield server
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture
@@ -239,9 +239,3 @@ def mastodon_server(mastodon_process: MastodonServer) -> MastodonServer:
     """The server, empty."""
     mastodon_process.reset()
     return mastodon_process
-
-
-def _free_port() -> int:
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        port: int = server.server_address[1]
-        return port

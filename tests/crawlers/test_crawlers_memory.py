@@ -40,7 +40,7 @@ def test_what_a_crawl_holds_is_counted() -> None:
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
     before, after = map(int, done.stdout.split())

@@ -117,7 +117,7 @@ def visit(home: Path) -> Callable[..., AppTest]:
     """Opens a view under an address, as a browser would."""
 
     def opened(view: str = "overview", **params: str) -> AppTest:
-        page = AppTest.from_file(str(APP), default_timeout=30)
+        page = AppTest.from_file(str(APP), default_timeout=120)
         page.query_params.update(params)
         page.run()
         if view != "overview":

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import shutil
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Page, expect, sync_playwright
 
 from posts.post import Post
 
@@ -24,23 +27,38 @@ WAIT_MS = 60_000
 
 
 @pytest.fixture(scope="module")
-def address(filled: tuple[Path, list[Post]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    filled: tuple[Path, list[Post]],
+    tmp_path_factory: pytest.TempPathFactory,
+    free_port: Callable[[], int],
+) -> Iterator[str]:
     """A dashboard over the thirty posts."""
     home = tmp_path_factory.mktemp("served") / "home"
     shutil.copytree(filled[0], home)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("RASAD_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard", "--port", str(port)],
         env={**environ, "RASAD_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
+        _wait_until_it_answers(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=20).close()
+            return
+        except OSError:
+            assert process.poll() is None, "the dashboard ended"
+            assert time.monotonic() < end, "the dashboard does not answer"
+            time.sleep(0.2)
 
 
 @pytest.fixture
@@ -63,38 +81,44 @@ def page(address: str) -> Iterator[tuple[Page, list[str]]]:
             pytest.skip(f"no Chromium: {error.message.splitlines()[0]}")
         opened = browser.new_page(locale="fa-IR")
         opened.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
         opened.on("request", note)
-        for _ in range(60):
-            try:
-                opened.goto(address)
-                break
-            except Error:
-                opened.wait_for_timeout(500)
         yield opened, foreign
         browser.close()
+
+
+def open_view(shown: Page, url: str) -> None:
+    """Open a page and wait until it is drawn: its script has ended and its fonts have come."""
+    shown.goto(url)
+    wait_until_drawn(shown)
+
+
+def wait_until_drawn(shown: Page) -> None:
+    shown.locator("[data-testid=stMain] h1").first.wait_for()
+    shown.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    shown.evaluate("document.fonts.ready.then(() => true)")
 
 
 def test_number_leads_to_its_posts_and_back(page: tuple[Page, list[str]], address: str) -> None:
     """In Persian: a click on the thirty posts shows thirty posts, and the way back is one step."""
     shown, foreign = page
-    shown.goto(f"{address}/?lang=fa")
+    open_view(shown, f"{address}/?lang=fa")
     number = shown.locator("a.number.large").first
-    number.wait_for()
 
-    assert number.inner_text() == "۳۰"  # 30
-    assert shown.evaluate("document.documentElement.dir") == "rtl"
-    assert shown.evaluate("document.documentElement.lang") == "fa"
+    expect(number).to_have_text("۳۰")  # 30
+    expect(shown.locator("html")).to_have_attribute("dir", "rtl")
+    expect(shown.locator("html")).to_have_attribute("lang", "fa")
 
     number.click()
-    shown.locator("article.card").first.wait_for()
 
-    assert "۳۰" in shown.locator(".root .strong").first.inner_text()  # 30
-    assert "/posts?lang=fa&project=tea" in shown.url
+    expect(shown).to_have_url(re.compile("/posts[?]lang=fa&project=tea"))
+    shown.locator("article.card").first.wait_for()
+    expect(shown.locator(".root .strong").first).to_contain_text("۳۰")  # 30
 
     shown.go_back()
     shown.locator("a.number.large").first.wait_for()
 
-    assert "/posts" not in shown.url
+    expect(shown).not_to_have_url(re.compile("/posts"))
     assert foreign == []
 
 
@@ -103,12 +127,11 @@ def test_hostile_post_stays_text(page: tuple[Page, list[str]], address: str) -> 
     shown, foreign = page
     dialogs: list[str] = []
     shown.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    shown.goto(f"{address}/posts?lang=en")
+    open_view(shown, f"{address}/posts?lang=en")
     first = shown.locator("article.card").first
-    first.wait_for()
-    shown.wait_for_timeout(1000)
 
-    assert "<img src=x onerror=alert(1)> ![](http://leak.example/p.png)" in first.inner_text()
+    expect(first).to_contain_text("<img src=x onerror=alert(1)> ![](http://leak.example/p.png)")
+    shown.wait_for_timeout(1000)  # what runs or is fetched would have begun by then
     assert first.locator("img").count() == 0
     assert first.locator('a[href^="javascript"]').count() == 0
     assert dialogs == []
@@ -119,22 +142,25 @@ def test_bar_of_the_chart_opens_its_posts(page: tuple[Page, list[str]], address:
     """A click on the last bar leads to the posts of that bar, under its own time."""
     shown, foreign = page
     shown.set_viewport_size({"width": 1280, "height": 1000})
-    shown.goto(f"{address}/?lang=en")
+    open_view(shown, f"{address}/?lang=en")
     bars = shown.locator("[data-testid=stVegaLiteChart] [aria-roledescription='rect mark']")
-    bars.last.wait_for()
-    shown.wait_for_timeout(1500)
-    bars.last.click()
+    end = time.monotonic() + WAIT_MS / 1000
+    # A chart is drawn a moment before it listens, and nothing in the page tells when it does.
+    while "/posts" not in shown.url:
+        assert time.monotonic() < end, "a click on a bar leads nowhere"
+        with suppress(Error):
+            bars.last.click(timeout=2_000)
+            shown.wait_for_url("**/posts?**", timeout=5_000)
     shown.locator("article.card").first.wait_for()
 
-    assert "/posts?" in shown.url
-    assert "since=" in shown.url
+    expect(shown).to_have_url(re.compile("/posts[?].*since="))
     assert foreign == []
 
 
 def test_list_of_posts_comes_as_a_file(page: tuple[Page, list[str]], address: str) -> None:
     """The CSV holds all thirty posts under its heading, marked for Excel, and starts no formula."""
     shown, _ = page
-    shown.goto(f"{address}/posts?lang=en")
+    open_view(shown, f"{address}/posts?lang=en")
     shown.locator("article.card").first.wait_for()
     shown.get_by_role("button", name="Download").click()
     with shown.expect_download() as download:
@@ -183,11 +209,21 @@ def test_view_fits_a_phone_and_asks_nobody(page: tuple[Page, list[str]], address
     """At 400 points wide no view runs over the side, and none asks another machine for anything."""
     shown, foreign = page
     shown.set_viewport_size({"width": 400, "height": 800})
-    shown.goto(f"{address}/{view}?lang=fa&hashtag=ai")
-    shown.locator("[data-testid=stMain] h1").first.wait_for()
+    open_view(shown, f"{address}/{view}?lang=fa&hashtag=ai")
     shown.locator("[data-testid=stMain] .root").first.wait_for(state="attached")
-    shown.wait_for_timeout(1500)
-    main = "document.querySelector('[data-testid=stMain]')"
+    widths = _widths(shown)
 
-    assert shown.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
+    assert widths[0] <= widths[1]
     assert foreign == []
+
+
+def _widths(shown: Page) -> tuple[int, int]:
+    """How wide the view is and how much of it is seen, once it has stood still for a second."""
+    main = "document.querySelector('[data-testid=stMain]')"
+    found: list[tuple[int, int, int]] = []
+    end = time.monotonic() + WAIT_MS / 1000
+    while len(found) < 5 or len(set(found[-5:])) > 1:
+        assert time.monotonic() < end, "the view does not come to rest"
+        shown.wait_for_timeout(250)
+        found.append(tuple(shown.evaluate(f"[{main}.scrollWidth, {main}.clientWidth, {main}.scrollHeight]")))
+    return found[-1][:2]

@@ -4,45 +4,45 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from dashboard.__main__ import build_options
 
-TRIES = 150
+STARTS_IN_S = 120
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A dashboard without projects, started in a folder that tries to open it to the world."""
     folder = tmp_path_factory.mktemp("elsewhere")
     (folder / ".streamlit").mkdir()
     (folder / ".streamlit" / "config.toml").write_text(
         '[server]\naddress = "0.0.0.0"\n[client]\nshowErrorDetails = "full"\n', "utf-8"
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environ = {**os.environ, "RASAD_HOME": str(folder / "home"), "HOME": str(folder)}
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard", "--port", str(port)],
         cwd=folder, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        for _ in range(TRIES):
-            if _answers(port):
-                break
+        end = time.monotonic() + STARTS_IN_S
+        while not _answers(port):
+            assert process.poll() is None
+            assert time.monotonic() < end, "the dashboard does not answer"
             time.sleep(0.2)
         yield process, port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _answers(port: int) -> bool:
@@ -53,7 +53,7 @@ def _answers(port: int) -> bool:
 
 
 def ask(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     response.read()

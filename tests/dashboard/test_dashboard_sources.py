@@ -123,7 +123,7 @@ def test_source_is_looked_at_before_it_is_kept(project: Path, feed: str, visit: 
     page = visit("sources", lang="en")
     page.text_input(key="new_url").input(feed)
     preview = next(button for button in page.button if button.label == "Preview five posts")
-    page = preview.click().run(timeout=60)
+    page = preview.click().run()
 
     assert problems(page) == []
     assert "127-0-0-1 brings posts like these" in [heading.value for heading in page.subheader]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -28,12 +27,6 @@ from store.protocol import StoreSettings
 ROOT = Path(__file__).parents[2]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Mastodon:
     """A running mastodon_mock, spoken to over its own API, and what was posted there."""
@@ -48,7 +41,7 @@ class Mastodon:
             headers["authorization"] = f"Bearer {self.tokens[user]}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def join(self, username: str, name: str) -> None:
@@ -70,7 +63,7 @@ class Mastodon:
 
 
 @pytest.fixture(scope="module")
-def mastodon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mastodon]:
+def mastodon(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[Mastodon]:
     port = free_port()
     log = (tmp_path_factory.mktemp("mastodon") / "log").open("wb")
     command = ["-m", "mastodon_mock", "serve", "--in-memory", "--host", "127.0.0.1", "--port", str(port)]
@@ -81,17 +74,17 @@ def mastodon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mastodon]:
         yield server
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         log.close()
 
 
-def _until_it_answers(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def _until_it_answers(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail(f"{process.args} ended with {process.returncode}")
         try:
-            urllib.request.urlopen(url, timeout=2).close()
+            urllib.request.urlopen(url, timeout=20).close()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
         else:
@@ -315,7 +308,7 @@ class Service:
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Any]:
+def serve(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Any]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(home: Home) -> Service:
@@ -327,13 +320,13 @@ def serve(tmp_path: Path) -> Iterator[Any]:
         )  # fmt: skip
         log.close()
         running.append(process)
-        _until_it_answers(f"http://127.0.0.1:{port}/_stcore/health", process, 90)
+        _until_it_answers(f"http://127.0.0.1:{port}/_stcore/health", process)
         return Service(process, f"http://127.0.0.1:{port}")
 
     yield start
     for process in running:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)

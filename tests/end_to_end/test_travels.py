@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from store.protocol import StoreSettings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+WAIT_MS = 90_000
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SEEN: dict[tuple[int, str], list[tuple[str, int, int]]] = {}
@@ -27,6 +28,8 @@ def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        context.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
         yield context.new_page()
         browser.close()
 
@@ -100,19 +103,19 @@ def _read(page: Page, url: str, world: Any, language: str) -> None:
         page.goto(f"{url}/trends?project=tea&lang={language}")
         row = page.locator("tbody tr").filter(has=page.get_by_text(name, exact=True))
         number = row.locator("a.number").first
-        expect(number).to_have_text(_written(world.tags[family], language), timeout=60_000)
+        expect(number).to_have_text(_written(world.tags[family], language))
         row.get_by_text(name, exact=True).click()
         page.wait_for_url("**/hashtag?**")
         posts = page.locator("section.card a.number").first
-        expect(posts).to_have_text(_written(world.tags[family], language), timeout=30_000)
+        expect(posts).to_have_text(_written(world.tags[family], language))
         posts.click()
         page.wait_for_url("**/posts?**")
         cards = page.locator("article.card")
-        expect(cards).to_have_count(world.tags[family], timeout=30_000)
+        expect(cards).to_have_count(world.tags[family])
     source = cards.first.locator("a[target=_blank]").last.get_attribute("href")
     assert source is not None
     status = source.rstrip("/").rsplit("/", 1)[1]
-    with urllib.request.urlopen(f"{world.mastodon.url}/api/v1/statuses/{status}", timeout=20) as answer:
+    with urllib.request.urlopen(f"{world.mastodon.url}/api/v1/statuses/{status}", timeout=60) as answer:
         told = json.load(answer)
     assert told["url"] == source
     assert told["account"]["display_name"] in cards.first.inner_text()
@@ -122,5 +125,5 @@ def _switch(page: Page, url: str) -> None:
     """The switch in the side bar turns the page to the other language and direction."""
     page.goto(f"{url}/trends?project=tea&lang=en")
     page.get_by_text("فارسی").first.click()  # "Persian"
-    expect(page.locator("html")).to_have_attribute("dir", "rtl", timeout=30_000)
-    expect(page.locator("tbody")).to_contain_text("۴", timeout=30_000)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("tbody")).to_contain_text("۴")

@@ -81,7 +81,7 @@ class Home:
             env=self.environ,
             cwd=ROOT,
             capture_output=True,
-            timeout=120,
+            timeout=280,
             check=False,
         )
         done = Done(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

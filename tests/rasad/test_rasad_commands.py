@@ -21,7 +21,8 @@ from store.state import State
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = [
     "run", "demo", "init", "collect", "import", "search", "count", "trends", "influencers", "sources",
-    "deadletters", "export", "movers", "accounts", "check",
+    "deadletters", "export", "movers", "accounts", "queries", "check", "forget", "backup", "restore", "move",
+    "rebuild", "retention",
 ]  # fmt: skip
 
 
@@ -146,7 +147,7 @@ def test_reader_that_has_had_enough_is_no_fault(demo: Any) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
 

@@ -35,7 +35,7 @@ def note(folder: Path) -> dict[str, Any]:
         return dict(json.loads(state.note(NOTE) or "{}"))
 
 
-def step_until(taker: Taker, holds: Callable[[], Any], seconds: float = 30) -> None:
+def step_until(taker: Taker, holds: Callable[[], Any], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
@@ -120,11 +120,11 @@ def test_command_waits_for_the_writer_and_takes_over(folder: Path) -> None:
     def hold() -> None:
         with writing_by_another(folder):
             held.set()
-            release.wait(30)
+            release.wait(120)
 
     other = threading.Thread(target=hold)
     other.start()
-    held.wait(30)
+    assert held.wait(120)
     Spool(folder / "spool").write([post(1)], source="b")
     settings = load(folder)
     not_waited = take_in(settings, progress=lambda _done, _of: None, wait=False)

@@ -11,6 +11,7 @@ from typing import Any
 from config.load import load
 from posts.post import Author, Link, Media, Mentioned, Metrics, Poll, PollOption, Post, encode
 from rasad.project import opened
+from store.mapping import COLLECTIONS
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -51,8 +52,8 @@ def stored(home: Any, project: str) -> dict[str, dict[str, Any]]:
     with opened(load(home.project(project))) as at:
         return {
             f"{name} {document['id']}": {k: v for k, v in document.items() if k != "post"}
-            for name in ("posts", "edges", "uses", "metrics", "accounts")
-            for document in at.store.scan(name, {"match_all": {}})  # type: ignore[arg-type]
+            for name in COLLECTIONS
+            for document in at.store.scan(name, {"match_all": {}})
         }
 
 

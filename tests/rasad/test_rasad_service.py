@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -122,7 +122,7 @@ def test_service_lives_and_ends(home: Any, serve: Start) -> None:
     taken = home.run("import", str(file), "--project", "starter")
     checked = {row["subject"]: row["level"] for row in home.json("check")}
     process.send_signal(signal.SIGTERM)
-    code = process.wait(40)
+    code = process.wait(60)
 
     assert sorted(path.name for path in (home.folder / "projects").iterdir()) == ["demo", "starter"]
     assert addresses == {f"0100007F:{port:04X}"}
@@ -156,8 +156,8 @@ def test_nothing_outlives_the_service(number: signal.Signals, home: Any, serve: 
     )
     pids = family(process.pid)
     process.send_signal(number)
-    process.wait(40)
-    until(lambda: not any(alive(pid) for pid in pids), "a child outlives the service", 10)
+    process.wait(60)
+    until(lambda: not any(alive(pid) for pid in pids), "a child outlives the service", 30)
     again = serve(home, "--no-dashboard")
     until(lambda: told(home).get("pid") == again.pid, "it cannot be started again")
 
@@ -182,6 +182,6 @@ def test_crawl_dies_with_the_service(tea: Any, serve: Start, hanging: str) -> No
     process = serve(tea, "--no-dashboard")
     crawl = until(lambda: child(process, "crawlers"), "no crawl was started")
     process.kill()
-    process.wait(20)
+    process.wait(60)
 
-    until(lambda: not alive(crawl), "the crawl outlives the service", 10)
+    until(lambda: not alive(crawl), "the crawl outlives the service", 30)

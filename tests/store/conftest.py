@@ -119,6 +119,9 @@ class Project:
             topics=self.topics,
         )
 
+    def annotate(self, posts: Iterable[Post]) -> dict[str, Post]:
+        return {post.id: post for post in Reader().annotate(posts)}
+
     def take(self, *posts: Post, run_id: str | None = None) -> IntakeReport:
         self.spool.write(posts, source="s", run_id=run_id)
         return self.intake().run()

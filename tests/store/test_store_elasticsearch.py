@@ -133,11 +133,11 @@ def test_server_that_is_away_is_told() -> None:
 
 
 def test_health_does_not_wait_for_a_server_that_hangs() -> None:
-    """A server that takes the question and says nothing is told within five seconds or so."""
+    """A server that takes the question and says nothing is told sooner than a request may take."""
     released = threading.Event()
 
     def hang(_path: str, _lines: list[Any]) -> Reply:
-        released.wait(30)
+        released.wait(60)
         return 503, "late"
 
     with _server(hang) as url:
@@ -149,7 +149,7 @@ def test_health_does_not_wait_for_a_server_that_hangs() -> None:
         store.close()
 
     assert not health.ok
-    assert waited < 8
+    assert 3 < waited < 20  # four seconds, where a request may take thirty
 
 
 class Bulk:
@@ -284,6 +284,31 @@ def test_real_block_is_read_only(elasticsearch_settings: StoreSettings) -> None:
         client.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": None})
     store.write("uses", [_use(2)])
 
+    assert store.count("uses", EVERY) == 2
+    store.close()
+
+
+@pytest.mark.es
+def test_a_document_whose_new_month_is_blocked_stays_in_the_old(
+    elasticsearch_settings: StoreSettings,
+) -> None:
+    """One that is now dated earlier is removed from its month only once it stands in the other."""
+    assert elasticsearch_settings.url is not None
+    store = ElasticsearchStore(elasticsearch_settings)
+    earlier = "2026-10-01T00:00:00Z"
+    store.write("uses", [_use(1), _use(2, created_at=earlier)])
+    index = f"{elasticsearch_settings.prefix}-uses-2026.10"
+    with Elasticsearch(elasticsearch_settings.url) as client:
+        client.indices.put_settings(index=index, settings={"index.blocks.write": True})
+        with pytest.raises(StoreReadOnly):
+            store.write("uses", [_use(1, created_at=earlier)])
+        store.refresh("uses")
+        blocked = store.get("uses", ["u1"])
+        client.indices.put_settings(index=index, settings={"index.blocks.write": None})
+    store.write("uses", [_use(1, created_at=earlier)])
+
+    assert blocked["u1"]["created_at"] == "2026-11-01T00:00:00Z"
+    assert store.get("uses", ["u1"])["u1"]["created_at"] == earlier
     assert store.count("uses", EVERY) == 2
     store.close()
 

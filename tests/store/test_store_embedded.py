@@ -56,7 +56,7 @@ def test_reader_sees_what_another_process_wrote(embedded_settings: StoreSettings
     before = reader.count("uses", EVERY)
     for _ in range(2):
         with _child(embedded_settings.folder, "write") as child:
-            child.communicate(timeout=60)
+            child.communicate(timeout=120)
 
     assert (before, child.returncode) == (0, 0)
     assert reader.count("uses", EVERY) == 5

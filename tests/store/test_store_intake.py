@@ -12,11 +12,11 @@ from nlp import hashtags
 from posts.errors import StoreBusy
 from posts.post import Mentioned, Metrics, Post
 from store.intake import IntakeReport, writer_lock
+from store.mapping import COLLECTIONS
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 NOW = AT + timedelta(days=1)
 ALL = {"match_all": {}}
-COLLECTIONS = ("posts", "edges", "uses", "metrics", "accounts")
 Build = Callable[..., Post]
 
 

@@ -7,6 +7,8 @@ what stands there after the next run to what stands there when nothing broke.
 import contextlib
 import itertools
 import json
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,8 +32,27 @@ BATCH = 11
 OTHERWISE = (3, 100)
 """Sizes of batches afterwards: each file by itself, all together."""
 RUNS = ("r1", "r2", "r3")
-SAVED = ("#two", "#more", "#four", "#gone", "is:reply", "likes:>3", "since:2026-10-01")
-"""Saved queries, whose matches must be there once too."""
+# Saved queries, whose matches must be there once too.
+SAVED = (
+    "#one",
+    "#three",
+    "#four",
+    "#seven",
+    "#gone OR #twelve",
+    "is:reply -#more",
+    "since:2026-10-01",
+    "likes:>4",
+)
+MATCHED = {
+    *(("saved:1", post) for post in "1"),
+    *(("saved:2", post) for post in "1"),
+    *(("saved:3", post) for post in "4"),
+    *(("saved:4", post) for post in "7"),
+    *(("saved:6", post) for post in ("2", "7", "15")),
+    *(("saved:7", post) for post in ("1", "2", "4", "5", "7", "9", "10", "11", "14", "15")),
+    *(("saved:8", post) for post in "17"),
+}
+"""Query and post of all matches in the end: what an edit takes away stays, what is deleted goes."""
 Build = Callable[..., Post]
 How = Literal["killed", "torn", "unreachable"]
 
@@ -96,18 +117,17 @@ class _Counted:
         return counted
 
 
-def known(followers: int) -> Author:
-    """Somebody of whom the posts tell how many follow."""
-    return Author(key="x:h:reza", handle="reza", followers=followers)
-
-
 def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
     """Files in which posts are new, come again, change, wait for others, move and are deleted."""
     named = (Mentioned(key="x:h:a"),)
     minute = timedelta(minutes=1)
+
+    def nima(followers: int) -> Author:
+        return Author(key="x:h:nima", handle="nima", followers=followers)
+
     first = [
         build_post(1, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=1)),
-        build_post(2, text="#two", reply_to="x:server:9", author=known(10)),
+        build_post(2, text="#two", reply_to="x:server:9", by="reza"),
         build_post(3, text="#gone", mentioned=named, metrics=Metrics(likes=9)),
         build_post(4, text="#four", mentioned=named),
         build_post(5, by="omid", repost_of="x:server:1"),
@@ -116,7 +136,8 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
     # The same posts again, counted anew: in one batch with the first copies, or after them.
     second = [
         build_post(1, 3, text="#one", mentioned=named, aliases=("x:server:1",), metrics=Metrics(likes=4)),
-        build_post(7, 5, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=5)),
+        build_post(7, 5, text="#seven", reply_to="x:h:2", author=nima(10), metrics=Metrics(likes=5)),
+        build_post(10, author=None),
     ]
     third = [
         build_post(1, 9, text="#one #three", mentioned=named, edited_at=AT, metrics=Metrics(likes=6)),
@@ -124,24 +145,27 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(4, 9, text="#four", mentioned=named, created_at=AT - timedelta(days=40)),
         build_post(9, text="#nine", aliases=("x:server:9",), by="omid", metrics=Metrics()),
         build_post(9, 3, text="#nine", by="omid", metrics=Metrics(views=3)),
-        build_post(2, 7, text="#two", reply_to="x:server:9", author=known(12), metrics=Metrics(likes=2)),
+        build_post(2, 7, text="#two", reply_to="x:server:9", by="reza", metrics=Metrics(likes=2)),
+        build_post(15, by="omid", reply_to="x:h:10"),
     ]
     # A copy from before the first one, one that cannot be read, and what the sixth post waits for.
     fourth = [
         build_post(13, text="break"),
         build_post(11, text="#eleven", aliases=("x:server:11",), by="leila"),
-        build_post(7, 1, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=1)),
-        build_post(7, 11, text="#seven", reply_to="x:h:2", by="nima", metrics=Metrics(likes=8)),
+        build_post(7, 1, text="#seven", reply_to="x:h:2", author=nima(9), metrics=Metrics(likes=1)),
+        build_post(7, 11, text="#seven", reply_to="x:h:2", author=nima(12), metrics=Metrics(likes=8)),
     ]
-    # What was made before is taken back: a tag, a quoting post, a post that came only just now.
+    # What was made before is taken back: a tag, a quoting post, a post that came only just now. And an author
+    # is told whom an older post answers.
     fifth = [
         build_post(1, 12, text="#five", edited_at=AT + minute, metrics=Metrics(likes=9)),
         build_post(6, 20, deleted_at=AT),
         build_post(12, text="#twelve", by="leila", reply_to="x:server:9"),
         build_post(12, 1, deleted_at=AT),
-        build_post(14, by="nima", repost_of="x:h:7"),
+        build_post(14, author=nima(8), repost_of="x:h:7"),
         build_post(4, 22, text="#four", metrics=Metrics(likes=3)),
-        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", author=known(11)),
+        build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", by="reza"),
+        build_post(10, 30, by="sara"),
     ]
     return [("r1", first), ("r1", second), ("r2", third), ("r2", fourth), ("r3", fifth)]
 
@@ -195,12 +219,12 @@ class Story:
         else:
             project.store.close()
             project.store = open_store(settings)
-        return self._ended(project, then)
+        return self._ended(project, settings, then)
 
     def whole(self, batches: int, then: int) -> dict[str, Any]:
         """Its end when nothing broke, and so many batches were taken before their size changed."""
         if (batches, then) not in self._whole:
-            project, _ = self._begun()
+            project, settings = self._begun()
             rest = iter(range(batches - 1))
 
             def enough(_done: int, _of: int) -> None:
@@ -210,7 +234,7 @@ class Story:
             if batches:
                 with contextlib.suppress(Killed):
                     self._intake(project, project.store, project.state, project.spool, BATCH).run(enough)
-            self._whole[batches, then] = self._ended(project, then)
+            self._whole[batches, then] = self._ended(project, settings, then)
         return self._whole[batches, then]
 
     def _begun(self) -> tuple[Any, StoreSettings]:
@@ -229,35 +253,47 @@ class Story:
         intake._state, intake._spool, intake._batch_posts = state, spool, size
         return intake  # type: ignore[no-any-return]
 
-    def _ended(self, project: Any, then: int) -> dict[str, Any]:
+    def _ended(self, project: Any, settings: StoreSettings, then: int) -> dict[str, Any]:
         self._intake(project, project.store, project.state, project.spool, then).run()
         end = end_of(project)
         project.store.close()
         self._clear()
+        shutil.rmtree(settings.folder.parent)
         return end
 
 
 @pytest.fixture
-def embedded_story(tmp_path: Path, make_project: Any, build_post: Build) -> Story:
+def quick(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where the system has one: what is told here is synced to the disk 10,000 times."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or shutil.disk_usage(memory).free < 50_000_000:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="rasad-", dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def embedded_story(quick: Path, make_project: Any, build_post: Build) -> Story:
     """The story in folders."""
     return Story(
         make_project,
         build_post,
-        lambda number: StoreSettings(folder=tmp_path / str(number) / "index"),
+        lambda number: StoreSettings(folder=quick / str(number) / "index"),
         lambda: None,
     )
 
 
 @pytest.fixture
 def elasticsearch_story(
-    tmp_path: Path, make_project: Any, build_post: Build, elasticsearch_settings: StoreSettings
+    quick: Path, make_project: Any, build_post: Build, elasticsearch_settings: StoreSettings
 ) -> Iterator[Story]:
     """The story in an Elasticsearch, which is emptied each time."""
     url, prefix = elasticsearch_settings.url, elasticsearch_settings.prefix
     assert url is not None
 
     def settings(number: int) -> StoreSettings:
-        return StoreSettings(folder=tmp_path / str(number) / "index", url=url, prefix=prefix)
+        return StoreSettings(folder=quick / str(number) / "index", url=url, prefix=prefix)
 
     with Elasticsearch(url) as client:
 
@@ -313,15 +349,18 @@ def test_breaking_at_every_step_in_every_way(
 def test_borders_of_batches_do_not_matter(embedded_story: Story, size: int) -> None:
     """However the files are batched, the same posts, edges and uses stand there; of counts, each snapshot."""
     whole, other = embedded_story.whole(0, BATCH), embedded_story.whole(0, size)
-    kept = ("posts", "edges", "uses", "runs", "journal", "letters", "tombstones")
+    kept = ("posts", "edges", "uses", "accounts", "runs", "journal", "letters", "tombstones")
     counted = [
         {(row["id"], row.get("likes")) for row in map(json.loads, end["metrics"])} for end in (whole, other)
     ]
 
     assert {name: other[name] for name in kept} == {name: whole[name] for name in kept}
     assert counted[0] == counted[1]
-    assert whole["runs"] == {"r1": (7, 0), "r2": (2, 1), "r3": (2, 0)}
-    assert [json.loads(row).get("d_followers") for row in other["accounts"]] == [None, 2, -1]
+    gains = [(row["followers"], row.get("d_followers")) for row in map(json.loads, whole["accounts"])]
+    assert sorted(gains) == [(8, None), (9, 1), (10, 1), (12, 2)]
+    assert {row["id"] for row in map(json.loads, whole["edges"])} >= {"x:h:2>reply", "x:h:15>reply"}
+    assert whole["runs"] == {"r1": (8, 0), "r2": (3, 1), "r3": (2, 0)}
+    assert {(row["query"], row["post_id"][4:]) for row in map(json.loads, whole["matches"])} == MATCHED
 
 
 class Refusing:

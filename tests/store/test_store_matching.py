@@ -15,6 +15,7 @@ from posts.post import Metrics, Post, number
 from posts.selection import Selection
 from store.batch import Plan
 from store.matching import Matching
+from store.protocol import Store
 from store.saved import SavedQueries, SavedQuery, SavedQueryError, fault, topic
 from store.state import State
 
@@ -26,6 +27,12 @@ Build = Callable[..., Post]
 def save(project: Any, typed: str, *, backfill: bool = False, **parts: Any) -> SavedQuery:
     saved: SavedQuery = project.saved.save(typed, Selection(query=typed, **parts), at=AT, backfill=backfill)
     return saved
+
+
+@pytest.fixture
+def here(tmp_path: Path, embedded_store: Store, make_project: Callable[[Path, Store], Any]) -> Any:
+    """A project in a folder, for what does not depend on the engine."""
+    return make_project(tmp_path / "project", embedded_store)
 
 
 def rows(project: Any) -> set[tuple[str, str, str]]:
@@ -99,34 +106,34 @@ def test_an_edit_may_bring_a_post_to_a_query_and_takes_none_away(project: Any, b
     ],
 )
 def test_a_query_looks_at_what_changes_from_then_on(
-    project: Any, build_post: Build, change: dict[str, Any], reason: str | None
+    here: Any, build_post: Build, change: dict[str, Any], reason: str | None
 ) -> None:
     """A post that was there before the query is matched when it changes, and told why."""
     said = build_post(1, text="green tea")
-    project.take(said)
-    save(project, "tea")
+    here.take(said)
+    save(here, "tea")
 
-    project.take(replace(said, collected_at=NOW, **change))
+    here.take(replace(said, collected_at=NOW, **change))
 
-    assert rows(project) == ({("tea", "1", reason)} if reason else set())
+    assert rows(here) == ({("tea", "1", reason)} if reason else set())
 
 
-def test_a_parent_that_comes_brings_its_answer(project: Any, build_post: Build) -> None:
+def test_a_parent_that_comes_brings_its_answer(here: Any, build_post: Build) -> None:
     """A post that only has its reference led to the right post is changed too."""
-    project.take(build_post(1, text="tea", reply_to="x:server:7"))
-    save(project, "tea")
+    here.take(build_post(1, text="tea", reply_to="x:server:7"))
+    save(here, "tea")
 
-    project.take(build_post(7, text="?", aliases=("x:server:7",)))
+    here.take(build_post(7, text="?", aliases=("x:server:7",)))
 
-    assert rows(project) == {("tea", "1", "changed")}
+    assert rows(here) == {("tea", "1", "changed")}
 
 
-def test_what_models_read_later_is_matched(project: Any, build_post: Build) -> None:
+def test_what_models_read_later_is_matched(here: Any, build_post: Build) -> None:
     """The second reading of a post writes it again, with entities that were not there before."""
-    saved = save(project, "entity:acme")
-    project.take(build_post(1, text="tea"))
-    document = {**project.documents()["x:h:1"], "entities": ["brand:acme"]}
-    matching = Matching(project.store, project.state, topics=(), zone=UTC)
+    saved = save(here, "entity:acme")
+    here.take(build_post(1, text="tea"))
+    document = {**here.documents()["x:h:1"], "entities": ["brand:acme"]}
+    matching = Matching(here.store, here.state, topics=(), zone=UTC)
 
     written = matching.of_changed(Plan(changed=[document], reasons={"x:h:1": "read"}), now=NOW)
 
@@ -156,48 +163,48 @@ def test_a_post_dated_earlier_takes_its_rows_along(project: Any, build_post: Bui
     assert project.documents("matches") == {before["id"]: {**before, "created_at": "2026-09-22T12:00:00Z"}}
 
 
-def test_all_parts_of_a_selection_count(project: Any, build_post: Build) -> None:
+def test_all_parts_of_a_selection_count(here: Any, build_post: Build) -> None:
     """Language and source of the filter bar are matched as the query is."""
-    save(project, "tea", source="s", language="en")
-    save(project, "green", source="other")
-    save(project, "#ai", until=AT)
+    save(here, "tea", source="s", language="en")
+    save(here, "green", source="other")
+    save(here, "#ai", until=AT)
 
-    project.take(build_post(1, text="green tea #ai"))
+    here.take(build_post(1, text="green tea #ai"))
 
-    assert rows(project) == {("tea", "1", "new")}
+    assert rows(here) == {("tea", "1", "new")}
 
 
-def test_a_paused_query_matches_nothing_until_it_is_resumed(project: Any, build_post: Build) -> None:
+def test_a_paused_query_matches_nothing_until_it_is_resumed(here: Any, build_post: Build) -> None:
     """What another process says is heard at the next batch of the same intake."""
-    save(project, "tea")
-    intake = project.intake()
+    save(here, "tea")
+    intake = here.intake()
 
     def take(number: int) -> None:
-        project.spool.write([build_post(number, text="tea")], source="s")
+        here.spool.write([build_post(number, text="tea")], source="s")
         intake.run()
 
     take(1)
-    assert project.saved.pause("tea")
+    assert here.saved.pause("tea")
     take(2)
-    assert project.saved.pause("tea", paused=False)
+    assert here.saved.pause("tea", paused=False)
     take(3)
 
-    assert rows(project) == {("tea", "1", "new"), ("tea", "3", "new")}
-    assert not project.saved.pause("nothing of this name")
+    assert rows(here) == {("tea", "1", "new"), ("tea", "3", "new")}
+    assert not here.saved.pause("nothing of this name")
 
 
-def test_a_query_saved_anew_under_its_name_is_another(project: Any, build_post: Build) -> None:
+def test_a_query_saved_anew_under_its_name_is_another(here: Any, build_post: Build) -> None:
     """Its id is new, and what stood under the old one is cleared away."""
-    first = save(project, "tea")
-    project.take(build_post(1, text="tea"))
-    second = project.saved.save("tea", Selection(query="coffee"), at=NOW)
+    first = save(here, "tea")
+    here.take(build_post(1, text="tea"))
+    second = here.saved.save("tea", Selection(query="coffee"), at=NOW)
 
-    project.take(build_post(2, text="coffee"))
+    here.take(build_post(2, text="coffee"))
 
     assert first.id != second.id
-    assert [saved.selection.query for saved in project.saved.all()] == ["coffee"]
-    assert {row["query"] for row in project.documents("matches").values()} == {second.id}
-    assert project.saved.chores() == []
+    assert [saved.selection.query for saved in here.saved.all()] == ["coffee"]
+    assert {row["query"] for row in here.documents("matches").values()} == {second.id}
+    assert here.saved.chores() == []
 
 
 def test_a_removed_query_takes_its_rows_along(project: Any, build_post: Build) -> None:
@@ -236,17 +243,17 @@ def test_a_back_fill_finds_what_is_there_already(project: Any, build_post: Build
     assert project.documents("matches") == once
 
 
-def test_topics_are_matched_beside_saved_queries(project: Any, build_post: Build) -> None:
+def test_topics_are_matched_beside_saved_queries(here: Any, build_post: Build) -> None:
     """They are back-filled by themselves, and begin anew when their query is another."""
-    project.take(build_post(1, text="tea"))
-    project.topics = (topic("Hot Drinks", "tea"), topic("Broken", '"…"'))
-    project.take(build_post(2, text="tea"))
-    assert rows(project) == {("topic:hot-drinks", "1", "back-fill"), ("topic:hot-drinks", "2", "new")}
+    here.take(build_post(1, text="tea"))
+    here.topics = (topic("Hot Drinks", "tea"), topic("Broken", '"…"'))
+    here.take(build_post(2, text="tea"))
+    assert rows(here) == {("topic:hot-drinks", "1", "back-fill"), ("topic:hot-drinks", "2", "new")}
 
-    project.topics = (topic("Hot Drinks", "coffee"),)
-    project.take(build_post(3, text="coffee"), build_post(4, text="tea"))
+    here.topics = (topic("Hot Drinks", "coffee"),)
+    here.take(build_post(3, text="coffee"), build_post(4, text="tea"))
 
-    assert rows(project) == {("topic:hot-drinks", "3", "new")}
+    assert rows(here) == {("topic:hot-drinks", "3", "new")}
     assert fault(topic("Broken", '"…"')) == "`…` has no letters or digits to search for."
     assert fault(topic("Hot Drinks", "tea")) == ""
 

@@ -118,6 +118,25 @@ def test_what_was_found_stays_found_when_another_is(taken: Any) -> None:
     assert targets == {"reply": "x:h:parent", "quote": "x:h:quoted"}
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_an_author_who_is_told_late_makes_the_edge_all_the_same(taken: Any, order: tuple[int, ...]) -> None:
+    """A post that first came without its author is led to its author by those that answered it before."""
+    parent = build_post("parent", "sara", aliases=("x:i:1",), collected_at=AT + timedelta(minutes=1))
+    came = (
+        replace(parent, author=None, collected_at=AT),
+        build_post("reply", "ali", reply_to="x:i:1"),
+        parent,
+    )
+
+    for number in order:
+        taken.take(came[number])
+
+    assert taken.documents("posts")["x:h:reply"]["reply_to_author"] == "x:h:sara"
+    (edge,) = taken.documents("edges").values()
+    assert (edge["kind"], edge["src"], edge["dst"]) == ("reply", "x:h:ali", "x:h:sara")
+    assert edge["target"] == "x:h:parent"
+
+
 def test_names_of_others_that_make_no_sense_do_no_harm(taken: Any) -> None:
     """A record from a file may say anything about other names."""
     odd = build_post("odd", "ali", other_references=(("nothing", "x:i:1"), ("reply_to", "x:i:2")))

@@ -141,6 +141,6 @@ def test_several_processes_write_at_once(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
     children = [subprocess.Popen([sys.executable, "-c", script, str(path), str(n)]) for n in range(4)]
 
-    assert [child.wait(60) for child in children] == [0, 0, 0, 0]
+    assert [child.wait(120) for child in children] == [0, 0, 0, 0]
     with State(path) as state:
         assert all(state.note(f"{child}-{n}") == "x" for child in range(4) for n in range(20))

@@ -86,7 +86,7 @@ class Crawls:
             self.changed.notify_all()
         return run
 
-    def wait_for(self, count: int, seconds: float = 20) -> list[tuple[str, datetime]]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[tuple[str, datetime]]:
         with self.changed:
             assert self.changed.wait_for(lambda: len(self.made) >= count, seconds), self.made
             return list(self.made)
