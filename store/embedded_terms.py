@@ -137,7 +137,7 @@ def _may_cut(by: str, direction: str, flat: Aggs) -> bool:
     """Whether Tantivy begins where Elasticsearch does; it does not with extremes of no values."""
     name, _, part = by.partition(".")
     part = part or (flat[name]["type"] if name in flat else by)
-    return (part, direction) not in {("_count", "asc"), ("min", "desc"), ("max", "asc")}
+    return (part, direction) not in {("_count", "asc"), ("min", "desc"), ("max", "asc"), ("avg", "desc")}
 
 
 def _is_cut_clean(found: list[dict[str, Any]], size: int, by: str, flat: Aggs) -> bool:
@@ -164,13 +164,7 @@ def _ordered(buckets: list[dict[str, Any]], by: str, direction: str, flat: Aggs)
     ordered = sorted(buckets, key=lambda b: b["key"], reverse=(by, direction) == ("_key", "desc"))
     if by == "_key":
         return ordered
-    sign = -1 if direction == "desc" else 1
-
-    def place(bucket: dict[str, Any]) -> tuple[bool, float]:
-        number = _rank(by, flat, bucket)
-        return (True, 0.0) if math.isnan(number) else (False, sign * number)
-
-    return sorted(ordered, key=place)
+    return sorted(ordered, key=lambda b: _rank(by, flat, b) * (-1 if direction == "desc" else 1))
 
 
 def _rank(by: str, flat: Aggs, bucket: dict[str, Any]) -> float:

@@ -105,9 +105,9 @@ def range_key(part: dict[str, Any], *, is_date: bool) -> dict[str, Any]:
 
 
 def rank(by: str, bucket: dict[str, Any], kind: str) -> float:
-    """What a bucket is ordered by, as Elasticsearch takes numbers of nothing; ``nan`` stands last."""
+    """What a bucket is ordered by; as in Elasticsearch the mean of no numbers is the greatest."""
     name, _, part = by.partition(".")
     value = bucket[name][part or "value"]
     if value is not None:
         return float(value)
-    return {"max": -math.inf, "min": math.inf, "avg": math.nan}.get(part or kind, 0.0)
+    return {"max": -math.inf, "min": math.inf, "avg": math.inf}.get(part or kind, 0.0)

@@ -100,25 +100,21 @@ def _terms(options: Body, found: list[Document], everything: list[Document], inn
     ((by, direction),) = (order[0] if isinstance(order, list) else order).items()
     buckets.sort(key=lambda b: b["key"], reverse=(by, direction) == ("_key", "desc"))
     if by != "_key":
-        ranks = [_rank(by, bucket, inner) for bucket in buckets]
-        known = [(r, b) for r, b in zip(ranks, buckets, strict=True) if r is not None]
-        unknown = [b for r, b in zip(ranks, buckets, strict=True) if r is None]
-        known.sort(key=lambda pair: pair[0], reverse=direction == "desc")
-        buckets = [bucket for _, bucket in known] + unknown
+        buckets.sort(key=lambda b: _rank(by, b, inner), reverse=direction == "desc")
     size = options.get("size", 10)
     others = sum(bucket["doc_count"] for bucket in buckets[size:])
     return {"doc_count_error_upper_bound": 0, "sum_other_doc_count": others, "buckets": buckets[:size]}
 
 
-def _rank(by: str, bucket: Body, inner: Body) -> float | None:
-    """What is ordered by; ``None`` stands last."""
+def _rank(by: str, bucket: Body, inner: Body) -> float:
+    """What is ordered by: the mean of nothing is greater than all."""
     if by == "_count":
         return float(bucket["doc_count"])
     name, _, part = by.partition(".")
     value = bucket[name][part or "value"]
     kind = part or next(key for key in inner[name] if key != "aggs")
     if value is None:
-        return {"max": -math.inf, "min": math.inf, "sum": 0.0}.get(kind)
+        return {"max": -math.inf, "min": math.inf, "sum": 0.0}.get(kind, math.inf)
     return float(value)
 
 

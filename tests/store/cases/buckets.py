@@ -83,7 +83,16 @@ TERMS: dict[str, tuple[Agg, Keys]] = {
     "by the mean of extended stats": (
         {**_terms("is", order={"s.avg": "asc"}), "aggs": {"s": {"extended_stats": {"field": "likes"}}}}, None,
     ),
-    "by a mean that some lack": (
+    "by a mean that some lack, upwards": (
+        {**_terms("is", order={"s": "asc"}), "aggs": {"s": {"avg": {"field": "followers"}}}}, [("reply", 75), ("deleted", 15)],
+    ),
+    "by a mean that some lack, downwards": (
+        {**_terms("is", order={"s": "desc"}), "aggs": {"s": {"avg": {"field": "followers"}}}}, [("deleted", 15), ("reply", 75)],
+    ),
+    "by the part of stats that some lack": (
+        {**_terms("is", order={"s.avg": "desc"}, size=1), "aggs": {"s": {"stats": {"field": "followers"}}}}, [("deleted", 15)],
+    ),
+    "by a mean that all lack": (
         {**_terms("author", order={"s": "asc"}), "aggs": {"s": {"avg": {"field": "views"}}}}, None,
     ),
     "by the earliest": (
