@@ -9,7 +9,7 @@ import streamlit as st
 from answers.movers import Mover, Movers
 from dashboard import parts
 from dashboard.visit import Visit
-from words.bidi import stripped
+from words.bidi import isolate_auto, isolate_left, stripped
 
 _EXCERPT: Final = 90
 
@@ -28,7 +28,7 @@ def draw_movers(visit: Visit, found: Movers) -> None:
         [
             _post(visit, row),
             {"text": visit.number(getattr(row.post.metrics, found.by))},
-            parts.number(visit, row.gained, text=f"+{visit.number(row.gained.value)}"),
+            parts.number(visit, row.gained, text=isolate_left(f"+{visit.number(row.gained.value)}")),
         ]
         for row in found.posts
     ]
@@ -41,5 +41,6 @@ def _post(visit: Visit, row: Mover) -> parts.Item:
     words = " ".join(f"{post.title or ''} {post.text}".split()) or visit.text("overview.no_words")
     text = stripped(words if len(words) <= _EXCERPT else f"{words[:_EXCERPT]}…")
     who = stripped(post.author.handle or post.author.name or "") if post.author else ""
-    below = visit.common("list_separator").join(part for part in (who, visit.ago(post.created_at)) if part)
+    told = [isolate_auto(part) for part in (who, visit.ago(post.created_at)) if part]
+    below = visit.common("list_separator").join(told)
     return {**parts.number(visit, row.gained, text=text), "number": False, "auto": True, "below": below}
