@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posts.post import Post
+from words import texts
 
 Visit = Callable[..., AppTest]
 VIEWS = ("overview", "trends", "hashtag", "posts", "influencers", "sources")
@@ -234,12 +235,18 @@ def test_typed_hashtag_meets_its_family(planted: list[Post], visit: Visit) -> No
 def test_empty_view_can_be_widened(planted: list[Post], visit: Visit) -> None:
     """Where there is nothing, one button shows thirty days, another takes the filters away."""
     page = visit("posts", lang="en", query="nowhere", period="1d")
-    page.button[0].click().run()
+    press(page, "dashboard.empty.widen")
 
     assert address(page)["period"] == "30d"
-    page.button[1 if len(page.button) > 1 else 0].click().run()
+    press(page, "dashboard.empty.clear")
 
     assert "query" not in address(page)
+
+
+def press(page: AppTest, key: str) -> None:
+    """Press the button with the text of a key."""
+    label = texts.text(key, "en")
+    next(button for button in page.button if button.label == label).click().run()
 
 
 def test_home_without_projects_says_what_to_do(home: Path, visit: Visit) -> None:

@@ -50,12 +50,23 @@ def _check(text: str) -> None:
         assert parse(error.repair).root is not None
 
 
+def _try(seed: int, texts: int) -> None:
+    rng = Random(seed)
+    for _ in range(texts):
+        _check("".join(rng.choice(PIECES) for _ in range(rng.randrange(1, 25))))
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_a_thousand_random_texts_are_read_or_told(seed: int) -> None:
     """Ten times a hundred texts of signs that mean something, in any order."""
-    rng = Random(seed)
-    for _ in range(100):
-        _check("".join(rng.choice(PIECES) for _ in range(rng.randrange(1, 25))))
+    _try(seed, 100)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1_000, 1_020))
+def test_twenty_thousand_random_texts_are_read_or_told(seed: int) -> None:
+    """Twenty times a thousand of them."""
+    _try(seed, 1_000)
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=20).map("".join))
