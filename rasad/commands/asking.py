@@ -40,7 +40,7 @@ Sort = Literal["new", "old", "likes", "shares"]
 
 
 @contextmanager
-def _asked(
+def asked(
     project: str | None, *, json: bool, quiet: bool = False, **options: str | None
 ) -> Iterator[tuple[Opened, Selection, Screen]]:
     """The project opened, the posts that the options mean, and where to write."""
@@ -91,7 +91,7 @@ def search(
     from answers.posts import page
     from reports.export import record
 
-    with _asked(
+    with asked(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
@@ -142,7 +142,7 @@ def count(
     """Count posts exactly (of all time unless --since says else)."""
     from answers import posts
 
-    with _asked(
+    with asked(
         project, json=json, query=query, since=since, until=until, lang=lang, platform=platform,
         source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
@@ -170,7 +170,7 @@ def trends(
     from answers.trends import WINDOW_DAYS, rising
     from rasad.empty import reason
 
-    with _asked(
+    with asked(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
@@ -234,7 +234,7 @@ def influencers(
     from answers.influence import influence
     from rasad.empty import reason
 
-    with _asked(
+    with asked(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
@@ -303,7 +303,7 @@ def export(
         format = "jsonl"
     if format == "xlsx" and out is None:
         raise WrongUse("A workbook needs a file.", remedy="Give --out FILE.")
-    with _asked(
+    with asked(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from rasad.commands.asking import _asked as asked
+from rasad.commands.asking import asked
 from rasad.commands.options import (
     Hashtag,
     Json,
