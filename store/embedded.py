@@ -240,16 +240,16 @@ class _Shelf:
 
     def _put(self, documents: Mapping[str, Sound], *, fresh: bool) -> None:
         # The writer stands in no variable: an error that is kept would keep it, and the lock with it.
+        # Also counts documents that are deleted already, which does no harm here.
+        frequency = None if fresh else self.searcher().doc_freq
         self._open_writer()
-        if not fresh:
-            # Also counts documents that are deleted already, which does no harm here.
-            frequency = self.searcher().doc_freq
+        if frequency is not None:
             for identity in documents:
                 if frequency("id", identity):
-                    self._open_writer().delete_documents_by_term("id", identity)
+                    self._opened_writer.delete_documents_by_term("id", identity)
         for document in documents.values():
-            self._open_writer().add_document(self._indexed(document))
-        self._open_writer().commit()
+            self._opened_writer.add_document(self._indexed(document))
+        self._opened_writer.commit()
 
     def _indexed(self, sound: Sound) -> TantivyDocument:
         """What Tantivy gets of a document."""
@@ -272,6 +272,12 @@ class _Shelf:
                     text(name, each)
         made.add_bytes(SOURCE, sound.json)
         return made
+
+    @property
+    def _opened_writer(self) -> IndexWriter:
+        """The writer that was opened for the batch in hand: to look for each document is too dear."""
+        assert self._writer is not None
+        return self._writer
 
     def _open_writer(self) -> IndexWriter:
         """The writer, on an index opened for it alone: a stale handle may leave files behind."""
