@@ -14,7 +14,7 @@ from dashboard.visit import Visit
 from posts.post import Post, Tag
 from posts.selection import Selection
 from words import digits, texts
-from words.bidi import stripped
+from words.bidi import isolate_left, stripped
 
 _cards = build_component("cards")
 
@@ -102,6 +102,10 @@ def text_parts(visit: Visit, post: Post) -> tuple[list[Item], set[str]]:
         written = post.text[max(link_.start, 0) : max(link_.end, 0)]
         if written and written == link_.text and safe_url(written):
             found.append((link_.start, link_.end, {"text": written, "url": written}))
+    for name in _NAMES.finditer(post.text):
+        if name[0].startswith("@") and not post.text[: name.start()][-1:].isalnum():
+            # By itself its sign would stand at the wrong end of it in a line from right to left.
+            found.append((*name.span(), {"text": isolate_left(name[0])}))
     parts: list[Item] = []
     place = 0
     for start, end, item in sorted(found, key=lambda piece: piece[:2]):

@@ -88,7 +88,7 @@ def way(link: Link, *, hint: str = "") -> Item:
 def number(visit: Visit, figure: Figure, *, text: str | None = None, decimals: int = 0) -> Item:
     """A number that opens exactly the posts it was counted from."""
     written = visit.figure(figure, decimals) if text is None else text
-    if figure.value == 0:
+    if not figure.value:
         return {"text": written, "tone": "muted"}  # there is nothing to open
     link = link_to("posts", figure.selection, base=visit.base)
     return {"text": written, "number": True, "link": way(link, hint=visit.text("open_posts"))}

@@ -7,6 +7,7 @@ address) are shown as plain text, because Markdown would fetch a picture that th
 from __future__ import annotations
 
 import logging
+import re
 from typing import Final
 
 import streamlit as st
@@ -14,6 +15,7 @@ import streamlit as st
 from dashboard import filters, parts
 from posts import errors
 from words import queries, texts
+from words.bidi import isolate_auto
 
 _KINDS: Final[tuple[tuple[type[errors.RasadError], str], ...]] = (
     (errors.StoreUnreachable, "store_unreachable"),
@@ -31,6 +33,9 @@ _KINDS: Final[tuple[tuple[type[errors.RasadError], str], ...]] = (
     (errors.NotSetUp, "not_set_up"),
     (errors.SourceError, "source"),
 )
+
+_MARKED: Final = re.compile("`([^`]*)`")
+"""What is to be typed, in the sentences of both languages."""
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +61,7 @@ def show(error: Exception, language: str) -> None:
 def _mark(error: errors.QueryError, language: str) -> None:
     """The query with a pointer under the letter from which it could not be read, and the way on."""
     parts.draw_line([{"text": error.subject, "mark": error.position, "tone": "query"}], key="query_mark")
-    st.text(queries.told(error, language))
+    st.text(_MARKED.sub(lambda found: isolate_auto(found[1]), queries.told(error, language)))
     link = filters.repaired(error)
     if link is not None:
         label = texts.text("dashboard.problem.repair", language)

@@ -10,7 +10,7 @@ from typing import Final
 
 BOTH: Final = """
 [data-testid="stMainBlockContainer"] { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 76rem; }
-[data-testid="stStatusWidget"], .st-key-address { display: none; }
+[data-testid="stStatusWidget"], .st-key-address, [data-testid="InputInstructions"] { display: none; }
 textarea, [data-testid="stTextInput"] input { unicode-bidi: plaintext; text-align: start; }
 :is(a, button, input, textarea, summary, [tabindex="0"]):focus-visible
   { outline: 2px solid var(--st-primary-color, #0f9d8a); outline-offset: 2px; }

@@ -15,7 +15,7 @@ from dashboard.visit import Visit
 from posts.errors import RasadError
 from posts.selection import Selection
 from store.saved import MAX_NAME, SavedQueryError
-from words.bidi import stripped
+from words.bidi import isolate_left, stripped
 
 
 def draw_saving(visit: Visit, asked: Asked) -> None:
@@ -85,7 +85,7 @@ def draw_list(visit: Visit) -> None:
             [
                 _name(visit, report),
                 parts.number(visit, report.last_day),
-                {"text": stripped(_narrowed(visit, report.saved.selection)), "auto": True, "tone": "muted"},
+                {"text": isolate_left(stripped(_narrowed(visit, report.saved.selection))), "tone": "muted"},
             ]
             for report in reports
         ]

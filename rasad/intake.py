@@ -90,7 +90,10 @@ def writing(
     settings: Settings, *, progress: Progress | None = None, older: Callable[[], None] | None = None
 ) -> Iterator[Intake]:
     """The project's intake while its writer lock is held; ``StoreBusy`` if another process is the writer."""
+    from rasad.keeping import rules
     from store.intake import Intake, writer_lock
+
+    kept = rules(settings)
 
     with (
         writer_lock(settings.folder),
@@ -106,6 +109,7 @@ def writing(
             now=lambda: datetime.now(UTC),
             topics=topics(settings),
             zone=ZoneInfo(settings.project.time_zone),
+            keeps=lambda post: kept.keeps(post, now=datetime.now(UTC)),
         )
 
 

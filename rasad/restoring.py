@@ -45,6 +45,8 @@ def back_up(settings: Settings, target: Path, *, progress: Progress) -> tuple[Pa
     The service steps aside meanwhile; what it collects waits in the spool.
     """
     now = datetime.now(UTC)
+    if not target.suffix and not target.exists() and target.parent.is_dir():
+        target.mkdir()  # a folder was named, and none of this name is there yet
     if target.is_dir():
         target = target / f"rasad-{settings.project.name}-{now:%Y%m%dT%H%M%SZ}.tar"
     if target.exists():

@@ -51,7 +51,8 @@ class IntakeReport:
     """What intake did.
 
     ``taken`` posts stand in the store, ``new`` of them for the first time; ``refused`` lie in the dead
-    letters; ``dropped`` have a tombstone. ``stopped`` says why it ended before the spool was empty.
+    letters; ``dropped`` have a tombstone or are past their time. ``stopped`` says why it ended before
+    the spool was empty.
     """
 
     taken: int = 0
@@ -106,8 +107,8 @@ class Intake:
     """Takes posts from ``spool`` into ``store``; ``now`` gives the moment.
 
     ``journal`` is a file that gets the id of every post once it is committed, one a line. Small files
-    are committed together up to ``batch_posts``. ``topics`` are matched beside the saved queries;
-    ``zone`` is where days begin in them.
+    are committed together up to ``batch_posts``. ``keeps`` says which posts are not past their time;
+    ``topics`` are matched beside the saved queries; ``zone`` is where days begin in them.
     """
 
     def __init__(
@@ -122,8 +123,10 @@ class Intake:
         batch_posts: int = MAX_POSTS,
         topics: Sequence[SavedQuery] = (),
         zone: tzinfo = UTC,
+        keeps: Callable[[Post], bool] = lambda post: True,
     ) -> None:
         self._store = store
+        self._keeps = keeps
         self._state = state
         self._spool = spool
         self._pipeline = pipeline
@@ -209,7 +212,9 @@ class Intake:
     @collector_paused()
     def _take(self, batch: Sequence[SpoolFile]) -> IntakeReport:
         again = not self._in_hand.isdisjoint(file.path.name for file in batch)
-        copies, dropped = living(self._state, (post for file in batch for post in file.posts))
+        kept = [post for file in batch for post in file.posts if self._keeps(post)]
+        copies, dropped = living(self._state, kept)
+        dropped += sum(len(file.posts) for file in batch) - len(kept)
         outcome = _Outcome()
         made = Plan()
         if copies:

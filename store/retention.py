@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from posts.errors import RecordError, StoreError
 from posts.forgetting import is_textless, textless
+from posts.post import Post
 from store.batch import stored_post
 from store.documents import date_text, documents
 from store.engines import open_store
@@ -57,6 +58,10 @@ class Rules:
         """For how many days a post of these sources is kept."""
         always = float("inf") if self.days is None else float(self.days)
         return max((float(self.sources.get(name, always)) for name in sources), default=always)
+
+    def keeps(self, post: Post, *, now: datetime) -> bool:
+        """Whether a post that comes in is still to be kept, or would go with the next round."""
+        return (now - post.created_at).days < self.kept((post.source, *post.also_in))
 
     @property
     def by_date(self) -> bool:

@@ -288,8 +288,9 @@ def export(
     source: SourceName = None,
     hashtag: Hashtag = None,
     format: Annotated[
-        Literal["jsonl", "csv", "xlsx"], typer.Option("--format", help="Kind of file.")
-    ] = "jsonl",
+        Literal["jsonl", "csv", "xlsx"] | None,
+        typer.Option("--format", help="Kind of file; without it, by the file's name, else jsonl."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The file; without it, standard output.")
     ] = None,
@@ -299,21 +300,28 @@ def export(
     """Write posts to a file: JSON lines, CSV or Excel (no cell of which is a formula)."""
     from answers.posts import stream
 
-    if json:
-        format = "jsonl"
-    if format == "xlsx" and out is None:
+    kind = "jsonl" if json else format or _kind_of(out)
+    if kind == "xlsx" and out is None:
         raise WrongUse("A workbook needs a file.", remedy="Give --out FILE.")
+    if out is not None and not out.parent.is_dir():
+        raise WrongUse(f"There is no folder '{out.parent}'.", remedy="Make it first, or name another.")
     with asked(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
         posts = stream(at.asking(), meant)
         if out is None:
-            _write(posts, format, sys.stdout.buffer, screen)
+            _write(posts, kind, sys.stdout.buffer, screen)
             return
         with screen.progress(screen.text("exporting")) as tell, _whole(out) as file:
-            written = _write(_counted(posts, tell), format, file, screen, about=meant.to_params())
+            written = _write(_counted(posts, tell), kind, file, screen, about=meant.to_params())
         screen.news(screen.text("exported", posts=screen.number(written), file=out))
+
+
+def _kind_of(out: Path | None) -> str:
+    """The kind of file that a name tells."""
+    ending = "" if out is None else out.suffix.lower().lstrip(".")
+    return ending if ending in ("csv", "xlsx") else "jsonl"
 
 
 def _write(

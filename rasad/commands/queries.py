@@ -127,7 +127,7 @@ def add(
     from rasad.project import choose, opened
     from store.saved import SavedQueryError
 
-    settings = choose(project or context.obj, changes=True)
+    settings = choose(project or context.obj)
     screen = screen_for(settings, json=False, quiet=quiet)
     with opened(settings) as at:
         try:
@@ -194,7 +194,7 @@ def _changed(
     from store.saved import SavedQueries
     from store.state import State
 
-    settings = choose(project or context.obj, changes=True)
+    settings = choose(project or context.obj)
     with State(settings.state) as state:
         saved = SavedQueries(state)
         found = saved.remove(name) if what == "remove" else saved.pause(name, paused=what == "pause")

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posts.post import Post
+from words.bidi import isolate_auto
 
 Visit = Callable[..., AppTest]
 
@@ -66,7 +67,9 @@ def test_a_mistake_is_shown_with_its_place_and_a_way_on(planted: list[Post], vis
 
     assert "query_said" not in found
     assert found["query_mark"]["items"] == [{"text": 'چای lan:fa "سبز', "mark": 4, "tone": "query"}]
-    assert any("فیلدی به نام `lan` نیست" in text.value for text in page.text)  # there is no such field
+    assert any(
+        f"فیلدی به نام {isolate_auto('lan')} نیست" in text.value for text in page.text
+    )  # there is no such field
     (item,) = found["query_repair"]["items"]
     assert item["text"] == 'چای lang:fa "سبز"'
     assert item["link"]["params"]["query"] == 'چای lang:fa "سبز"'

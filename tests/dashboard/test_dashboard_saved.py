@@ -15,6 +15,7 @@ from posts.post import Post
 from posts.selection import Selection
 from store.saved import SavedQueries
 from store.state import State
+from words.bidi import isolate_left
 
 Visit = Callable[..., AppTest]
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -64,7 +65,10 @@ def test_the_bar_is_saved_without_its_period(saved: SavedQueries, visit: Visit) 
     found = drawn(page, "saved_queries")
     assert found is not None
     assert [column["label"] for column in found["columns"]] == ["Name", "Last day", "Query"]
-    assert [cell["text"] for cell in found["rows"][0]][::2] == ["My teas", "tea -is:repost · English"]
+    assert [cell["text"] for cell in found["rows"][0]][::2] == [
+        "My teas",
+        isolate_left("tea -is:repost · English"),
+    ]
 
 
 def test_a_number_of_the_list_opens_its_posts(saved: SavedQueries, visit: Visit) -> None:

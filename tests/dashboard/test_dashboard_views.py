@@ -6,15 +6,18 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.cards import text_parts
 from posts.post import Post
 from words import texts
+from words.bidi import isolate_left, stripped
 
 Visit = Callable[..., AppTest]
 VIEWS = ("overview", "trends", "hashtag", "posts", "influencers", "sources")
@@ -159,6 +162,19 @@ def test_posts_carry_text_as_text(planted: list[Post], visit: Visit) -> None:
     assert hostile["parts"][0]["text"].startswith("<img src=x onerror=alert(1)>")
     assert hostile["url"] is None
     assert cards[1]["url"] == "https://tea.example/1"
+
+
+def test_a_name_keeps_its_sign_before_it() -> None:
+    """In a line from right to left, too: it is set by itself, and nothing of the text is lost."""
+    parts, _ = text_parts(cast(Any, None), post_of("@sara@tea.example سلام a@b.example"))  # hello
+
+    assert parts[0] == {"text": isolate_left("@sara@tea.example")}
+    assert "".join(stripped(part["text"]) for part in parts) == "@sara@tea.example سلام a@b.example"
+
+
+def post_of(text: str) -> Post:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    return Post(id="x:h:1", platform="x", kind="text", source="s", created_at=at, collected_at=at, text=text)
 
 
 def test_posts_show_what_a_repost_passes_on(planted: list[Post], visit: Visit) -> None:

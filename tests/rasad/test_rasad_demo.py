@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 
@@ -74,6 +75,25 @@ def test_search_and_export_have_one_shape(demo: Any) -> None:
 
     assert needed <= (found or demo.json("search", "--size", "1"))[0].keys()
     assert sorted(found, key=lambda row: row["id"]) == sorted(written, key=lambda row: row["id"])
+
+
+def test_export_writes_the_kind_that_the_name_tells(demo: Any, tmp_path: Path) -> None:
+    """A workbook by its ending; a folder that is not there is named."""
+    demo.run("export", "#RastaRecall", "--out", str(tmp_path / "posts.xlsx"))
+    demo.run("export", "#RastaRecall", "--out", str(tmp_path / "posts.CSV"))
+    lost = demo.run("export", "--out", str(tmp_path / "nowhere" / "posts.csv"), code=2).stderr
+
+    assert (tmp_path / "posts.xlsx").read_bytes()[:2] == b"PK"
+    assert (tmp_path / "posts.CSV").read_text("utf-8-sig").startswith(("id,", '"id"'))
+    assert f"There is no folder '{tmp_path / 'nowhere'}'" in lost
+
+
+def test_a_query_of_the_readme_is_saved_in_the_demo(demo: Any) -> None:
+    """Without a name of a project, as for everything that asks."""
+    demo.run("queries", "add", "green tea", '"چای سبز" OR "green tea"', "--backfill")  # the same in Persian
+
+    assert "green tea" in [row["name"] for row in demo.json("queries")]
+    demo.run("queries", "remove", "green tea")
 
 
 def test_filters_narrow(demo: Any) -> None:

@@ -39,7 +39,7 @@ def test_letters_are_explained(letters: Any) -> None:
     place = letters.run("deadletters", "explain", str(by_subject["entry 3"])).stdout
 
     assert "1970" in dated["reason"]
-    assert "mend --set" in dated["remedy"]
+    assert "rasad deadletters mend N --set" in dated["remedy"]
     assert json.loads(dated["payload"])["text"] == "two #tea"
     assert dated["can_retry"] is False
     assert "no JSON" in shown

@@ -69,9 +69,10 @@ def test_backup_comes_back_whole(tea_room: Any, tmp_path: Path) -> None:
         collected_at="2026-11-20T08:00:00Z", text="waits",  # type: ignore[arg-type]
     )  # fmt: skip
     spool.write([waiting], source="s")
-    (told,) = home.json("backup", str(tmp_path), "--project", "tea")
+    (told,) = home.json("backup", str(tmp_path / "kept"), "--project", "tea")  # a folder that is made
 
     assert (told["project"], told["posts"]) == ("tea", 4)
+    assert Path(told["file"]).parent == tmp_path / "kept"
     assert home.json("restore", told["file"], "--verify")[0]["whole"] is True
     (made,) = home.json("restore", told["file"], "--project", "copy")
 

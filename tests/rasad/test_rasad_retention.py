@@ -65,6 +65,16 @@ def test_it_is_shown_and_applied(old_posts: Any) -> None:
     assert home.json("count", "") == [{"count": 1}]
 
 
+def test_what_is_past_its_time_is_not_taken_in_again(old_posts: Any) -> None:
+    """A source goes on showing what retention has removed; it stays away."""
+    home = old_posts
+    set_value(home.project("tea"), "retention.days", 365)
+    home.run("retention", "--apply")
+    home.run("import", str(home.folder / "rows.jsonl"))
+
+    assert home.json("count") == [{"count": 1}]
+
+
 def test_service_applies_it_once_a_day(old_posts: Any) -> None:
     """When nothing waits; afterwards it takes in as before."""
     home = old_posts
