@@ -70,7 +70,7 @@ def draw_influencers(visit: Visit, rows: Sequence[Influencer]) -> None:
             {"text": visit.number(place), "tone": "muted"},
             person(visit, row.posts, row.name, row.handle, row.key),
             {
-                **parts.number(visit, row.reposts, text=visit.number(100 * row.score / best)),
+                **parts.number(visit, _received(row), text=visit.number(100 * row.score / best)),
                 "bar": row.score / best,
             },
             parts.number(visit, row.reposts),
@@ -83,3 +83,8 @@ def draw_influencers(visit: Visit, rows: Sequence[Influencer]) -> None:
         for place, row in enumerate(rows, start=1)
     ]
     parts.draw_table(columns, lines, label=visit.text("influencers.title"), key="influencers")
+
+
+def _received(row: Influencer) -> Figure:
+    """The score, which opens all that others did: reposts, replies, mentions and quotes."""
+    return Figure(value=row.score, selection=row.reposts.selection.narrowed(edge=None))

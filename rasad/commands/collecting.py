@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 IMPORT = "import"
 LETTERS_AT_ONCE = 500
+_JUST_NOW = timedelta(minutes=10)
 GOOD = frozenset({"ok", "partial"})
 WAITS = "The posts wait in the spool and are taken in later."
 
@@ -60,6 +62,7 @@ def collect(
     take_in_with_progress(settings, screen, wait=not no_wait)
     runs = _runs(settings, ids)
     _show_runs(runs, screen)
+    _tell_of_earlier(settings, runs, screen)
     if not any(run.outcome in GOOD for run in runs):
         raise typer.Exit(1)
 
@@ -101,6 +104,23 @@ def _runs(settings: Settings, ids: list[str]) -> list[Run]:
     with State(settings.state) as state:
         found = {run.run_id: run for run in state.runs(limit=len(ids) + 1000)}
     return [found[run_id] for run_id in ids if run_id in found]
+
+
+def _tell_of_earlier(settings: Settings, runs: list[Run], screen: Screen) -> None:
+    """Who finds nothing new is told if the service, or whoever it was, has just asked the same source."""
+    from store.state import State
+
+    with State(settings.state) as state:
+        for run in runs:
+            if run.new:
+                continue
+            for earlier in state.runs(job=run.job, limit=5):
+                just_now = timedelta(0) < run.started_at - earlier.started_at < _JUST_NOW
+                if just_now and earlier.new:
+                    told = {"source": run.job, "posts": screen.number(earlier.new)}
+                    at = screen.moment(earlier.started_at)
+                    screen.news(screen.text("collected_just_now", at=at, **told))
+                    break
 
 
 def _show_runs(runs: list[Run], screen: Screen) -> None:

@@ -219,9 +219,9 @@ def test_failed_export_leaves_the_old_file(tea: Any, tmp_path: Path) -> None:
     """A file is replaced when the new one is whole; one in a folder that is not there is an error."""
     out = tmp_path / "out.csv"
     out.write_text("old")
-    done = tea.run("export", "--format", "csv", "--out", str(tmp_path / "missing" / "out.csv"), code=1)
+    done = tea.run("export", "--format", "csv", "--out", str(tmp_path / "missing" / "out.csv"), code=2)
 
-    assert "No such file" in done.stderr
+    assert "There is no folder" in done.stderr
     assert out.read_text() == "old"
     assert list(tmp_path.glob(".*.part")) == []
 
@@ -249,6 +249,7 @@ def test_source_is_added_tested_collected_and_removed(tea: Any, feed: Any) -> No
     previewed = tea.json("sources", "test", "news")
     run = tea.json("collect")
     again = tea.json("collect", "news")
+    later = tea.run("collect", "news")
     after = tea.json("sources")
     tea.run("sources", "remove", "news")
 
@@ -258,6 +259,7 @@ def test_source_is_added_tested_collected_and_removed(tea: Any, feed: Any) -> No
         ("news", 3, 3, 0, "ok")
     ]
     assert again[0]["new"] == 0
+    assert "when 3 new posts came; nothing has come since" in later.stdout + later.stderr
     assert (after[0]["state"], after[0]["posts"]) == ("ok", 3)
     assert tea.json("count") == [{"count": 3}]
     assert [row["state"] for row in tea.json("sources")] == ["ok"]
