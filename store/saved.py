@@ -17,6 +17,7 @@ from posts.errors import QueryError, RasadError, UnsupportedQuery
 from posts.selection import Selection, from_params
 from store.matcher import check_matchable
 from store.state import State
+from store.unlocked import once_unlocked
 
 Chore = Literal["back-fill", "clear"]
 
@@ -84,7 +85,7 @@ class SavedQueries:
     def __init__(self, state: State) -> None:
         self._state = state
         if self._db.execute("SELECT 1 FROM sqlite_master WHERE name='saved_chores'").fetchone() is None:
-            self._db.executescript(_SCHEMA)
+            once_unlocked(lambda: self._db.executescript(_SCHEMA))
 
     @property
     def _db(self) -> Any:

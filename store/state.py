@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
+from store.unlocked import once_unlocked
+
 INTERRUPTED: Final = "interrupted: the process ended before the run did"
 _LETTER: Final = "number, source, subject, reason, at, payload"
 RunState = Literal["running", "done", "interrupted"]
@@ -97,10 +99,10 @@ class State:
         self.db = self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         if new:
             path.chmod(0o600)
-        self._db.execute("PRAGMA journal_mode=WAL")
+        once_unlocked(lambda: self._db.execute("PRAGMA journal_mode=WAL"))
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA secure_delete=ON")
-        self._db.executescript(_SCHEMA)
+        once_unlocked(lambda: self._db.executescript(_SCHEMA))
 
     def __enter__(self) -> Self:
         return self

@@ -193,8 +193,9 @@ def test_two_collections_at_once_bring_nothing_twice(home: Any, servers: Callabl
         for _ in range(2)
     ]
 
-    runs = [json.loads(process.communicate(timeout=240)[0]) for process in both]
+    said = [process.communicate(timeout=240) for process in both]
 
-    assert [process.returncode for process in both] == [0, 0]
+    assert [process.returncode for process in both] == [0, 0], [errors.decode() for _, errors in said]
+    runs = [json.loads(shown) for shown, _ in said]
     assert sorted(run["new"] for run in runs) == [0, 100]
     assert len(documents(home, "posts")) == 100

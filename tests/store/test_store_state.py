@@ -13,12 +13,51 @@ import pytest
 from store.state import SourceControl, State
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[State]:
     with State(tmp_path / "state.sqlite") as opened:
         yield opened
+
+
+MAKERS = """
+import multiprocessing, sys
+from pathlib import Path
+from store.saved import SavedQueries
+from store.state import State
+
+def make(together, file, said):
+    together.wait()
+    try:
+        with State(Path(file)) as state:
+            SavedQueries(state)
+        said.put("")
+    except Exception as error:
+        said.put(repr(error))
+
+context = multiprocessing.get_context("fork")
+for number in range(30):
+    together, said = context.Barrier(4), context.Queue()
+    arguments = (together, f"{sys.argv[1]}/{number}.sqlite", said)
+    makers = [context.Process(target=make, args=arguments) for _ in range(4)]
+    for maker in makers:
+        maker.start()
+    sys.stdout.write("".join(said.get() for _ in makers))
+    for maker in makers:
+        maker.join()
+"""
+
+
+def test_many_may_make_the_same_file_at_once(tmp_path: Path) -> None:
+    """Whoever comes second waits for the first, instead of finding it locked."""
+    done = subprocess.run(
+        [sys.executable, "-c", MAKERS, str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_only_the_user_reads_the_file(state: State, tmp_path: Path) -> None:
