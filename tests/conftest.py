@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import threading
@@ -30,6 +31,18 @@ STARTS_IN_S = 240
 hypothesis.settings.register_profile("quick", max_examples=150, deadline=None)
 hypothesis.settings.register_profile("soak", max_examples=5_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("quick")
+
+
+_tell_error = socketserver.BaseServer.handle_error
+
+
+def _tell_but_of_clients_that_left(self: socketserver.BaseServer, request: object, client: object) -> None:
+    """A test's server says nothing of a client that was ended: its lines would stand in the next test's."""
+    if not isinstance(sys.exc_info()[1], ConnectionError):
+        _tell_error(self, request, client)  # type: ignore[arg-type]
+
+
+socketserver.BaseServer.handle_error = _tell_but_of_clients_that_left  # type: ignore[method-assign]
 
 
 @pytest.hookimpl(wrapper=True)
