@@ -31,7 +31,7 @@ from store.protocol import Collection, Store, StoreSettings
 from store.reading import reading_of
 from store.spool import Spool
 from store.state import State
-from store.state_file import all_tables, copy_to
+from store.state_file import copy_to
 from store.tally import Tally
 from store.transfer import compare
 
@@ -145,9 +145,9 @@ def _carry_tombstones(old: Path, new: Path) -> None:
     if not old.is_file():
         return
     with State(old) as before, State(new) as after:
-        with all_tables(before) as db:
+        with before.together() as db:
             rows = db.execute("SELECT digest, at FROM tombstones").fetchall()
-        with all_tables(after) as db:
+        with after.together() as db:
             db.executemany("INSERT OR IGNORE INTO tombstones VALUES (?, ?)", rows)
 
 

@@ -18,7 +18,7 @@ from store.generations import sync
 from store.needles import Needles
 from store.spool import Spool, unpacked
 from store.state import State
-from store.state_file import all_tables, checkpoint
+from store.state_file import checkpoint
 
 _TRIES: Final = 50
 _PAUSE_S: Final = 0.1
@@ -31,7 +31,7 @@ Living = Callable[[Post], Post | None]
 def clean_state(state: State, needles: Needles, *, sources: frozenset[str] = frozenset()) -> int:
     """Remove dead letters and cursors that hold them, and take them out of reasons and notes; how many
     letters went."""
-    with all_tables(state) as db:
+    with state.together() as db:
         letters = [
             number
             for number, source, *texts in db.execute(
@@ -60,7 +60,7 @@ def clean_state(state: State, needles: Needles, *, sources: frozenset[str] = fro
 
 def queries_naming(state: State, needles: Needles) -> list[str]:
     """The names of saved queries that ask for one of them: people wrote these, so they are only told."""
-    with all_tables(state) as db:
+    with state.together() as db:
         made = db.execute("SELECT 1 FROM sqlite_master WHERE name='saved_queries'").fetchone()
         rows = db.execute("SELECT name, params FROM saved_queries").fetchall() if made else []
     return [name for name, params in rows if needles.in_text(name) or needles.in_text(params)]

@@ -96,7 +96,7 @@ class State:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = not path.exists()
-        self.db = self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         if new:
             path.chmod(0o600)
         once_unlocked(lambda: self._db.execute("PRAGMA journal_mode=WAL"))
