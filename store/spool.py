@@ -24,6 +24,7 @@ import msgspec
 from posts.clean import clean
 from posts.errors import RecordError, SpoolError
 from posts.post import Post, decode, encode
+from store.generations import sync
 
 MAX_POSTS: Final = 5_000
 """Posts in one file; intake commits about as many at once."""
@@ -211,7 +212,7 @@ class Spool:
                 file.flush()
                 os.fsync(file.fileno())
             os.rename(part, self.folder / name)
-            _sync(self.folder)
+            sync(self.folder)
         except OSError as error:
             part.unlink(missing_ok=True)
             raise SpoolError(
@@ -291,11 +292,3 @@ def _post(line: bytes, position: str) -> Post | BadLine:
 
 def _shown(line: bytes) -> str:
     return line[:200_000].decode("utf-8", "replace")
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
