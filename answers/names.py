@@ -14,7 +14,7 @@ from posts.query_errors import query_error
 from posts.selection import Selection
 
 _COLUMNS: Final = {"source": "source", "platform": "platform", "lang": "language", "entity": "entities"}
-_CRAWLED: Final = frozenset({"mastodon", "feed"})
+_CRAWLED: Final = frozenset({"mastodon", "bluesky", "telegram", "eitaa", "feed"})
 _MOST: Final = 1_000
 _LISTED: Final = 12
 _BRAND: Final = "brand:"

@@ -2,7 +2,8 @@
 
 The part before ``__`` is a table of the file, the part behind it a key; lists are written as JSON. Those
 of the store have short names that other programs rely on: ``RASAD_STORE_URL``, ``RASAD_STORE_API_KEY`` and
-``RASAD_STORE_CA``.
+``RASAD_STORE_CA``; what the user has from platforms too: ``RASAD_MASTODON_TOKENS`` (JSON, a token by
+server), ``RASAD_BLUESKY_IDENTIFIER``, ``RASAD_BLUESKY_PASSWORD`` and ``RASAD_BLUESKY_PDS``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ SHORT: Final = {
     "RASAD_STORE_URL": "RASAD_STORE__URL",
     "RASAD_STORE_API_KEY": "RASAD_STORE__API_KEY",
     "RASAD_STORE_CA": "RASAD_STORE__CA",
+    "RASAD_MASTODON_TOKENS": "RASAD_TOKENS__MASTODON",
+    "RASAD_BLUESKY_IDENTIFIER": "RASAD_TOKENS__BLUESKY_IDENTIFIER",
+    "RASAD_BLUESKY_PASSWORD": "RASAD_TOKENS__BLUESKY_PASSWORD",
+    "RASAD_BLUESKY_PDS": "RASAD_TOKENS__BLUESKY_PDS",
 }
 _OWN: Final = (*SHORT, "RASAD_HOME", "RASAD_PROJECT", "RASAD_TEST_ES")
 

@@ -22,7 +22,10 @@ _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _PREFIX: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,100}")
 _HOST: Final = r"[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?"
 _ACCOUNT: Final = re.compile(rf"@([\w.-]+)@({_HOST})")
-_HANDLE: Final = re.compile(rf"@?[\w.-]+(?:@{_HOST})?")
+_DID: Final = r"did:[a-z]+:[\w.:%-]{1,200}"
+_ELSEWHERE: Final = re.compile(rf"(telegram|eitaa):@?([A-Za-z0-9_]{{3,64}})|(bluesky):({_DID})")
+_HOSTS: Final = {"telegram": "t.me", "eitaa": "eitaa.com", "bluesky": "bsky.app"}
+_HANDLE: Final = re.compile(rf"@?[\w.-]+(?:@{_HOST})?|{_DID}")
 _HOST_PORT: Final = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:.]+\]):(\d{1,5})")
 _TAG: Final = re.compile(r"[\w\u200c]{1,100}")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -138,10 +141,15 @@ def _web_address(value: str) -> str:
 
 
 def _account(value: str) -> str:
-    if not _ACCOUNT.fullmatch(value):
-        proposal = f"@{value}" if _ACCOUNT.fullmatch(f"@{value}") else None
-        raise refuse('must be an account with its server, such as "@sara@example.org"', nearest=proposal)
-    return value
+    if _ACCOUNT.fullmatch(value) or _ELSEWHERE.fullmatch(value):
+        return value
+    if value.startswith("bluesky:"):
+        raise refuse('must be an account of Bluesky by its DID, such as "bluesky:did:plc:ab12"')
+    proposal = f"@{value}" if _ACCOUNT.fullmatch(f"@{value}") else None
+    raise refuse(
+        'must be an account with its server, such as "@sara@example.org", or "telegram:sara", "eitaa:sara"',
+        nearest=proposal,
+    )
 
 
 def _handle(value: str) -> str:
@@ -165,12 +173,14 @@ def _host_port(value: str) -> str:
     return value
 
 
-def account_parts(account: str) -> tuple[str, str]:
-    """Name and host of ``"@sara@example.org"``."""
-    match = _ACCOUNT.fullmatch(account)
-    if match is None:
-        raise ValueError(f"{account} is no account")
-    return match[1], match[2]
+def account_parts(account: str) -> tuple[str, str, str]:
+    """Platform, host and name of ``"@sara@example.org"`` or ``"telegram:sara"``."""
+    if match := _ACCOUNT.fullmatch(account):
+        return "mastodon", match[2], match[1]
+    if match := _ELSEWHERE.fullmatch(account):
+        platform, name = (match[1], match[2]) if match[1] else (match[3], match[4])
+        return platform, _HOSTS[platform], name
+    raise ValueError(f"{account} is no account")
 
 
 Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]

@@ -21,6 +21,7 @@ from config.project import (
     Sections,
     Source,
     StoreSection,
+    Tokens,
     Topic,
 )  # fmt: skip
 from posts.errors import Mistake
@@ -37,6 +38,7 @@ MODELS: Final[dict[str, type[Section]]] = {
     "intake": Intake,
     "retention": Retention,
     "store": StoreSection,
+    "tokens": Tokens,
 }
 
 _SENTENCES: Final = {
@@ -58,6 +60,14 @@ _SENTENCES: Final = {
     "path_type": "must be the path of a file",
 }
 _SECRET: Final = re.compile(r"api_?key|token|passw|secret", re.IGNORECASE)
+_SHORT: Final = {
+    ("store", "api_key"): "RASAD_STORE_API_KEY",
+    ("tokens", "mastodon"): "RASAD_MASTODON_TOKENS",
+    ("tokens", "bluesky_identifier"): "RASAD_BLUESKY_IDENTIFIER",
+    ("tokens", "bluesky_password"): "RASAD_BLUESKY_PASSWORD",
+    ("tokens", "bluesky_pds"): "RASAD_BLUESKY_PDS",
+}
+"""The variables of the environment that are not called after their table."""
 _AT: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _HEADER: Final = re.compile(r"\s*\[\s*(\[?)\s*([^\]]+?)\s*\]")
 _BARE_END: Final = re.compile(r"=\s*[^\s\"'\]}#][^\"'\]}#\r\n]*\Z")
@@ -123,10 +133,9 @@ def secrets(data: dict[str, Any], text: str, file: str) -> list[Mistake]:
     for section, table in data.items():
         if not isinstance(table, dict):
             continue
-        for key in [key for key in table if _SECRET.search(key)]:
+        for key in [key for key in table if section == "tokens" or _SECRET.search(key)]:
             del table[key]
-            variable = f"RASAD_{section}_{key}".upper()
-            variable = "RASAD_STORE_API_KEY" if section == "store" else variable
+            variable = _SHORT.get((section, key), f"RASAD_{section}_{key}".upper())
             message = f"is a secret and does not belong in a file: set it in the environment as {variable}"
             place = (section, key)
             found.append(

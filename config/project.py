@@ -39,13 +39,11 @@ from config.fields import (
     account_parts,
     refuse,
 )
+from config.platforms import NEEDS, PLATFORMS, PlatformName, Timeline
 from posts.errors import QueryError
 from posts.people import author_key
 from posts.post import Kind
 from posts.query import parse
-
-Platform = Literal["mastodon", "feed"]
-Timeline = Literal["public", "tag", "account"]
 
 
 def _as_path(value: Any) -> Any:
@@ -102,7 +100,7 @@ class Brand(Section):
     @property
     def author_keys(self) -> tuple[str, ...]:
         """The keys under which posts of the brand's accounts are kept."""
-        return tuple(author_key("mastodon", host, name) for name, host in map(account_parts, self.accounts))
+        return tuple(author_key(*account_parts(account)) for account in self.accounts)
 
 
 class Topic(Section):
@@ -125,67 +123,87 @@ class Topic(Section):
 class Source(Section):
     """A public place that posts are collected from.
 
-    ``keep_days`` keeps its posts for another time than ``[retention]`` says.
-    ``url`` is the feed's address, or the Mastodon server. A Mastodon source reads the server's public
-    timeline, that of a ``tag`` (without ``#``) or of an ``account``. ``expect_per_day`` is how many posts
-    a day are usual: far fewer are reported.
+    ``url`` is the feed's address, or the server of a platform of many; where a platform has one address
+    it need not be said. ``timeline`` says what of it is read: that of a ``tag`` (without ``#``), of an
+    ``account`` (of a channel), what a ``query`` finds, a ``thread`` (its post's address). For ``stream``
+    a ``query`` chooses, in the language of the search box; without one all of it is kept.
+
+    Collecting begins ``backfill_days`` back, ``backfill_pages`` pages a crawl; without days, so many pages
+    in all. ``articles`` makes a feed's posts of the pages that it links to. ``expect_per_day`` is how many
+    posts a day are usual: far fewer are reported. ``keep_days`` keeps its posts for another time than
+    ``[retention]`` says.
     """
 
     name: Slug
-    platform: Platform
+    platform: PlatformName
     url: WebAddress
     timeline: Timeline | None = None
     tag: TagName | None = None
     account: Handle | None = None
+    query: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    thread: WebAddress | None = None
+    articles: Flag = False
     every: Duration = timedelta(minutes=15)
     paused: Flag = False
     backfill_pages: Annotated[Whole, Field(ge=0, le=1000)] = 5
+    backfill_days: Annotated[Whole, Field(ge=1, le=36_500)] | None = None
     kind: Kind | None = None
     expect_per_day: Annotated[Whole, Field(ge=1)] | None = None
     keep_days: Annotated[Whole, Field(ge=1, le=36_500)] | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _timeline_said(cls, data: Any) -> Any:
-        """The data with the timeline that tag or account imply, and the kind that feeds mostly have."""
-        if not isinstance(data, dict):
+    def _said(cls, data: Any) -> Any:
+        """The data with what its platform implies: address, timeline and kind."""
+        platform = PLATFORMS.get(data.get("platform", "")) if isinstance(data, dict) else None
+        if platform is None:
             return data
-        if data.get("platform") == "mastodon" and data.get("timeline") is None:
-            meant = "tag" if data.get("tag") is not None else "account" if data.get("account") else "public"
-            return {**data, "timeline": meant}
-        if data.get("platform") == "feed" and data.get("kind") is None:
-            return {**data, "kind": "news"}
-        return data
+        implied = {"kind": platform.kind, "url": platform.url or None, "timeline": platform.meant(data)}
+        if platform.name != "feed":
+            del implied["kind"]
+        return {**data, **{key: value for key, value in implied.items() if value and data.get(key) is None}}
 
     @field_validator("url")
     @classmethod
     def _server_alone(cls, value: str, info: ValidationInfo) -> str:
-        if info.data.get("platform") != "mastodon":
+        platform = PLATFORMS.get(info.data.get("platform", ""))
+        if platform is None or not platform.bare:
             return value
         parts = urlsplit(value)
         if parts.path.strip("/") or parts.query or parts.fragment:
             server = f"{parts.scheme}://{parts.netloc}"
-            raise refuse("must be the server alone for mastodon", nearest=server)
+            raise refuse(f"must be the server alone for {platform.name}", nearest=server)
         return value.rstrip("/")
 
     @field_validator("timeline")
     @classmethod
-    def _mastodon_only(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is not None and info.data.get("platform") == "feed":
-            raise refuse("is for mastodon only: a feed has one timeline")
+    def _one_of_its_platform(cls, value: Timeline | None, info: ValidationInfo) -> Timeline | None:
+        platform = PLATFORMS.get(info.data.get("platform", ""))
+        if value is not None and platform is not None and value not in platform.timelines:
+            there = ", ".join(platform.timelines)
+            raise refuse(f"is not for {platform.name}: it has {there or 'one timeline'}")
         return value
 
-    @field_validator("tag", "account")
+    @field_validator("tag", "account", "query", "thread")
     @classmethod
     def _fits_timeline(cls, value: str | None, info: ValidationInfo) -> str | None:
         if "timeline" not in info.data or "platform" not in info.data:
             return value
         timeline = info.data["timeline"]
-        if value is None and timeline == info.field_name:
+        needed = NEEDS.get(timeline) if timeline else None
+        if value is None and needed == info.field_name:
             raise refuse(f'is missing: timeline = "{timeline}" needs it')
-        if value is not None and timeline != info.field_name:
+        chooses = timeline == "stream" and info.field_name in ("query", "tag")
+        if value is not None and needed != info.field_name and not chooses:
             where = f'timeline = "{timeline}"' if timeline else f'platform = "{info.data["platform"]}"'
             raise refuse(f"does not go with {where}")
+        return value
+
+    @field_validator("articles")
+    @classmethod
+    def _feeds_only(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("platform") not in (None, "feed"):
+            raise refuse("is for feeds only")
         return value
 
 
@@ -223,6 +241,19 @@ class StoreSection(Section):
     api_key: SecretStr | None = Field(default=None, repr=False)
 
 
+class Tokens(Section):
+    """What the user has from platforms, from the environment alone and never shown.
+
+    ``mastodon`` are access tokens by server; ``bluesky_identifier`` and ``bluesky_password`` (an app
+    password) sign in at ``bluesky_pds``.
+    """
+
+    mastodon: dict[str, SecretStr] = Field(default_factory=dict, repr=False)
+    bluesky_identifier: Line = ""
+    bluesky_password: SecretStr | None = Field(default=None, repr=False)
+    bluesky_pds: WebAddress = "https://bsky.social"
+
+
 class Sections(Section):
     """All tables of a project file."""
 
@@ -235,6 +266,7 @@ class Sections(Section):
     intake: Intake = Intake()
     retention: Retention = Retention()
     store: StoreSection = StoreSection()
+    tokens: Tokens = Tokens()
 
 
 class Settings(Sections):

@@ -20,6 +20,7 @@ from crawlers.spiders.feeds import FeedSpider
 from crawlers.spiders.mastodon import MastodonSpider
 from posts.errors import NotReachable, NotSetUp, NotUnderstood, RasadError, SourceError
 from posts.post import Post
+from store import heard
 from store.spool import Spool
 from store.state import State
 
@@ -44,7 +45,7 @@ def crawl_here(job: Job) -> bool:
     with State(job.folder / "state.sqlite") as state:
         if not begin(state, job):
             return False
-        ledger = Ledger()
+        ledger = Ledger(source=job.source, run_id=job.run_id)
         _run(job, ledger, state, shown=None)
         outcome, reason = ledger.outcome()
         try:
@@ -54,6 +55,7 @@ def crawl_here(job: Job) -> bool:
             outcome, reason = "error", str(error)
         if ledger.put_off_until is not None:
             state.put_off(job.source, ledger.put_off_until, reason=ledger.put_off_reason)
+        heard.add(state, ledger.stretches)
         state.end_run(
             job.run_id,
             ended_at=datetime.now(UTC),
@@ -70,7 +72,7 @@ def crawl_here(job: Job) -> bool:
 def preview_here(job: Job) -> tuple[list[Post], Ledger]:
     """The first posts of a source and what happened; nothing is written, cursors stay where they are."""
     shown: list[Post] = []
-    ledger = Ledger()
+    ledger = Ledger(source=job.source, run_id=job.run_id)
     _run(job, ledger, None, shown=shown)
     return shown, ledger
 
@@ -108,20 +110,8 @@ def _cleared(job: Job, state: State | None) -> None:
         return
     place = state.cursor(job.source, "place")
     if place != job.place:
-        old = (
-            "newest",
-            "newest_at",
-            "quiet",
-            "backfill",
-            "etag",
-            "last_modified",
-            "moved_to",
-            "first_seen",
-            "had_posts",
-            "account",
-        )
-        values: dict[str, str | None] = dict.fromkeys(old)
-        state.move_cursors(job.source, {**values, "place": job.place}, at=datetime.now(UTC))
+        state.forget_cursors(job.source)
+        state.move_cursors(job.source, {"place": job.place}, at=datetime.now(UTC))
 
 
 def _settings(job: Job, *, preview: bool) -> ScrapySettings:

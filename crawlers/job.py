@@ -7,9 +7,10 @@ that is only being tried out, and settings that came from the environment, crawl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -19,13 +20,18 @@ from crawlers.pages.text import clean_name
 from posts.errors import NotSetUp
 from posts.post import Kind
 
+STREAM_GRACE_S: Final = 30.0
+"""What a stream gets beyond its interval to put away what it has heard."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What to crawl, how politely, and where the posts go.
 
     ``limit`` makes it a preview: so many posts, nothing written. ``keep`` are the author keys that stay
-    as they are where a project has pseudonyms.
+    as they are where a project has pseudonyms. Collecting goes back to ``backfill_to`` where that is set,
+    ``backfill_pages`` pages a crawl, else ``backfill_pages`` pages in all. ``tokens`` are what the user has
+    from platforms, by name (``token`` for Mastodon; ``identifier``, ``password`` and ``pds`` for Bluesky).
     """
 
     run_id: str
@@ -37,8 +43,14 @@ class Job:
     timeline: str | None = None
     tag: str | None = None
     account: str | None = None
+    query: str | None = None
+    thread: str | None = None
+    articles: bool = False
     kind: Kind | None = None
+    every_s: float = 900.0
     backfill_pages: int = 5
+    backfill_to: datetime | None = None
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)
     contact: str = ""
     pseudonyms: bool = False
     keep: tuple[str, ...] = ()
@@ -51,7 +63,9 @@ class Job:
     @property
     def place(self) -> str:
         """What the cursors belong to: with another address or tag they begin anew."""
-        return " ".join(part or "-" for part in (self.url, self.timeline, self.tag, self.account))
+        parts = (self.url, self.timeline, self.tag, self.account)
+        # What came later is told only where it is set: cursors of before keep their place.
+        return " ".join([*(part or "-" for part in parts), *(p for p in (self.query, self.thread) if p)])
 
 
 def job_of(
@@ -69,16 +83,44 @@ def job_of(
         timeline=source.timeline,
         tag=source.tag,
         account=source.account,
+        query=source.query,
+        thread=source.thread,
+        articles=source.articles,
         kind=source.kind,
+        every_s=source.every.total_seconds(),
         backfill_pages=source.backfill_pages,
+        backfill_to=due_at - timedelta(days=source.backfill_days) if source.backfill_days else None,
+        tokens=_tokens(settings, source),
         contact=settings.project.contact,
         pseudonyms=settings.project.pseudonyms,
         keep=tuple(key for brand in brands for key in brand.author_keys),
         allow_hosts=settings.crawl.allow_hosts,
-        timeout_s=float(settings.crawl.timeout_s),
+        timeout_s=_longest(settings, source),
         delay_s=float(settings.crawl.delay_s),
         limit=limit,
     )
+
+
+def _longest(settings: Settings, source: Source) -> float:
+    """Seconds until a crawl is ended: a stream is listened to until it is due again."""
+    if source.timeline != "stream":
+        return float(settings.crawl.timeout_s)
+    return max(float(settings.crawl.timeout_s), source.every.total_seconds() + STREAM_GRACE_S)
+
+
+def _tokens(settings: Settings, source: Source) -> dict[str, str]:
+    """What the user has from this source's platform; nothing for another's."""
+    tokens = settings.tokens
+    if source.platform == "mastodon":
+        found = tokens.mastodon.get(host_of(source.url))
+        return {} if found is None else {"token": found.get_secret_value()}
+    if source.platform == "bluesky" and tokens.bluesky_identifier and tokens.bluesky_password:
+        return {
+            "identifier": tokens.bluesky_identifier,
+            "password": tokens.bluesky_password.get_secret_value(),
+            "pds": tokens.bluesky_pds,
+        }
+    return {}
 
 
 def encode(job: Job) -> bytes:

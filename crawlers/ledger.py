@@ -12,14 +12,21 @@ from typing import Any, Literal
 
 from crawlers.pages.fields import Reading
 from posts.errors import RateLimited, SourceError
+from store.heard import Stretch, What, Why
 
 Outcome = Literal["ok", "partial", "error", "refused", "put off", "not set up"]
 
 
 @dataclass(slots=True)
 class Ledger:
-    """Counts of a crawl: ``asked`` requests sent, ``got`` posts safe in the spool, ``refused`` items."""
+    """Counts of a crawl: ``asked`` requests sent, ``got`` posts safe in the spool, ``refused`` items.
 
+    ``stretches`` say what of the source's time was heard and what was not (`store.heard`). ``limits`` are
+    the budgets that its servers tell, by host: what is left, of how much, and the seconds until it is new.
+    """
+
+    source: str = ""
+    run_id: str = ""
     asked: int = 0
     answers: Counter[int] = field(default_factory=Counter)
     items: int = 0
@@ -34,6 +41,32 @@ class Ledger:
     waited_s: float = 0.0
     put_off_until: datetime | None = None
     put_off_reason: str = ""
+    stretches: list[Stretch] = field(default_factory=list)
+    limits: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def heard(self, since: datetime, until: datetime, *, posts: int, query: str = "") -> None:
+        """All that was posted in this time was read (or what ``query`` finds of it)."""
+        self._note("collected", since, until, posts, query, "")
+
+    def miss(
+        self, why: Why, since: datetime, until: datetime, *, posts: int | None = None, query: str = ""
+    ) -> None:
+        """Posts of this time were not read: so many, as far as that is known."""
+        self._note("missing", since, until, posts, query, why)
+
+    def lose(self, at: datetime, *, posts: int = 1) -> None:
+        """Posts of this moment have been deleted since."""
+        self._note("deleted", at, at, posts, "", "deleted")
+
+    def _note(
+        self, what: What, since: datetime, until: datetime, posts: int | None, query: str, why: Why
+    ) -> None:
+        self.stretches.append(
+            Stretch(
+                source=self.source, what=what, since=since, until=max(since, until), posts=posts,
+                query=query, why=why, run_id=self.run_id,
+            )
+        )  # fmt: skip
 
     def read(self, reading: Reading) -> None:
         """Count what was read in an answer."""
@@ -91,6 +124,7 @@ class Ledger:
             "unread": dict(self.unread.most_common(50)),
             "remarks": self.remarks,
             "waited_s": round(self.waited_s, 1),
+            "limits": self.limits,
             "put_off_until": None if self.put_off_until is None else self.put_off_until.isoformat(),
         }
 

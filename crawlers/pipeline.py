@@ -17,6 +17,7 @@ import msgspec
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from config.platforms import PLATFORMS
 from crawlers.pages.fields import Unreadable
 from crawlers.pseudonyms import key_of
 from crawlers.spider import spider_of
@@ -24,8 +25,12 @@ from posts.clean import clean
 from posts.errors import RasadError, RecordError, SourceError
 from posts.people import pseudonym, pseudonymise, without_value
 from posts.post import Post, check
+from posts.profile import Profile
+from store import rereads
 from store.loading import payload_of
+from store.rereads import Reread
 from store.spool import Spool
+from store.state import State
 
 PAGES_WAITING = 4
 POSTS_TOGETHER = 5_000
@@ -33,11 +38,19 @@ POSTS_TOGETHER = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What one answer gave: posts, what was no post, and where the next crawl goes on after them."""
+    """What one answer gave: posts, what was no post, and where the next crawl goes on after them.
+
+    ``refs`` is how posts are asked for again, by id: those that have one are read again at fixed ages.
+    ``gone`` are posts that were asked for again and are not there any more. ``profiles`` are accounts that
+    are watched, as they are today.
+    """
 
     posts: tuple[Post, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     cursors: Mapping[str, str | None] = field(default_factory=dict)
+    refs: Mapping[str, str] = field(default_factory=dict)
+    gone: tuple[Reread, ...] = ()
+    profiles: tuple[Profile, ...] = ()
 
     def __repr__(self) -> str:
         """Without the posts: logs do not hold what people wrote."""
@@ -108,7 +121,17 @@ class IntoSpool:
 
     def _put(self, pages: list[Page]) -> None:
         now = datetime.now(UTC)
-        posts = [kept for page in pages for post in page.posts if (kept := self._ready(post, now))]
+        posts: list[Post] = []
+        looks: list[tuple[str, str, datetime]] = []
+        for page in pages:
+            for post in page.posts:
+                kept = self._ready(post, now)
+                if kept is not None:
+                    posts.append(kept)
+                    if post.id in page.refs:
+                        looks.append((kept.id, page.refs[post.id], kept.created_at))
+        gone = [lost for page in pages for lost in page.gone]
+        posts += [self._gone(lost, now) for lost in gone]
         for page in pages:
             for item in page.unreadable:
                 self._bury(item.subject, item.reason, now, item.payload)
@@ -116,9 +139,41 @@ class IntoSpool:
             Spool(self._job.folder / "spool").write(posts, source=self._job.source, run_id=self._job.run_id)
             self._ledger.got += len(posts)
             self._ledger.files += 1
-        cursors = {key: value for page in pages for key, value in page.cursors.items()}
-        if cursors and self._state is not None:
-            self._state.move_cursors(self._job.source, cursors, at=now)
+        if self._state is not None:
+            # Only now that the spool holds the posts.
+            cursors = {key: value for page in pages for key, value in page.cursors.items()}
+            self._move(self._state, cursors, looks, gone, now)
+
+    def _move(
+        self,
+        state: State,
+        cursors: Mapping[str, str | None],
+        looks: list[tuple[str, str, datetime]],
+        gone: list[Reread],
+        now: datetime,
+    ) -> None:
+        """Move the cursors, plan the next looks, and look no more for what is gone."""
+        if looks:
+            rereads.note(state, self._job.source, looks, at=now)
+        if gone:
+            rereads.drop(state, self._job.source, [lost.post for lost in gone])
+            for lost in gone:
+                self._ledger.lose(lost.created_at)
+        if cursors:
+            state.move_cursors(self._job.source, cursors, at=now)
+
+    def _gone(self, lost: Reread, now: datetime) -> Post:
+        """The deletion of a post: what it said goes, wherever it stands."""
+        return Post(
+            id=lost.post,
+            platform=self._job.platform,
+            kind=self._job.kind or PLATFORMS[self._job.platform].kind,
+            source=self._job.source,
+            created_at=lost.created_at,
+            collected_at=now,
+            deleted_at=now,
+            run_id=self._job.run_id,
+        )
 
     def _ready(self, post: Post, now: datetime) -> Post | None:
         """The post as it goes into the spool; ``None`` for one that can be none, which is buried."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
+    DontCloseSpider,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
@@ -26,11 +27,21 @@ from crawlers.ledger import Ledger
 from crawlers.pages.fields import shown
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from posts.post import Post
+from store import rereads
+from store.rereads import Reread
 from store.state import State
+
+LOOKS: Final = 200
+"""Posts that one crawl looks at again: its budget beside what is new."""
 
 
 class SourceSpider(Spider):
-    """A spider for one job. ``previewed`` collects the posts of a preview, ``state`` is ``None`` in one."""
+    """A spider for one job. ``previewed`` collects the posts of a preview, ``state`` is ``None`` in one.
+
+    A crawl has parts, one after the other: what is new (``start``), what is to be looked at again
+    (``look_again``), and once a day who the account is (``look_at_account``). The later ones are left out
+    where an earlier one failed, and in a preview. A platform that has none of them leaves it as it is here.
+    """
 
     def __init__(
         self,
@@ -46,6 +57,43 @@ class SourceSpider(Spider):
         self.ledger = ledger
         self.state = state
         self.previewed = previewed
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._parts = iter((spider._looks, spider._profile))
+        crawler.signals.connect(spider._go_on, signal=signals.spider_idle)
+        return spider
+
+    async def _go_on(self) -> None:
+        """Begin the next part of the crawl when nothing is left to ask for in this one."""
+        if self.state is None or self.ledger.errors:
+            return
+        for part in self._parts:
+            requests = list(part())
+            for request in requests:
+                self.crawler.engine.crawl(request)
+            if requests:
+                raise DontCloseSpider
+
+    _parts: Iterator[Callable[[], Iterable[Request]]] = iter(())
+
+    def _looks(self) -> Iterable[Request]:
+        state = self.state
+        due = [] if state is None else rereads.due(state, self.job.source, at=self.now(), limit=LOOKS)
+        return self.look_again(due) if due else ()
+
+    def _profile(self) -> Iterable[Request]:
+        today = f"{self.now():%Y-%m-%d}"
+        return () if self.cursor("profile") == today else self.look_at_account(today)
+
+    def look_again(self, due: list[Reread]) -> Iterable[Request]:
+        """Requests for these posts' present state; their answers give pages with ``refs`` and ``gone``."""
+        return ()
+
+    def look_at_account(self, today: str) -> Iterable[Request]:
+        """A request for the account that is watched; its page moves the cursor ``profile`` to ``today``."""
+        return ()
 
     def cursor(self, key: str) -> str | None:
         """Where the last crawl of this source got to; nothing in a preview, which begins anew."""

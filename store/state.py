@@ -17,33 +17,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
+from store.state_tables import TABLES
 from store.unlocked import once_unlocked
 
 INTERRUPTED: Final = "interrupted: the process ended before the run did"
 _LETTER: Final = "number, source, subject, reason, at, payload"
 RunState = Literal["running", "done", "interrupted"]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS cursors (
-  source TEXT, key TEXT, value TEXT NOT NULL, moved_at TEXT NOT NULL, PRIMARY KEY (source, key)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS runs (
-  run_id TEXT PRIMARY KEY, job TEXT NOT NULL, due_at TEXT NOT NULL, started_at TEXT NOT NULL,
-  ended_at TEXT, state TEXT NOT NULL, outcome TEXT, reason TEXT NOT NULL DEFAULT '',
-  asked INTEGER NOT NULL DEFAULT 0, got INTEGER NOT NULL DEFAULT 0, new INTEGER,
-  refused INTEGER NOT NULL DEFAULT 0, details TEXT NOT NULL DEFAULT '{}', UNIQUE (job, due_at)
-);
-CREATE INDEX IF NOT EXISTS runs_by_job ON runs (job, started_at);
-CREATE TABLE IF NOT EXISTS sources (
-  source TEXT PRIMARY KEY, paused INTEGER NOT NULL DEFAULT 0, put_off_until TEXT, put_off_reason TEXT
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS dead_letters (
-  number INTEGER PRIMARY KEY, source TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
-  at TEXT NOT NULL, payload TEXT, UNIQUE (source, subject, reason)
-);
-CREATE TABLE IF NOT EXISTS tombstones (digest TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +81,7 @@ class State:
         once_unlocked(lambda: self._db.execute("PRAGMA journal_mode=WAL"))
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA secure_delete=ON")
-        once_unlocked(lambda: self._db.executescript(_SCHEMA))
+        once_unlocked(lambda: self._db.executescript(TABLES))
 
     def __enter__(self) -> Self:
         return self
@@ -148,6 +127,12 @@ class State:
                     self._db.execute(
                         "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", (source, key, value, _text(at))
                     )
+
+    def forget_cursors(self, source: str) -> None:
+        """Begin a source anew: it is another place now, and nothing of the old one is read again."""
+        with self.together():
+            self._db.execute("DELETE FROM cursors WHERE source=?", (source,))
+            self._db.execute("DELETE FROM rereads WHERE source=?", (source,))
 
     # runs
 

@@ -41,6 +41,8 @@ EXCEPTIONS = {
     "hypothesis": "MPL-2.0",
     "orjson": "MPL-2.0",
     "pathspec": "MPL-2.0",
+    # Offered under three licences, of which the first is taken; the same holds of it.
+    "tld": "MPL-1.1",
 }
 
 ELSEWHERE = {
