@@ -15,7 +15,7 @@ from crawlers.pages.mastodon_ids import alias, by_age, local_id_of, post_id
 from crawlers.pages.mastodon_people import PLATFORM, Notes, Person, Seen, read_mentions, read_person
 from crawlers.pages.text import clean_name, plain, web_address
 from posts.errors import NotUnderstood, RecordError
-from posts.post import Link, Media, Mentioned, Metrics, Poll, PollOption, Post
+from posts.post import EARLIEST, LATEST_AHEAD, Link, Media, Mentioned, Metrics, Poll, PollOption, Post
 
 IGNORED: Final = {
     "status": {
@@ -77,7 +77,7 @@ def parse_statuses(statuses: Iterable[Any], seen: Seen) -> Reading:
         local_id = local_id_of(status)
         if local_id is not None:
             subject = local_id
-            moments[local_id] = _dated(status)
+            moments[local_id] = _dated(status, seen)
         try:
             for post in _posts_of(status, seen, notes):
                 posts[post.id] = post
@@ -104,12 +104,13 @@ def parse_statuses(statuses: Iterable[Any], seen: Seen) -> Reading:
     )
 
 
-def _dated(status: Any) -> datetime | None:
-    """When a listed status was written, whether or not it may be kept."""
+def _dated(status: Any, seen: Seen) -> datetime | None:
+    """When a listed status was written, whether or not it may be kept; nothing where that cannot be."""
     try:
-        return moment(status.get("created_at"), "status.created_at")
+        written = moment(status.get("created_at"), "status.created_at")
     except RecordError:
         return None
+    return written if EARLIEST <= written <= seen.at + LATEST_AHEAD else None
 
 
 def _moment_of(choose: Callable[..., str | None], moments: Mapping[str, datetime | None]) -> datetime | None:

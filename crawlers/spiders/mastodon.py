@@ -11,11 +11,11 @@ from crawlers.pages.mastodon_server import read_server
 from crawlers.spiders.mastodon_again import Again
 from crawlers.spiders.mastodon_asking import moment_of
 from crawlers.spiders.mastodon_finds import Finds
-from crawlers.spiders.mastodon_timelines import Timelines
+from crawlers.spiders.mastodon_stream import Listens
 from posts.errors import Refused, SourceError
 
 
-class MastodonSpider(Timelines, Finds, Again):
+class MastodonSpider(Listens, Finds, Again):
     """A crawl of one source on one server."""
 
     name = "mastodon"
@@ -76,6 +76,8 @@ class MastodonSpider(Timelines, Finds, Again):
                 yield from self._begin_trends()
             case "thread":
                 yield from self._begin_thread()
+            case "stream":
+                yield from self._begin_stream()
             case "account" if (known := self.cursor("account")) is not None:
                 yield from self._begin_timeline(known)
             case "account":

@@ -19,10 +19,8 @@ from crawlers.pages.mastodon import read_statuses
 from crawlers.pages.mastodon_finds import not_kept, read_status
 from crawlers.pages.mastodon_people import read_profile
 from crawlers.pipeline import Page
-from crawlers.pseudonyms import key_of
 from crawlers.spiders.mastodon_asking import Answers, Asking
 from posts.errors import SourceError
-from posts.people import pseudonym
 from store.rereads import Reread
 
 TOGETHER = 20
@@ -96,16 +94,13 @@ class Again(Asking):
     def _looked(self, reading: Reading, asked: Sequence[Reread]) -> Answers:
         """Keep what was read; look no more for what is not there, not to be kept, or another post."""
         hidden = not_kept(reading, [one.ref for one in asked])
-        by_ref = {ref: post_id for post_id, ref in reading.refs.items()}
+        by_ref = {
+            reading.refs[post.id]: self._kept_id(post) for post in reading.posts if post.id in reading.refs
+        }
         gone = [one for one in asked if one.ref in hidden]
-        settled = [one for one in asked if one not in gone and not self._same(by_ref.get(one.ref), one)]
+        # A server that was set up anew gives its ids a second time.
+        settled = [one for one in asked if one not in gone and by_ref.get(one.ref) != one.post]
         yield self._page(reading, gone=gone, settled=settled)
-
-    def _same(self, post_id: str | None, asked: Reread) -> bool:
-        """Whether a post is the one that was asked for: a server set up anew gives its ids a second time."""
-        if post_id is None or post_id == asked.post or not self.job.pseudonyms:
-            return post_id is not None and post_id == asked.post
-        return pseudonym(post_id, secret=key_of(self.job.folder)) == asked.post
 
     def look_at_account(self, today: str) -> Iterable[Request]:
         account = self.cursor("account")

@@ -17,6 +17,7 @@ from crawlers.pages.mastodon import read_statuses
 from crawlers.pages.mastodon_people import Seen
 from crawlers.pages.mastodon_server import Server, host_of
 from crawlers.pipeline import Page
+from crawlers.pseudonyms import key_of
 from crawlers.spider import SourceSpider
 from posts.errors import (
     NotReachable,
@@ -26,6 +27,8 @@ from posts.errors import (
     Refused,
     SourceError,
 )
+from posts.people import pseudonym
+from posts.post import Post
 from store.heard import Why
 from store.rereads import Reread
 
@@ -46,6 +49,10 @@ class Asking(SourceSpider):
     @property
     def _signed_in(self) -> bool:
         return bool(self._authorization(self.job.url))
+
+    @property
+    def _allowed(self) -> frozenset[str]:
+        return frozenset(host.lower() for host in self.job.allow_hosts)
 
     def _not_set_up(self) -> NotSetUp | None:
         """What the user has to give before this timeline can be asked for, and what it costs."""
@@ -74,7 +81,7 @@ class Asking(SourceSpider):
         token, here, there = self.job.tokens.get("token"), urlsplit(self.job.url), urlsplit(url)
         if not token or (here.scheme, host_of(self.job.url)) != (there.scheme, host_of(url)):
             return {}
-        if here.scheme != "https" and host_and_port(url) not in {h.lower() for h in self.job.allow_hosts}:
+        if here.scheme != "https" and host_and_port(url) not in self._allowed:
             return {}
         return {"Authorization": f"Bearer {token}"}
 
@@ -115,7 +122,7 @@ class Asking(SourceSpider):
         try:
             if (error := self._closed_to_us(response) or self.unhappy(response)) is not None:
                 raise error
-            reading = read(response.body, self._seen())
+            reading = self._narrowed(read(response.body, self._seen()))
         except SourceError as error:
             self.fail(error)
             return None
@@ -136,11 +143,28 @@ class Asking(SourceSpider):
             subject=self.job.source,
         )
 
+    def _narrowed(self, reading: Reading) -> Reading:
+        """What of a reading the source wants."""
+        return reading
+
     def _note(self, reading: Reading) -> None:
         """Count what was read, and say what of it is missing because it could not be."""
         self.ledger.read(reading)
         if reading.unreadable and reading.oldest is not None and reading.newest is not None:
-            self.ledger.miss("shape", reading.oldest, reading.newest, posts=len(reading.unreadable))
+            self._missed("shape", reading.oldest, reading.newest, posts=len(reading.unreadable))
+
+    def _heard_of(self, since: datetime, until: datetime, *, posts: int) -> None:
+        self.ledger.heard(min(since, until), until, posts=posts, query=self.job.query or "")
+
+    def _missed(self, why: Why, since: datetime, until: datetime, *, posts: int | None = None) -> None:
+        self.ledger.miss(why, min(since, until), until, posts=posts, query=self.job.query or "")
+
+    def _kept_id(self, post: Post) -> str:
+        """The id under which a post is kept: a pseudonym, where the project has them for its author."""
+        own = post.author is not None and post.author.key in self.job.keep
+        if not self.job.pseudonyms or own:
+            return post.id
+        return pseudonym(post.id, secret=key_of(self.job.folder))
 
     def _page(
         self,
@@ -165,7 +189,7 @@ class Asking(SourceSpider):
         if self._settled or self._since is None or self.state is None:
             return
         why = next((why for kind, why in _WHY if any(isinstance(e, kind) for e in self.ledger.errors)), None)
-        self.ledger.miss(why or "downtime", self._since, self._began)
+        self._missed(why or "downtime", self._since, self._began)
 
     _began: datetime
 

@@ -40,7 +40,7 @@ class Finds(Asking):
     _top_id: str | None = None
     _top_at: str | None = None
     _listed = 0
-    _kept = 0
+    _taken = 0
 
     # search
 
@@ -82,7 +82,7 @@ class Finds(Asking):
         new = set(reading.local_ids) - self._found
         self._found |= new
         self._listed += reading.items
-        self._kept += len(reading.posts)
+        self._taken += len(reading.posts)
         pages = offset // PAGE_SIZE + 1
         more = bool(new) and pages < SEARCH_PAGES
         # The newest first: only once all of it is read may the next crawl begin above it.
@@ -100,14 +100,14 @@ class Finds(Asking):
             yield self._search_older(where or "+0", shift=0 if where == TOP else self._listed)
 
     def _search_heard(self, *, cut: bool, reading: Reading) -> None:
-        query, until = self.job.query or "", self._began
+        until = self._began
         if self._since is not None and not cut:
-            self.ledger.heard(self._since, until, posts=self._kept, query=query)
+            self._heard_of(self._since, until, posts=self._taken)
         elif self._since is not None:
             self.ledger.fall_short(f"stopped after {SEARCH_PAGES} pages: older results since are missing")
             reached = reading.oldest or self._since
-            self.ledger.miss("paging", self._since, reached, query=query)
-            self.ledger.heard(reached, until, posts=self._kept, query=query)
+            self._missed("paging", self._since, reached)
+            self._heard_of(reached, until, posts=self._taken)
         self._settled = True
 
     def _search_top(self, reading: Reading) -> dict[str, str | None]:
@@ -214,9 +214,9 @@ class Finds(Asking):
             self.ledger.fall_short(
                 f"the server shows {SHOWN_BELOW} answers of a thread to those who are not signed in"
             )
-            self.ledger.miss("paging", since, self._began)
+            self._missed("paging", since, self._began)
         else:
-            self.ledger.heard(since, self._began, posts=posts)
+            self._heard_of(since, self._began, posts=posts)
         yield self._page(others)
 
     def _seen_enough(self) -> bool:

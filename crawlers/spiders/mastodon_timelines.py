@@ -39,7 +39,7 @@ class Timelines(Asking):
     _known: str | None = None
     _latest = ""
     _lowest: str | None = None
-    _past: Backfill
+    _past: Backfill | None = None
 
     def _begin_account(self) -> Iterator[Request]:
         acct = (self.job.account or "").lstrip("@")
@@ -67,12 +67,19 @@ class Timelines(Asking):
 
     def _begin_timeline(self, account: str | None) -> Iterator[Request]:
         self._base = self._address(self._path(account))
-        self._past = Backfill(self.job, self.ledger, self.cursor, now=self._began)
         newest = self.cursor("newest")
         if newest is not None:
             yield self.ask(self._above(newest), self.on_newer)
         else:
             yield self.ask(self._url(), self.on_first)
+
+    def _backfill(self) -> Backfill:
+        """The way back of this crawl, the same one in all its parts."""
+        if self._past is None:
+            self._past = Backfill(
+                self.job, self.ledger, self.cursor, now=self._began, query=self.job.query or ""
+            )
+        return self._past
 
     def on_first(self, response: Response) -> Answers:
         """The newest page of a first crawl: from here one crawl goes back, the later ones forward."""
@@ -90,7 +97,7 @@ class Timelines(Asking):
     def _back(self, response: Response, reading: Reading, cursors: dict[str, str | None]) -> Answers:
         """Keep a page and go on to the older one, as far as the back-fill wants."""
         older = self._older(response, reading) if reading.items else None
-        step = self._past.step(oldest=reading.oldest, older=older, posts=len(reading.posts))
+        step = self._backfill().step(oldest=reading.oldest, older=older, posts=len(reading.posts))
         yield self._page(reading, {**step.cursors, **cursors})
         if step.where is not None and not self._enough():
             yield self.ask(step.where, self.on_older)
@@ -108,8 +115,8 @@ class Timelines(Asking):
         return self._url(max_id=lowest or "") if full and (before is None or falls) else None
 
     def _top(self, reading: Reading) -> dict[str, str | None]:
-        """The cursors of the newest id, and of the latest moment that a post was written."""
-        moments = [post.created_at.isoformat() for post in reading.posts if post.repost_of is None]
+        """The cursors of the newest id, and of the latest moment at which something was written."""
+        moments = [reading.newest.isoformat()] if reading.newest else []
         self._latest = max([*moments, self._latest or self.cursor("newest_at") or ""])
         return {"newest": _newest(reading), "newest_at": self._latest or None}
 
@@ -145,7 +152,7 @@ class Timelines(Asking):
     def _heard(self) -> None:
         """All that was written since the last crawl was read."""
         if self._since is not None:
-            self.ledger.heard(self._since, self._began, posts=self._got)
+            self._heard_of(self._since, self._began, posts=self._got)
         self._settled = True
 
     def _cut(self) -> None:
@@ -153,8 +160,8 @@ class Timelines(Asking):
         self.ledger.fall_short(f"stopped after {PAGES_PER_RUN} pages; the next crawl goes on from there")
         reached = moment_of(self._latest) or self._since
         if self._since is not None and reached is not None:
-            self.ledger.heard(self._since, reached, posts=self._got)
-            self.ledger.miss("paging", reached, self._began)
+            self._heard_of(self._since, reached, posts=self._got)
+            self._missed("paging", reached, self._began)
         self._settled = True
 
     def on_quiet(self, response: Response) -> Answers:
@@ -164,9 +171,9 @@ class Timelines(Asking):
         """
         reading = self._timeline_page(response)
         known, known_at = self.cursor("newest"), self.cursor("newest_at")
-        if reading is None or not reading.posts or newer(known, _newest(reading)) != known:
+        if reading is None or not reading.items or newer(known, _newest(reading)) != known:
             return
-        latest = max(post.created_at for post in reading.posts).isoformat()
+        latest = "" if reading.newest is None else reading.newest.isoformat()
         if known == _newest(reading) or (known_at is not None and latest <= known_at):
             return
         self.ledger.remark("the server counts from the beginning again: collected as at the first time")
@@ -175,7 +182,9 @@ class Timelines(Asking):
 
     def _take_up(self) -> Iterator[Request]:
         """Go on with a back-fill that is not at its end, or that was asked for since."""
-        where = self._past.resume()
+        if self._past is not None:
+            return
+        where = self._backfill().resume()
         if where == TOP:
             yield self.ask(self._url(), self.on_older)
         elif where is not None and host_of(where) == host_of(self.job.url):
