@@ -310,7 +310,7 @@ class Listens(Timelines):
 
     def _narrowed(self, reading: Reading) -> Reading:
         """Those that the source's query chooses, and new forms of those that it chose before."""
-        if not self.job.query:
+        if self._timeline != "stream" or not self.job.query:
             return reading
         chosen = {post.id for post in self._choose(reading.posts)}
         edited = [reading.refs[p.id] for p in reading.posts if p.edited_at and p.id in reading.refs]
