@@ -1,7 +1,7 @@
 """A small server of Mastodon's API of our own, streams included, and a crawl of it without a process.
 
 What mastodon_mock does not do: Persian tags, several posts by their ids, threads and searches in pages,
-streams that break. Its statuses have numbers for ids, a minute apart, and none is of the last hours.
+streams that break. Its statuses have numbers for ids, a minute apart.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from crawlers.pipeline import IntoSpool, Page
 from crawlers.spiders.mastodon import MastodonSpider
 from store.state import State
 
-START = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=6)
-"""Statuses are of today: only young ones are looked at again."""
+START = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=5)
+"""Statuses are from one to six hours old: the next look at them is due at six."""
 TOKEN = "token-of-sara"
 Answer = tuple[int, Any]
 
