@@ -38,7 +38,7 @@ from store.rereads import Reread
 
 END_BEFORE_S: Final = 5.0
 """So long before it is due again a stream ends, so that the next crawl finds the way free."""
-FLUSH_S: Final = 3.0
+FLUSH_S: Final = 2.0
 FLUSH_EVENTS: Final = 200
 IDLE_S: Final = 60.0
 """A server beats every 15 seconds; one that is silent for so long is not there any more."""
