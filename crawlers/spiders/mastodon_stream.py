@@ -31,6 +31,7 @@ from crawlers.pages.mastodon_server import streaming_address
 from crawlers.pages.mastodon_stream import Told, read_events
 from crawlers.pipeline import Page
 from crawlers.retry import asked_wait
+from crawlers.spiders.mastodon_again import Again
 from crawlers.spiders.mastodon_timelines import Timelines
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from store import rereads
@@ -49,7 +50,7 @@ STEADY_S: Final = 30.0
 REMEMBERED: Final = 10_000
 
 
-class Listens(Timelines):
+class Listens(Timelines, Again):
     """Streams of all public posts, or of those with a tag."""
 
     _reached: str | None = None
@@ -282,6 +283,9 @@ class Listens(Timelines):
             cursors = {"newest": top, "newest_at": self._latest or None}
         page = self._page(reading, cursors, gone=self._gone_posts(told))
         self._remember(page)
+        edited = [post for post in reading.posts if reading.refs.get(post.id) in told.edited]
+        for request in self._histories(edited, reading.refs):
+            self.crawler.engine.crawl(request)
         return page
 
     def _gone_posts(self, told: Told) -> list[Reread]:
