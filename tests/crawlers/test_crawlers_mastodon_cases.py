@@ -160,7 +160,9 @@ def test_an_event_without_end_takes_no_more_than_its_share() -> None:
 
 
 NAMES = [
-    ,
+    "id", "uri", "content", "created_at", "account", "acct", "visibility", "statuses", "error", "ancestors",
+    "descendants", "spoiler_text", "reblog", "noindex", "fields", "edited_at", "configuration", "urls",
+    "streaming", "timelines_access", "live_feeds", "version", "domain",
 ]  # fmt: skip
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.just("2026-10-01"),
