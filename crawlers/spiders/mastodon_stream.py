@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -34,7 +35,6 @@ from crawlers.retry import asked_wait
 from crawlers.spiders.mastodon_again import Again
 from crawlers.spiders.mastodon_timelines import Timelines
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
-from store import rereads
 from store.rereads import Reread
 
 END_BEFORE_S: Final = 5.0
@@ -57,6 +57,7 @@ class Listens(Timelines, Again):
     _steady = False
     _breaks = 0
     _line: Listening | None = None
+    _recent: Mapping[str, Reread] = MappingProxyType({})
 
     def _begin_stream(self) -> Iterable[Request]:
         base = streaming_address(self._server, self.job.url)
@@ -70,7 +71,6 @@ class Listens(Timelines, Again):
             return
         self._base = self._address(self._path(None))
         self._streaming = base
-        self._recent: dict[str, Reread] = {}
         self._choose = chooser(self.job.query, now=self._began)
         self._until = self._end()
         self._reached = self.cursor("newest")
@@ -191,8 +191,11 @@ class Listens(Timelines, Again):
         first = self._reached is None
         # A second time in one crawl: what the stream told is known too.
         self._known = self._reached if self._breaks else None
-        begin = self._url() if first else self._above(self._reached or "")
-        async for page in self._walk(self.ask(begin, self.on_first if first else self.on_newer)):
+        if self._reached is None:
+            begin = self.ask(self._url(), self.on_first)
+        else:
+            begin = self._newer_than(self._reached)
+        async for page in self._walk(begin):
             yield page
         self._reached = newer(self._reached, self._known)
         self._steady = self._settled or (first and not self.ledger.errors)
@@ -296,21 +299,18 @@ class Listens(Timelines, Again):
         """What was collected of these ids of the server, in this crawl or before."""
         refs = list(refs)
         found = {ref: self._recent[ref] for ref in refs if ref in self._recent}
-        others = [ref for ref in refs if ref not in found]
-        if others and self.state is not None:
-            found |= {one.ref: one for one in rereads.known(self.state, self.job.source, others)}
-        return found
+        return found | super()._known_refs(ref for ref in refs if ref not in found)
 
     def _remember(self, page: Page) -> None:
         """Posts that may be deleted before the spool has told of them."""
+        recent = dict(self._recent)
         for post in page.posts:
             ref = page.refs.get(post.id)
             if ref is not None:
-                self._recent[ref] = Reread(
+                recent[ref] = Reread(
                     post=self._kept_id(post), ref=ref, created_at=post.created_at, due_at=post.created_at
                 )
-        for old in list(self._recent)[:-REMEMBERED]:
-            del self._recent[old]
+        self._recent = dict(list(recent.items())[-REMEMBERED:])
 
     def _narrowed(self, reading: Reading) -> Reading:
         """Those that the source's query chooses, and new forms of those that it chose before."""
