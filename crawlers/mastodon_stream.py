@@ -25,15 +25,16 @@ from twisted.python.failure import Failure
 from crawlers.chosen import chooser
 from crawlers.job import host_and_port, user_agent
 from crawlers.listening import Listening, listen
+from crawlers.mastodon_again import Again
+from crawlers.mastodon_timelines import Timelines
 from crawlers.pages.events import Event, Events
 from crawlers.pages.fields import Reading
+from crawlers.pages.mastodon_finds import not_kept
 from crawlers.pages.mastodon_ids import by_age, newer
 from crawlers.pages.mastodon_server import streaming_address
 from crawlers.pages.mastodon_stream import Told, read_events
 from crawlers.pipeline import Page
 from crawlers.retry import asked_wait
-from crawlers.spiders.mastodon_again import Again
-from crawlers.spiders.mastodon_timelines import Timelines
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from store.rereads import Reread
 
@@ -284,16 +285,16 @@ class Listens(Timelines, Again):
             at = told.reading.newest
             self._latest = max(self._latest, at.isoformat() if at else "", self.cursor("newest_at") or "")
             cursors = {"newest": top, "newest_at": self._latest or None}
-        page = self._page(reading, cursors, gone=self._gone_posts(told))
+        page = self._page(reading, cursors, gone=self._gone_posts(told, not_kept(reading, [*told.edited])))
         self._remember(page)
         edited = [post for post in reading.posts if reading.refs.get(post.id) in told.edited]
         for request in self._histories(edited, reading.refs):
             self.crawler.engine.crawl(request)
         return page
 
-    def _gone_posts(self, told: Told) -> list[Reread]:
-        """Those of the posts that were deleted which were collected: others do not concern us."""
-        return list(self._known_refs(told.gone).values())
+    def _gone_posts(self, told: Told, hidden: Iterable[str]) -> list[Reread]:
+        """Those of the posts that are gone, or not to be kept any more, which were collected."""
+        return list(self._known_refs([*told.gone, *hidden]).values())
 
     def _known_refs(self, refs: Iterable[str]) -> dict[str, Reread]:
         """What was collected of these ids of the server, in this crawl or before."""
