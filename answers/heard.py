@@ -189,8 +189,8 @@ def _known(own: Listening, asked: Selection, window: Span) -> float:
 
 def _shown(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """Those of the longest time, in the order of time."""
-    longest = sorted(reasons, key=lambda each: each.since - each.until)[:REASONS]
-    return tuple(reason for reason in reasons if reason in longest)
+    places = sorted(range(len(reasons)), key=lambda place: reasons[place].since - reasons[place].until)
+    return tuple(reasons[place] for place in sorted(places[:REASONS]))
 
 
 def _by_bucket(bounds: Sequence[Span], counts: Sequence[tuple[int, int]]) -> list[int]:

@@ -160,11 +160,12 @@ def _resolve(rows: Sequence[_Row]) -> Resolved:
     by_run: dict[str, list[Span]] = defaultdict(list)
     for row in read:
         by_run[row.stretch.run_id].append(row.span)
+    own_read = {run_id: union(spans) for run_id, spans in by_run.items()}
     all_read = union(row.span for row in read)
     left = []
     for row in missing:
         if row.stretch.posts is None:
-            others = _read_by_others(row, read, by_run, all_read)
+            others = _read_by_others(row, read, own_read, all_read)
             left += [(span, row.stretch) for span in subtract((row.span,), others)]
     lost = union(span for span, _ in left)
     return Resolved(
@@ -179,10 +180,9 @@ def _resolve(rows: Sequence[_Row]) -> Resolved:
     )
 
 
-def _read_by_others(row: _Row, read: Sequence[_Row], by_run: dict[str, list[Span]], all_read: Spans) -> Spans:
+def _read_by_others(row: _Row, read: Sequence[_Row], own_read: dict[str, Spans], all_read: Spans) -> Spans:
     """What other runs than the row's own have read around it."""
-    own = by_run.get(row.stretch.run_id)
-    if not own or not common(union(own), (row.span,)):
+    if not near(own_read.get(row.stretch.run_id, ()), row.span):
         return near(all_read, row.span)
     return union(other.span for other in read if other.stretch.run_id != row.stretch.run_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,13 +12,14 @@ from typing import Any
 import pytest
 
 from answers.asking import Asking, SourceFacts
-from answers.heard import Heard, Parts, SourceHeard, heard
+from answers.heard import REASONS, Heard, Parts, SourceHeard, heard
 from answers.reach import Reach
 from posts.post import Post
 from posts.selection import Selection
 from store import heard as ledger
+from store import open_store
 from store.heard import Stretch
-from store.protocol import Store
+from store.protocol import Store, StoreSettings
 from store.state import State
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -243,3 +245,79 @@ def test_two_sources_tell_of_each_other_what_both_missed(
     dependent = heard(asking, TODAY).value.sources[0].heard
     assert (dependent.share, dependent.low) == (None, None)
     assert 0.8 < (dependent.high or 0) < 1
+
+
+@pytest.mark.es
+def test_both_engines_give_the_same_strip(
+    embedded_store: Store,
+    elasticsearch_settings: StoreSettings,
+    state: State,
+    tmp_path: Path,
+    build_asking: Callable[..., Asking],
+    build_post: Callable[..., Post],
+    fill: Callable[..., None],
+) -> None:
+    """Hours, days and months, in a zone of half an hour, with gaps and with two sources that overlap."""
+    rng = random.Random(3)
+    reach = [Reach(network="mastodon:a"), Reach(network="mastodon:a", hashtag="tea"), None]
+    facts = [
+        SourceFacts(name=name, platform="mastodon", every=timedelta(minutes=15), reach=each)
+        for name, each in zip(("chatra", "tag", "teapot"), reach, strict=True)
+    ]
+    for name in ("chatra", "tag"):
+        told(state, "collected", NOW - 20 * DAY, NOW - 5 * DAY, source=name)
+        told(state, "collected", NOW - 4 * DAY, NOW - 4 * HOUR, source=name)
+        told(state, "missing", NOW - 5 * DAY, NOW - 4 * DAY, why="downtime", source=name)
+    told(state, "missing", NOW - 2 * DAY, NOW - 2 * DAY, why="gap", posts=4)
+    made = [
+        build_post(number, NOW - 20 * DAY * rng.random(), number % 9, "#tea", source=name)
+        for number in range(400)
+        for name in rng.choice([["chatra"], ["tag"], ["chatra", "tag"], ["chatra", "tag"], ["teapot"]])
+    ]
+    other = open_store(elasticsearch_settings)
+    other.ensure()
+    fill(embedded_store, state, tmp_path, made)
+    fill(other, state, tmp_path, made)
+    for selection in (
+        Selection(since=NOW - 30 * HOUR, until=NOW),
+        Selection(since=NOW - 7 * DAY, until=NOW),
+        Selection(since=NOW - 500 * DAY, until=NOW),
+        Selection(since=NOW - 7 * DAY, until=NOW, source="chatra"),
+    ):
+        one, two = (
+            heard(build_asking(engine, state, sources=tuple(facts), now=NOW), selection).value
+            for engine in (embedded_store, other)
+        )
+        assert one == two
+        assert "rate" in one.heard.method
+        assert 0.5 < (one.sources[0].heard.share or 0) < 1
+    other.close()
+
+
+def test_a_year_of_many_sources_is_bounded(
+    embedded_store: Store, state: State, build_asking: Callable[..., Asking]
+) -> None:
+    """Fifty sources with an outage every day: as many buckets as days, and no more reasons than are shown."""
+    facts = tuple(replace(FACTS, name=f"s{number}") for number in range(50))
+    rows = []
+    for each in facts:
+        for at in (NOW - day * DAY for day in range(365)):
+            row = Stretch(source=each.name, what="collected", since=at - DAY, until=at - HOUR, run_id="r")
+            rows += [row, replace(row, what="missing", since=at - HOUR, until=at, why="paging")]
+    ledger.add(state, rows)
+    counted = 0
+    search = embedded_store.search
+
+    def counting(*arguments: Any, **options: Any) -> Any:
+        nonlocal counted
+        counted += 1
+        return search(*arguments, **options)
+
+    embedded_store.search = counting  # type: ignore[method-assign]
+    asking = build_asking(embedded_store, state, sources=facts, now=NOW)
+    found = heard(asking, Selection(since=NOW - 365 * DAY, until=NOW)).value
+
+    assert [len(source.cells) for source in found.sources] == [366] * 50
+    assert {len(source.reasons) for source in found.sources} == {REASONS}
+    assert {source.reasons_all for source in found.sources} == {365}
+    assert counted < 20
