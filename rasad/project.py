@@ -52,7 +52,10 @@ class Opened:
                     expect_per_day=s.expect_per_day,
                     longest_run=timedelta(seconds=settings.crawl.timeout_s + 60),
                     reach=reach_of(
-                        platform=s.platform, timeline=s.timeline, url=s.url, tag=s.tag,
+                        platform=s.platform,
+                        timeline=s.timeline,
+                        url=s.url,
+                        tag=s.tag,
                         chosen=bool(s.query or s.thread),
                     ),
                 )
