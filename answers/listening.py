@@ -174,7 +174,8 @@ def _hole(asking: Asking, facts: SourceFacts, hole: Span) -> list[tuple[Span, Re
             found.append(((at, end), _nobody(facts, why=why, run=run)))
         at = end
     if hole[1] - at > late:
-        paused = facts.paused and hole[1] >= int(asking.now.timestamp()) - 1
+        paused = facts.paused or asking.state.control(facts.name).paused
+        paused = paused and hole[1] >= int(asking.now.timestamp()) - 1
         found.append(((at, hole[1]), _nobody(facts, why="paused" if paused else "not asked")))
     return found
 

@@ -44,13 +44,11 @@ def share_told(visit: Visit, share: Share) -> str:
     if share.share is None:
         if share.high is None:
             return visit.common("heard.unknown")
-        return visit.common("heard.at_most", high=visit.percent(share.high))
-    told = visit.percent(share.share)
+        return visit.common("heard.at_most", high=visit.part(share.high))
+    told = visit.part(share.share)
     if share.low is None or share.high is None or share.high - share.low < 0.005:
         return told
-    return visit.common(
-        "heard.between", share=told, low=visit.percent(share.low), high=visit.percent(share.high)
-    )
+    return visit.common("heard.between", share=told, low=visit.part(share.low), high=visit.part(share.high))
 
 
 def draw_strip(visit: Visit, found: Heard, *, key: str) -> None:
@@ -81,15 +79,15 @@ def draw_sources(visit: Visit, sources: Sequence[SourceHeard], *, key: str) -> N
     """Each source: the share heard and how it is known, its posts, and about how many are missing."""
     columns: list[parts.Item] = [
         {"label": visit.common("label.source")},
-        {"label": visit.common("label.heard"), "number": True},
+        {"label": visit.common("label.heard")},
         {"label": visit.common("label.posts"), "number": True},
         {"label": visit.common("label.missing"), "number": True},
         {"label": visit.common("label.deleted"), "number": True, "minor": True},
     ]
     rows: list[list[parts.Item]] = [
         [
-            {"text": stripped(source.source), "auto": True, "below": _known(visit, source)},
-            {"text": share_told(visit, source.heard)},
+            {"text": stripped(source.source), "auto": True},
+            {"text": share_told(visit, source.heard), "below": _known(visit, source)},
             parts.number(visit, source.posts),
             {"text": _amount(visit, source.missing) if source.known else "", "tone": "muted"},
             {"text": visit.number(source.deleted), "tone": "muted"},
@@ -104,7 +102,7 @@ def _known(visit: Visit, source: SourceHeard) -> str:
     method = visit.common(f"heard.method.{source.heard.method}")
     if not 0 < source.known < 0.95:
         return method
-    return f"{method} ({visit.text('heard.known', share=visit.percent(source.known))})"
+    return f"{method} ({visit.text('heard.known', share=visit.part(source.known))})"
 
 
 def _amount(visit: Visit, amount: Amount | None) -> str:

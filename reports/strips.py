@@ -28,8 +28,11 @@ COLOURS: Final[dict[Part, str]] = {
 """A colour for each part, the same in both languages, seen on white and on black alike."""
 _HIGH: Final = 12
 _GAP: Final = 5
-_ROW: Final = 26
-_LEGEND: Final = 30
+_ROW: Final = 24
+_LEGEND: Final = 34
+_AXIS: Final = 26
+_LEAST: Final = 0.15
+"""However little is missing, it can be seen: so much of the height is drawn at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,7 @@ def strip(rows: Sequence[Row], reader: Reader) -> Spec:
             tooltip=_tooltips(reader),
         )
     )
-    return finished(chart, reader, _ROW * len(rows) + 24 + _LEGEND)
+    return finished(chart, reader, _ROW * len(rows) + _AXIS + _LEGEND)
 
 
 def _names(rows: Sequence[Row], reader: Reader) -> Any:
@@ -124,6 +127,7 @@ def _names(rows: Sequence[Row], reader: Reader) -> Any:
         grid=False,
         labelLimit=110,
         labelPadding=6,
+        labelOverlap=False,
     )
 
 
@@ -133,9 +137,7 @@ def _values(pieces: Sequence[Piece], reader: Reader) -> list[dict[str, Any]]:
     for piece in pieces:
         bottom = 1.0
         told = _told(piece, reader)
-        for part, share in piece.shares:
-            if share <= 0:
-                continue
+        for part, share in _drawn(piece.shares):
             found.append(
                 {
                     "start": piece.start.timestamp(),
@@ -151,10 +153,17 @@ def _values(pieces: Sequence[Piece], reader: Reader) -> list[dict[str, Any]]:
     return found
 
 
+def _drawn(shares: Sequence[tuple[Part, float]]) -> list[tuple[Part, float]]:
+    """The parts that are there, none too low to be seen; the others give way."""
+    there = [(part, max(share, _LEAST)) for part, share in shares if share > 0]
+    whole = sum(share for _, share in there)
+    return [(part, share / whole) for part, share in there]
+
+
 def _told(piece: Piece, reader: Reader) -> str:
     """All parts of a bucket in words: "collected 80 %, missing 20 %"."""
     words = [
-        f"{texts.text(f'common.heard.part.{part}', reader.language)} {digits.percent(share, reader.language)}"
+        f"{texts.text(f'common.heard.part.{part}', reader.language)} {digits.part(share, reader.language)}"
         for part, share in piece.shares
         if share > 0
     ]

@@ -26,22 +26,19 @@ _MARGIN: Final = timedelta(minutes=5)
 
 def begin(state: State, sources: Iterable[str], posts: Sequence[Post], *, now: datetime) -> None:
     """Tell of the thirty days before ``now``, in which these posts were written."""
-    stretches = [
-        Stretch(source=name, what="collected", since=now - _DAYS, until=now, run_id="demo")
-        for name in sources
-    ]
+    stretches = [Stretch(source=name, what="collected", since=now - _DAYS, until=now) for name in sources]
     gap = outage(posts, now=now)
     if gap is not None and any(each.source == OUTAGE for each in stretches):
         since, until = gap
         stretches.append(
             Stretch(
-                source=OUTAGE, what="missing", since=since, until=until, why="downtime", run_id="demo"
+                source=OUTAGE, what="missing", since=since, until=until, why="downtime"
             )
         )  # fmt: skip
     stretches += [
         Stretch(
             source=post.source, what="deleted", since=post.created_at, until=post.created_at, posts=1,
-            why="deleted", run_id="demo",
+            why="deleted",
         )
         for post in posts
         if post.deleted_at is not None
@@ -71,7 +68,7 @@ def go_on(state: State, sources: Iterable[str], *, since: datetime, now: datetim
     names = list(sources)
     heard.add(
         state,
-        [Stretch(source=name, what="collected", since=begun, until=now, run_id="demo") for name in names],
+        [Stretch(source=name, what="collected", since=begun, until=now) for name in names],
     )
     for name in names:
         heard.compact(state, name, now=now)
