@@ -41,8 +41,8 @@ class Page:
     """What one answer gave: posts, what was no post, and where the next crawl goes on after them.
 
     ``refs`` is how posts are asked for again, by id: those that have one are read again at fixed ages.
-    ``gone`` are posts that were asked for again and are not there any more. ``profiles`` are accounts that
-    are watched, as they are today.
+    ``gone`` are posts that were asked for again and are not there any more, ``settled`` those that are not
+    to be asked for any more. ``profiles`` are accounts that are watched, as they are today.
     """
 
     posts: tuple[Post, ...] = ()
@@ -50,6 +50,7 @@ class Page:
     cursors: Mapping[str, str | None] = field(default_factory=dict)
     refs: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[Reread, ...] = ()
+    settled: tuple[Reread, ...] = ()
     profiles: tuple[Profile, ...] = ()
 
     def __repr__(self) -> str:
@@ -142,6 +143,9 @@ class IntoSpool:
         if self._state is not None:
             # Only now that the spool holds the posts.
             cursors = {key: value for page in pages for key, value in page.cursors.items()}
+            settled = [done.post for page in pages for done in page.settled]
+            if settled:
+                rereads.drop(self._state, self._job.source, settled)
             self._move(self._state, cursors, looks, gone, now)
 
     def _move(

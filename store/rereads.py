@@ -6,7 +6,7 @@ what was gained. What is due stands in the state file, so that a crawl that was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -70,15 +70,21 @@ def due(state: State, source: str, *, at: datetime, limit: int) -> list[Reread]:
         " ORDER BY due_at, post LIMIT ?",
         (source, _text(at), limit),
     )
-    return [
-        Reread(
-            post=row[0],
-            ref=row[1],
-            created_at=datetime.fromisoformat(row[2]),
-            due_at=datetime.fromisoformat(row[3]),
+    return [_reread(row) for row in rows]
+
+
+def known(state: State, source: str, refs: Sequence[str]) -> list[Reread]:
+    """Those of a source's posts that are still looked at and have one of these refs."""
+    found: list[Reread] = []
+    for start in range(0, len(refs), 500):
+        some = refs[start : start + 500]
+        rows = state.connection.execute(
+            "SELECT post, ref, created_at, due_at FROM rereads WHERE source=?"
+            f" AND ref IN ({', '.join('?' * len(some))})",
+            (source, *some),
         )
-        for row in rows
-    ]
+        found += map(_reread, rows)
+    return found
 
 
 def count(state: State, source: str, *, at: datetime) -> int:
@@ -87,6 +93,15 @@ def count(state: State, source: str, *, at: datetime) -> int:
         "SELECT count(*) FROM rereads WHERE source=? AND due_at<=?", (source, _text(at))
     ).fetchone()
     return int(row[0])
+
+
+def _reread(row: tuple[str, str, str, str]) -> Reread:
+    return Reread(
+        post=row[0],
+        ref=row[1],
+        created_at=datetime.fromisoformat(row[2]),
+        due_at=datetime.fromisoformat(row[3]),
+    )
 
 
 def _text(moment: datetime) -> str:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config.project import Settings, Source
+
 
 def host_of(url: str) -> str:
     """The host and port that an address is asked of, in lower case.
@@ -18,6 +20,13 @@ def host_of(url: str) -> str:
     'example.org'
     """
     return urlsplit(url if "//" in url else f"//{url}").netloc.rpartition("@")[2].lower()
+
+
+def lane_of(settings: Settings, source: Source) -> str:
+    """What a crawl has for itself alone: its host, or (a stream stays on the line for as long as it is
+    listened to) a lane of its own beside the other sources of that host."""
+    host = host_of(source.url) or "none"
+    return f"{host} {settings.project.name}/{source.name}" if source.timeline == "stream" else host
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +32,9 @@ class Reading:
 
     ``items`` counts what the platform listed; each is in ``posts``, in ``unreadable``, or was passed
     over for the reason counted in ``passed_over`` (opted out, not public). A boost of a post gives two
-    posts. ``unread`` counts fields that this version does not know.
+    posts. ``unread`` counts fields that this version does not know. ``refs`` is how each post is asked for
+    again, by its id; ``oldest`` and ``newest`` are the moments of the last and the first of all items that
+    were listed, in the order of the platform.
     """
 
     posts: tuple[Post, ...] = ()
@@ -42,6 +44,9 @@ class Reading:
     unread: Counter[str] = field(default_factory=Counter)
     remarks: tuple[str, ...] = ()
     local_ids: tuple[str, ...] = ()
+    refs: Mapping[str, str] = field(default_factory=dict)
+    oldest: datetime | None = None
+    newest: datetime | None = None
 
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
