@@ -21,14 +21,15 @@ _PIECES: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """The share that a source heard while it listened, told by the source ``by``.
+    """The share that a source heard while it listened, as source ``by`` tells by ``told_by`` posts.
 
-    ``both`` have so many posts in common; ``elsewhere`` are those that only the other has. A source that is
-    ``within`` the reach of the other misses nothing that the other does not miss too.
+    ``both`` have so many posts in common; ``elsewhere`` are posts within its reach that only others have. A
+    source that is ``within`` the reach of the other misses nothing that the other does not miss too.
     """
 
     by: str
     share: Share = UNKNOWN
+    told_by: int = 0
     both: int = 0
     elsewhere: int = 0
     within: bool = False
@@ -57,11 +58,26 @@ def captures(
             found[one.name] = Capture(
                 by=other.name,
                 share=captured(mine, its, both, dependent=a.reach == b.reach),
+                told_by=mine,
                 both=both,
-                elsewhere=its - both,
+                elsewhere=_elsewhere(asking, selection, one, facts),
                 within=one.reach != other.reach and other.reach is not None and not other.reach.hashtag,
             )
     return found
+
+
+def _elsewhere(asking: Asking, selection: Selection, one: SourceFacts, facts: Sequence[SourceFacts]) -> int:
+    """The posts that the source should have and only others of its network have."""
+    assert one.reach is not None
+    others = [each.name for each in facts if each.name != one.name and _meet(one, each)]
+    tagged = [{"term": {"hashtags": one.reach.hashtag}}] if one.reach.hashtag else []
+    query = {
+        "bool": {
+            "filter": [matching(asking, selection), {"terms": {"source": others}}, *tagged],
+            "must_not": [{"term": {"source": one.name}}],
+        }
+    }
+    return asking.store.count("posts", query)
 
 
 def _meet(a: SourceFacts, b: SourceFacts) -> bool:

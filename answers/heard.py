@@ -254,10 +254,9 @@ def _share(own: Listening, posts: int, missing: Amount | None, capture: Capture 
     if missing is None:
         most = recapture.heard(posts, counted=counted, capture=share).high
         return Share(high=most if most is not None and most < 1 else None)
-    missed = None
-    if own.missing:
-        missed = Amount(value=missing.value - counted, low=missing.low - counted, high=missing.high - counted)
-    return recapture.heard(posts, counted=counted, missed=missed, capture=share)
+    missed = _missed(own, missing, counted)
+    told_by = capture.told_by if capture is not None else 0
+    return recapture.heard(posts, counted=counted, missed=missed, capture=share, told_by=told_by)
 
 
 def _sum(amounts: Sequence[Amount | None]) -> Amount | None:
@@ -308,38 +307,36 @@ def _share_together(work: _Work, told: Sequence[SourceHeard], posts: int) -> Sha
 
 
 def _lost(work: _Work, source: SourceHeard) -> tuple[Amount | None, float]:
-    """What neither the source nor another has, as far as it can be told, and at least how many.
-
-    What a source did not hear may be there through the one that it overlaps with: as large a part of it as
-    of its other posts, for the time in which that one listened.
-    """
+    """What neither the source nor another has, as far as it can be told, and at least how many."""
     own = work.listening[source.source]
     capture = work.captures.get(source.source)
     counted = sum(posts for _, posts in own.counted)
-    posts = int(source.posts.value or 0)
+    if capture is not None and capture.within:
+        # The wider source speaks for both.
+        return Amount(value=0.0, low=0.0, high=0.0), 0.0
     if source.missing is None:
         return None, float(counted)
-    missed = None
-    if own.missing:
-        part = _part_elsewhere(work, own, capture, posts)
-        value, low, high = (
-            (each - counted) for each in (source.missing.value, source.missing.low, source.missing.high)
-        )
-        missed = Amount(value=value * (1 - part), low=low * (1 - part), high=high)
-    if capture is None or capture.within:
-        found = recapture.lost(0, counted=counted, missed=missed)
+    missed = _missed(own, source.missing, counted)
+    posts = int(source.posts.value or 0)
+    if capture is None:
+        found = recapture.lost(posts, counted=counted, missed=missed)
         return found, found.low
     if capture.share.share is None:
         most = capture.share.high or 1.0
         return None, counted + max(0.0, posts / most - posts - capture.elsewhere)
     found = recapture.lost(
-        posts, counted=counted, missed=missed, capture=capture.share, elsewhere=capture.elsewhere
+        posts,
+        counted=counted,
+        missed=missed,
+        capture=capture.share,
+        told_by=capture.told_by,
+        elsewhere=capture.elsewhere,
     )
     return found, found.low
 
 
-def _part_elsewhere(work: _Work, own: Listening, capture: Capture | None, posts: int) -> float:
-    if capture is None or not posts:
-        return 0.0
-    listened = length(common(own.missing, work.listening[capture.by].collected))
-    return min(1.0, capture.both / posts) * listened / length(own.missing)
+def _missed(own: Listening, missing: Amount, counted: int) -> Amount | None:
+    """The part of what is missing that is not counted."""
+    if not own.missing:
+        return None
+    return Amount(value=missing.value - counted, low=missing.low - counted, high=missing.high - counted)

@@ -16,6 +16,7 @@ from scipy import optimize, special, stats
 Method = Literal["unknown", "read", "counted", "rate", "recapture", "recapture and rate"]
 LEVEL: Final = 0.95
 _LARGEST: Final = 1e12
+_Z: Final = float(stats.norm.ppf(0.5 + LEVEL / 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +49,10 @@ UNKNOWN: Final = Share()
 def recapture(first: int, second: int, both: int) -> Amount | None:
     """How many there are, of which two independent captures found so many each and so many in common.
 
-    ``None`` without a common one: then there may be any number. The estimate is Chapman's (1951), which
-    is nearly unbiased; the bounds are those of the profile likelihood (Cormack, Biometrics 48, 1992, 567),
-    which stay sensible where all of one capture lies in the other.
+    ``None`` without a common one: then there may be any number. The estimate is Chapman's (University of
+    California Publications in Statistics 1, 1951, 131), which is nearly unbiased; the bounds are those of the
+    likelihood ratio of the same hypergeometric distribution (on such bounds: Cormack, Biometrics 48, 1992,
+    567), which stay sensible where all of one capture lies in the other.
 
     >>> found = recapture(100, 80, 40)
     >>> round(found.value), found.low < 199 < found.high
@@ -62,7 +64,7 @@ def recapture(first: int, second: int, both: int) -> Amount | None:
     value = (first + 1) * (second + 1) / (both + 1) - 1
 
     def loss(size: float) -> float:
-        return -_likelihood(size, first, second, distinct)
+        return -_likelihood(size, first, second, both)
 
     found = optimize.minimize_scalar(loss, bounds=(distinct, 4 * value + 10), method="bounded")
     least = min(found.fun, loss(distinct))
@@ -79,14 +81,11 @@ def recapture(first: int, second: int, both: int) -> Amount | None:
     return Amount(value=min(max(value, low), high), low=low, high=high)
 
 
-def _likelihood(size: float, first: int, second: int, distinct: int) -> float:
-    """The logarithm of the chance to see this if there are ``size``, each capture at its likeliest rate."""
-    told = float(special.gammaln(size + 1) - special.gammaln(size - distinct + 1))
-    for caught in (first, second):
-        told += caught * math.log(caught / size)
-        if size > caught:
-            told += (size - caught) * math.log1p(-caught / size)
-    return told
+def _likelihood(size: float, first: int, second: int, both: int) -> float:
+    """The logarithm of the chance (but for a constant) to have so many in common if there are ``size``."""
+    others, found = size - first, second - both
+    told = special.gammaln(others + 1) - special.gammaln(others - found + 1)
+    return float(told + special.gammaln(size - second + 1) - special.gammaln(size + 1))
 
 
 def captured(first: int, second: int, both: int, *, dependent: bool = False) -> Share:
@@ -122,37 +121,40 @@ def lost(
     counted: int = 0,
     missed: Amount | None = None,
     capture: Share = UNKNOWN,
+    told_by: int = 0,
     elsewhere: int = 0,
 ) -> Amount:
     """How many were not heard: ``counted``, ``missed`` while nobody listened, and hidden from the capture.
 
-    ``elsewhere`` of the hidden ones are no loss because another source has them.
+    ``told_by`` are those of the collected that the capture's share was told by: of the others it is only
+    likely to be the same. ``elsewhere`` are no loss because another source has them.
     """
-    hidden = _hidden(collected, capture)
-    if hidden is None:
-        parts = [Amount(value=counted, low=counted, high=counted)]
-    else:
-        # What is counted is among what the overlap tells of.
-        parts = [
-            Amount(
-                value=max(counted, hidden.value - elsewhere),
-                low=max(counted, hidden.low - elsewhere),
-                high=max(counted, hidden.high - elsewhere),
-            )
-        ]
+    # What is counted is among what the overlap tells of.
+    parts = [_hidden(collected, missed, capture, told_by) or Amount(value=counted, low=counted, high=counted)]
     whole = together([*parts, missed] if missed is not None else parts)
-    return Amount(value=whole.value, low=max(float(counted), whole.low), high=whole.high)
+    least = float(counted)
+    return Amount(
+        value=max(least, whole.value - elsewhere),
+        low=max(least, whole.low - elsewhere),
+        high=max(least, whole.high - elsewhere),
+    )
 
 
 def heard(
-    collected: int, *, counted: int = 0, missed: Amount | None = None, capture: Share = UNKNOWN
+    collected: int,
+    *,
+    counted: int = 0,
+    missed: Amount | None = None,
+    capture: Share = UNKNOWN,
+    told_by: int = 0,
 ) -> Share:
     """The share of ``collected`` in all that was posted, by what ``lost`` says of the rest.
 
     Where nothing was posted as far as is known there is no share to tell.
     """
     method = _method(counted, missed, capture)
-    found = share_of(collected, lost(collected, counted=counted, missed=missed, capture=capture), method)
+    missing = lost(collected, counted=counted, missed=missed, capture=capture, told_by=told_by)
+    found = share_of(collected, missing, method)
     if capture.share is None and capture.high is not None and found.high is not None:
         # Two looks at one place: at most so much, and how much less nobody can tell.
         return Share(high=min(found.high, capture.high), method=method)
@@ -171,15 +173,20 @@ def share_of(collected: int, missing: Amount, method: Method) -> Share:
     )
 
 
-def _hidden(collected: int, capture: Share) -> Amount | None:
-    """How many a capture that heard this share did not hear."""
+def _hidden(collected: int, missed: Amount | None, capture: Share, told_by: int) -> Amount | None:
+    """How many a capture that hears this share did not hear, or would not have heard had it listened."""
     if capture.share is None or not capture.share or not capture.low or not capture.high:
         return None
-    return Amount(
-        value=collected * (1 / capture.share - 1),
-        low=collected * (1 / capture.high - 1),
-        high=collected * (1 / capture.low - 1),
-    )
+    # What was missed is told by what is usually collected: behind that, too, there is something hidden.
+    shown = collected + (missed.value if missed is not None else 0.0)
+    share = capture.share
+    value = shown * (1 / share - 1)
+    # Of the others each was hidden or not by chance: a negative binomial number of them.
+    others = max(0.0, shown - told_by)
+    chance = _Z * math.sqrt(others * (1 - share)) / share
+    below = math.hypot(value - shown * (1 / capture.high - 1), chance)
+    above = math.hypot(shown * (1 / capture.low - 1) - value, chance)
+    return Amount(value=value, low=max(0.0, value - below), high=value + above)
 
 
 def _method(counted: int, missed: Amount | None, capture: Share) -> Method:

@@ -2,7 +2,8 @@
 
 The expectation is the mean of the hours that were heard: of the same hour of the week where three weeks
 are known, else of the same hour of the day. How far off it may be is taken from the source itself: the
-very same hours on other days, each expected from all the others.
+very same hours on other days, each expected from all the others; never less than counts of people scatter
+by themselves (`trends.tail`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scipy import stats
 
 from trends.intervals import Span
 from trends.recapture import LEVEL, Amount, together
+from trends.tail import shape
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -74,8 +76,10 @@ class Rhythm:
             for seen, usual in errors
         ]
         spread = math.sqrt(sum(error**2 for error in scaled) / len(scaled))
-        reach = float(stats.t.ppf(0.5 + LEVEL / 2, len(scaled) - 1))
-        reach *= max(spread, math.sqrt(value))
+        by_days = float(stats.t.ppf(0.5 + LEVEL / 2, len(scaled) - 1)) * spread
+        # A few days may look alike by chance: people's counts scatter at least as they do everywhere.
+        chance = math.sqrt(value + value**2 / float(shape(np.asarray([value]))[0]))
+        reach = max(by_days, float(stats.norm.ppf(0.5 + LEVEL / 2)) * chance)
         # Never less than nothing, and of what is usually nothing there may be a few.
         return Amount(value=value, low=max(0.0, value - reach), high=max(value + reach, value + 3.0))
 
