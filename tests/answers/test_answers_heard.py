@@ -297,7 +297,7 @@ def test_both_engines_give_the_same_strip(
 def test_a_year_of_many_sources_is_bounded(
     embedded_store: Store, state: State, build_asking: Callable[..., Asking]
 ) -> None:
-    """Twenty sources with an outage every day: as many buckets as days, and no more reasons than are shown."""
+    """Twenty sources with an outage a day: as many buckets as days, and no more reasons than are shown."""
     facts = tuple(replace(FACTS, name=f"s{number}") for number in range(20))
     rows = []
     for each in facts:
