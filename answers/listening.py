@@ -162,21 +162,21 @@ def _hole(asking: Asking, facts: SourceFacts, hole: Span) -> list[tuple[Span, Re
     ran = runs.between(asking.state, facts.name, _moment(hole[0]), _moment(hole[1] + late))
     ran = [run for run in ran if not _is_alive(asking, facts, run)]
     found: list[tuple[Span, Reason]] = []
-    at = hole[0]
+    at, resting = hole[0], None
     for run in ran:
         end = min(hole[1], int(run.started_at.timestamp()))
-        if end <= at:
-            continue
         why = _cause(run)
-        if why is None and end - at > late:
-            found.append(((at, end), _nobody(facts, why="not asked")))
-        elif why is not None:
+        if end > at and why is not None:
             found.append(((at, end), _nobody(facts, why=why, run=run)))
-        at = end
+        elif end - at > late:
+            found.append(((at, end), resting or _nobody(facts, why="not asked")))
+        at = max(at, end)
+        # Whoever was asked to wait does not ask again until then.
+        resting = _nobody(facts, why=why, run=run) if why == "rate limit" else None
     if hole[1] - at > late:
         paused = facts.paused or asking.state.control(facts.name).paused
         paused = paused and hole[1] >= int(asking.now.timestamp()) - 1
-        found.append(((at, hole[1]), _nobody(facts, why="paused" if paused else "not asked")))
+        found.append(((at, hole[1]), resting or _nobody(facts, why="paused" if paused else "not asked")))
     return found
 
 

@@ -146,6 +146,22 @@ def test_a_run_that_did_not_read_tells_why(
     assert hours(found, "missing") == [9, 10]
 
 
+def test_who_was_asked_to_wait_does_not_ask_meanwhile(listen: Callable[..., Heard], state: State) -> None:
+    """One run was put off and none was made for hours: all of it is the server's limit, until it was read."""
+    told(state, "collected", NOW - 12 * HOUR, NOW - 9 * HOUR, run_id=run(state, NOW - 9 * HOUR))
+    put_off = run(state, NOW - 8 * HOUR, "put off", "too many requests")
+    run(state, NOW - 2 * HOUR, "error", "the server is broken")
+    told(state, "collected", NOW - 2 * HOUR, NOW, run_id=run(state, NOW))
+    reasons = only(listen([])).reasons
+
+    assert [(r.why, r.since, r.until, r.run_id) for r in reasons] == [
+        ("rate limit", NOW - 9 * HOUR, NOW - 8 * HOUR, put_off),
+        ("error", NOW - 8 * HOUR, NOW - 2 * HOUR, "run-22T1000"),
+    ]
+    waiting = only(listen([], now=NOW - 3 * HOUR, selection=replace(TODAY, until=NOW - 3 * HOUR))).reasons
+    assert [(r.why, r.until) for r in waiting] == [("rate limit", NOW - 3 * HOUR)]
+
+
 def test_time_in_which_nobody_asked_is_missing_once_the_source_is_late(
     listen: Callable[..., Heard], state: State
 ) -> None:
