@@ -65,6 +65,7 @@ def pseudonymise(post: Post, *, secret: bytes, keep: frozenset[str] = frozenset(
         url=post.url if own else None,
         text=said.hide(post.text),
         title=said.hide_any(post.title),
+        edits=tuple(replace(e, text=said.hide(e.text), title=said.hide_any(e.title)) for e in post.edits),
         mentioned=tuple(
             m if m.key in keep else Mentioned(key=pseudonym(m.key, secret=secret)) for m in post.mentioned
         ),

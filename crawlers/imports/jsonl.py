@@ -24,7 +24,7 @@ from crawlers.pages.text import clean_name, web_address
 from posts.clean import clean
 from posts.errors import RecordError
 from posts.people import author_key
-from posts.post import METRICS, Author, Kind, Link, Media, Mentioned, Metrics, Poll, Post, check, decode
+from posts.post import METRICS, Author, Edit, Kind, Link, Media, Mentioned, Metrics, Poll, Post, check, decode
 
 LONGEST: Final = 4 * 2**20
 """Bytes of a line; a longer one is refused and passed over."""
@@ -153,6 +153,7 @@ class _Beside(msgspec.Struct, frozen=True, kw_only=True):
 
     aliases: tuple[str, ...] = ()
     also_in: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
     mentioned: tuple[Mentioned, ...] = ()
     media: tuple[Media, ...] = ()
     poll: Poll | None = None

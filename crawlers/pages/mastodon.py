@@ -216,6 +216,11 @@ def _created(fields: Fields) -> datetime:
     return created_at
 
 
+def text_of(fields: Fields) -> str:
+    """The text of a status, or of one wording of it."""
+    return _text(fields, quoted=False)[0]
+
+
 def _text(fields: Fields, *, quoted: bool) -> tuple[str, list[str]]:
     """The text with its warning in front, and the addresses in it that are no mention and no tag."""
     content = fields.take("content")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from crawlers.pages.fields import short
@@ -9,6 +10,8 @@ from crawlers.pages.mastodon_people import PLATFORM, Seen
 from crawlers.pages.text import clean_name
 from posts.errors import RecordError
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = datetime(2016, 1, 1, tzinfo=UTC)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -30,6 +33,19 @@ def newer(one: str | None, other: str | None) -> str | None:
     if one is None or other is None:
         return one or other
     return max(one, other, key=by_age)
+
+
+def earlier(local_id: str, by: timedelta, *, now: datetime) -> str:
+    """The id that its server would have given so much earlier; the same where ids hold no time.
+
+    Mastodon's ids are milliseconds since 1970 and sixteen bits behind them.
+    """
+    if not local_id.isascii() or not local_id.isdigit() or len(local_id) > 19:
+        return local_id
+    moment = timedelta(milliseconds=int(local_id) >> 16)
+    if not _FIRST <= _EPOCH + moment <= now + timedelta(days=1):
+        return local_id
+    return str((moment - by) // timedelta(milliseconds=1) << 16)
 
 
 def post_id(uri: str | None, local_id: str | None, seen: Seen) -> str:

@@ -8,14 +8,13 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.pages.mastodon_server import read_server
-from crawlers.spiders.mastodon_again import Again
 from crawlers.spiders.mastodon_asking import moment_of
 from crawlers.spiders.mastodon_finds import Finds
 from crawlers.spiders.mastodon_stream import Listens
 from posts.errors import Refused, SourceError
 
 
-class MastodonSpider(Listens, Finds, Again):
+class MastodonSpider(Listens, Finds):
     """A crawl of one source on one server."""
 
     name = "mastodon"

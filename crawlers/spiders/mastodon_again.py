@@ -7,7 +7,9 @@ out since, or whose post is not public any more, is gone too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from urllib.parse import quote, urlencode
 
@@ -16,12 +18,14 @@ from scrapy.http import Response
 
 from crawlers.pages.fields import Reading
 from crawlers.pages.mastodon import read_statuses
+from crawlers.pages.mastodon_edits import read_edits
 from crawlers.pages.mastodon_finds import not_kept, read_status
 from crawlers.pages.mastodon_people import read_profile
 from crawlers.pipeline import Page
 from crawlers.spiders.mastodon_asking import Answers, Asking
 from posts.errors import SourceError
-from store.rereads import Reread
+from posts.post import Post
+from store.rereads import AGES, Reread
 
 TOGETHER = 20
 """Posts that a server gives in one answer."""
@@ -29,10 +33,15 @@ ALONE = 40
 """Posts that one crawl asks for one by one; what is left stays due for the next."""
 
 
+HISTORIES = 40
+"""Edited posts whose earlier wordings one crawl asks for."""
+
+
 class Again(Asking):
     """Second looks."""
 
     _alone_left = ALONE
+    _histories_left = HISTORIES
 
     def look_again(self, due: list[Reread]) -> Iterable[Request]:
         if not self._server.several:
@@ -101,6 +110,38 @@ class Again(Asking):
         # A server that was set up anew gives its ids a second time.
         settled = [one for one in asked if one not in gone and by_ref.get(one.ref) != one.post]
         yield self._page(reading, gone=gone, settled=settled)
+        since = {one.ref: _last_look(one) for one in asked}
+        edited = [
+            post
+            for post in reading.posts
+            if post.edited_at and post.edited_at > since.get(reading.refs.get(post.id, ""), post.edited_at)
+        ]
+        yield from self._histories(edited, reading.refs)
+
+    def _histories(self, edited: Iterable[Post], refs: Mapping[str, str]) -> list[Request]:
+        """Requests for what posts said before, as many as this crawl still may."""
+        chosen = [post for post in edited if post.id in refs][: self._histories_left]
+        self._histories_left -= len(chosen)
+        return [
+            self.ask(
+                self._address(f"/api/v1/statuses/{quote(refs[post.id], safe='')}/history"),
+                partial(self.on_history, post=post),
+            )
+            for post in chosen
+        ]
+
+    def on_history(self, response: Response, post: Post) -> Answers:
+        """The post once more, with what it said before; without it where the server keeps none."""
+        try:
+            if (error := self.unhappy(response)) is not None:
+                raise error
+            edits, unread = read_edits(response.body, self._seen())
+        except SourceError as error:
+            self.ledger.remark(f"earlier wordings are not told: {error.message}")
+            return
+        self.ledger.unread.update(unread)
+        if edits:
+            yield Page(posts=(replace(post, edits=edits),))
 
     def look_at_account(self, today: str) -> Iterable[Request]:
         account = self.cursor("account")
@@ -121,3 +162,9 @@ class Again(Asking):
         if profile is None:
             self.ledger.passed_over["accounts that opted out"] += 1
         yield Page(profiles=() if profile is None else (profile,), cursors={"profile": today})
+
+
+def _last_look(asked: Reread) -> datetime:
+    """A moment before which a post had certainly been read: a look is planned for the next of the ages."""
+    ages = [age for age in AGES if asked.created_at + age < asked.due_at]
+    return asked.created_at + max(ages, default=AGES[0] * 0)

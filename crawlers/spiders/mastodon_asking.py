@@ -29,6 +29,7 @@ from posts.errors import (
 )
 from posts.people import pseudonym
 from posts.post import Post
+from store import rereads
 from store.heard import Why
 from store.rereads import Reread
 
@@ -158,6 +159,13 @@ class Asking(SourceSpider):
 
     def _missed(self, why: Why, since: datetime, until: datetime, *, posts: int | None = None) -> None:
         self.ledger.miss(why, min(since, until), until, posts=posts, query=self.job.query or "")
+
+    def _known_refs(self, refs: Iterable[str]) -> dict[str, Reread]:
+        """What was collected of these ids of the server and is still looked at."""
+        refs = list(refs)
+        if self.state is None or not refs:
+            return {}
+        return {one.ref: one for one in rereads.known(self.state, self.job.source, refs)}
 
     def _kept_id(self, post: Post) -> str:
         """The id under which a post is kept: a pseudonym, where the project has them for its author."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -31,14 +32,14 @@ from crawlers.pages.mastodon_server import streaming_address
 from crawlers.pages.mastodon_stream import Told, read_events
 from crawlers.pipeline import Page
 from crawlers.retry import asked_wait
+from crawlers.spiders.mastodon_again import Again
 from crawlers.spiders.mastodon_timelines import Timelines
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
-from store import rereads
 from store.rereads import Reread
 
 END_BEFORE_S: Final = 5.0
 """So long before it is due again a stream ends, so that the next crawl finds the way free."""
-FLUSH_S: Final = 3.0
+FLUSH_S: Final = 2.0
 FLUSH_EVENTS: Final = 200
 IDLE_S: Final = 60.0
 """A server beats every 15 seconds; one that is silent for so long is not there any more."""
@@ -49,13 +50,14 @@ STEADY_S: Final = 30.0
 REMEMBERED: Final = 10_000
 
 
-class Listens(Timelines):
+class Listens(Timelines, Again):
     """Streams of all public posts, or of those with a tag."""
 
     _reached: str | None = None
     _steady = False
     _breaks = 0
     _line: Listening | None = None
+    _recent: Mapping[str, Reread] = MappingProxyType({})
 
     def _begin_stream(self) -> Iterable[Request]:
         base = streaming_address(self._server, self.job.url)
@@ -69,7 +71,6 @@ class Listens(Timelines):
             return
         self._base = self._address(self._path(None))
         self._streaming = base
-        self._recent: dict[str, Reread] = {}
         self._choose = chooser(self.job.query, now=self._began)
         self._until = self._end()
         self._reached = self.cursor("newest")
@@ -190,8 +191,11 @@ class Listens(Timelines):
         first = self._reached is None
         # A second time in one crawl: what the stream told is known too.
         self._known = self._reached if self._breaks else None
-        begin = self._url() if first else self._above(self._reached or "")
-        async for page in self._walk(self.ask(begin, self.on_first if first else self.on_newer)):
+        if self._reached is None:
+            begin = self.ask(self._url(), self.on_first)
+        else:
+            begin = self._newer_than(self._reached)
+        async for page in self._walk(begin):
             yield page
         self._reached = newer(self._reached, self._known)
         self._steady = self._settled or (first and not self.ledger.errors)
@@ -282,6 +286,9 @@ class Listens(Timelines):
             cursors = {"newest": top, "newest_at": self._latest or None}
         page = self._page(reading, cursors, gone=self._gone_posts(told))
         self._remember(page)
+        edited = [post for post in reading.posts if reading.refs.get(post.id) in told.edited]
+        for request in self._histories(edited, reading.refs):
+            self.crawler.engine.crawl(request)
         return page
 
     def _gone_posts(self, told: Told) -> list[Reread]:
@@ -292,21 +299,18 @@ class Listens(Timelines):
         """What was collected of these ids of the server, in this crawl or before."""
         refs = list(refs)
         found = {ref: self._recent[ref] for ref in refs if ref in self._recent}
-        others = [ref for ref in refs if ref not in found]
-        if others and self.state is not None:
-            found |= {one.ref: one for one in rereads.known(self.state, self.job.source, others)}
-        return found
+        return found | super()._known_refs(ref for ref in refs if ref not in found)
 
     def _remember(self, page: Page) -> None:
         """Posts that may be deleted before the spool has told of them."""
+        recent = dict(self._recent)
         for post in page.posts:
             ref = page.refs.get(post.id)
             if ref is not None:
-                self._recent[ref] = Reread(
+                recent[ref] = Reread(
                     post=self._kept_id(post), ref=ref, created_at=post.created_at, due_at=post.created_at
                 )
-        for old in list(self._recent)[:-REMEMBERED]:
-            del self._recent[old]
+        self._recent = dict(list(recent.items())[-REMEMBERED:])
 
     def _narrowed(self, reading: Reading) -> Reading:
         """Those that the source's query chooses, and new forms of those that it chose before."""

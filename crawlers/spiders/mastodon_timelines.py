@@ -2,13 +2,17 @@
 
 Later crawls ask for what stands directly above the newest known post (``min_id``) and follow ``prev`` until
 nothing comes: no gap, however much was written in between. (``since_id`` would give the newest page and
-leave a hole.) Where several crawls find nothing the newest page is looked at: a server that was set up anew
-counts from the beginning, and nothing would ever stand above what is known.
+leave a hole.) Posts of other servers get ids by when they were written and come in later: a few minutes
+below the newest are read again, and what of them is not known is kept. Where several crawls find nothing the
+newest page is looked at: a server that was set up anew counts from the beginning, and nothing would ever
+stand above what is known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,7 +21,7 @@ from scrapy.http import Response
 
 from crawlers.backfill import TOP, Backfill
 from crawlers.pages.fields import Reading, read_json
-from crawlers.pages.mastodon_ids import by_age, newer
+from crawlers.pages.mastodon_ids import by_age, earlier, newer
 from crawlers.pages.mastodon_server import host_of, pages_of
 from crawlers.pipeline import Page
 from crawlers.spiders.mastodon_asking import PAGE_SIZE, Answers, Asking, moment_of
@@ -27,6 +31,8 @@ QUIET_RUNS = 2
 """After so many crawls in a row without anything new it is asked whether the server counts anew."""
 FULL_PAGE = 20
 """A page of so many posts without a word about others is taken for one of several."""
+LATE = timedelta(minutes=10)
+"""So much later than it was written a post of another server may come in and is still heard."""
 PAGES_PER_RUN = 200
 """Pages of one incremental crawl; the next goes on where it stopped."""
 
@@ -39,6 +45,7 @@ class Timelines(Asking):
     _known: str | None = None
     _latest = ""
     _lowest: str | None = None
+    _walked = ""
     _past: Backfill | None = None
 
     def _begin_account(self) -> Iterator[Request]:
@@ -69,9 +76,15 @@ class Timelines(Asking):
         self._base = self._address(self._path(account))
         newest = self.cursor("newest")
         if newest is not None:
-            yield self.ask(self._above(newest), self.on_newer)
+            yield self._newer_than(newest)
         else:
             yield self.ask(self._url(), self.on_first)
+
+    def _newer_than(self, newest: str) -> Request:
+        """The page above what is known, and some way below it for what has come in late."""
+        late = timedelta(0) if self._timeline == "account" else LATE
+        self._walked = earlier(newest, late, now=self._began) if late else newest
+        return self.ask(self._above(self._walked), self.on_newer)
 
     def _backfill(self) -> Backfill:
         """The way back of this crawl, the same one in all its parts."""
@@ -126,20 +139,24 @@ class Timelines(Asking):
         if reading is None:
             yield from self._gone(response)
             return
-        known = self._known or self.cursor("newest")
-        top = newer(known, _newest(reading))
-        if top is None or top == known:
+        known, top = self._known or self.cursor("newest"), _newest(reading)
+        if top is None or newer(self._walked, top) == self._walked:
             quiet = 0 if self._known else int(self.cursor("quiet") or 0) + 1
             self._heard()
-            yield self._page(reading, {"quiet": str(quiet)})
+            yield self._page(self._late_only(reading, known), {"quiet": str(quiet)})
             if quiet >= QUIET_RUNS:
                 yield self.ask(self._url(), self.on_quiet)
             yield from self._take_up()
             return
-        self._known = top
+        self._walked = top
         self._pages += 1
-        self._got += len(reading.posts)
-        yield self._page(reading, self._top(reading))
+        cursors = {}
+        if newer(known, top) != known:
+            self._known = top
+            cursors = self._top(reading)
+        kept = self._late_only(reading, known)
+        self._got += len(kept.posts)
+        yield self._page(kept, cursors)
         if self._pages >= PAGES_PER_RUN:
             self._cut()
             return
@@ -148,6 +165,16 @@ class Timelines(Asking):
         if above is None or "min_id=" not in above:
             above = self._above(top)
         yield self.ask(above, self.on_newer)
+
+    def _late_only(self, reading: Reading, known: str | None) -> Reading:
+        """A page without the posts below the newest known one that are known themselves."""
+        below = [ref for ref in reading.refs.values() if known is not None and newer(known, ref) == known]
+        had = self._known_refs(below) if below else {}
+        if not had:
+            return reading
+        posts = tuple(post for post in reading.posts if reading.refs.get(post.id) not in had)
+        refs = {post_id: ref for post_id, ref in reading.refs.items() if ref not in had}
+        return replace(reading, posts=posts, refs=refs)
 
     def _heard(self) -> None:
         """All that was written since the last crawl was read."""

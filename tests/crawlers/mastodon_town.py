@@ -179,7 +179,7 @@ class Town:
             hits = [n for n, s in self.statuses.items() if s["uri"] == given["q"]]
         else:
             hits = [n for n, s in self.statuses.items() if given["q"] in s["content"]]
-        hits = [n for n in hits if n > int(given.get("min_id", 0)) and n < int(given.get("max_id", 10**9))]
+        hits = [n for n in hits if n > int(given.get("min_id", 0)) and n < int(given.get("max_id", 10**20))]
         start = int(given.get("offset", 0))
         found = sorted(hits, reverse=True)[start : start + int(given["limit"])]
         return {"accounts": [], "hashtags": [], "statuses": [self.statuses[n] for n in found]}
@@ -188,7 +188,7 @@ class Town:
         if "min_id" in given:
             chosen = sorted(i for i in ids if i > int(given["min_id"]))[: self.size]
         else:
-            chosen = sorted(i for i in ids if i < int(given.get("max_id", 10**9)))[-self.size :]
+            chosen = sorted(i for i in ids if i < int(given.get("max_id", 10**20)))[-self.size :]
         return [self.statuses[i] for i in reversed(chosen)]
 
     def _stream(self, handler: BaseHTTPRequestHandler) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from store import rereads
-from tests.crawlers.mastodon_town import Town, Walked, account, iso, post_id, serving, status, walk
+from tests.crawlers.mastodon_town import Town, Walked, account, at, iso, post_id, serving, status, walk
 
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(days=1)
@@ -52,7 +52,7 @@ def test_posts_are_looked_at_again_twenty_at_a_time(
     """Their new counts and texts come, the deleted one is asked for alone, and its deletion is written."""
     town.fill(*range(1, 31))
     crawl()
-    town.statuses[1] = status(1, "tea and cake", edited_at=iso(NOW), favourites_count=9)
+    town.statuses[1] = status(1, "tea and cake", favourites_count=9)
     del town.statuses[2]
 
     run = crawl(now=LATER)
@@ -76,6 +76,28 @@ def test_a_post_that_is_gone_is_not_asked_for_again(
     crawl(now=LATER)
 
     assert post_id(2) not in due(project)
+
+
+def test_an_edited_post_keeps_what_it_said_before(
+    town: Town, crawl: Callable[..., Walked], project: Any
+) -> None:
+    """Its history is asked for once a new edit is seen, and not for edits that were known."""
+    town.fill(1, 2)
+    town.statuses[2] = status(2, edited_at=iso(at(2)))
+    crawl()
+    town.statuses[1] = status(1, "tea, or coffee", edited_at=iso(NOW))
+    wordings = ["tea 1", "<p>tea<br>or</p>", "tea, or coffee"]
+    town.history[1] = [
+        {"content": text, "spoiler_text": "", "created_at": iso(moment), "account": account()}
+        for text, moment in zip(wordings, (at(1), at(5), NOW), strict=True)
+    ]
+
+    crawl(now=LATER)
+
+    posts = [post for post in project.posts() if post.run_id == "run-2" and post.edits]
+    assert [(post.id, post.text) for post in posts] == [(post_id(1), "tea, or coffee")]
+    assert [(edit.at, edit.text) for edit in posts[0].edits] == [(at(1), "tea 1"), (at(5), "tea\nor")]
+    assert [path for path in looked_at(town) if "history" in path] == ["/api/v1/statuses/1/history"]
 
 
 @pytest.mark.parametrize("version", ["4.2.9", "2.7.2 (compatible; Pleroma 2.6.0)", "0.17.3", ""])

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from crawlers.pages.mastodon_ids import earlier
 from crawlers.spiders import mastodon_timelines
-from tests.crawlers.mastodon_town import Town, Walked, at, serving, status, walk
+from tests.crawlers.mastodon_town import Town, Walked, at, iso, serving, status, walk
 
 NOW = datetime.now(UTC)
 
@@ -176,6 +177,50 @@ def test_a_page_of_which_nothing_is_kept_does_not_end_a_back_fill(
 
     assert run.numbers == [*range(1, 11), *range(21, 31)]
     assert run.told() == [("collected", "", at(1), NOW)]
+
+
+def snowflake(moment: datetime) -> int:
+    """The id that Mastodon gives to what is written at this moment."""
+    return int(moment.timestamp() * 1000) << 16
+
+
+def written(town: Town, minutes_ago: int) -> str:
+    """A post of so many minutes ago, with an id by its time; its text."""
+    moment = NOW - timedelta(minutes=minutes_ago)
+    text = f"{minutes_ago} minutes ago"
+    number = snowflake(moment)
+    uri = f"https://town.example/users/sara/statuses/{number}"
+    town.statuses[number] = status(1, text, id=str(number), uri=uri) | {"created_at": iso(moment)}
+    return text
+
+
+def test_a_post_that_came_in_late_is_heard_by_the_next_crawl(
+    town: Town, crawl: Callable[..., Walked], project: Any
+) -> None:
+    """Another server's post stands below the newest that is known; what was known does not come twice."""
+    for minutes in (40, 30, 9, 2):
+        written(town, minutes)
+    crawl()
+    late, new = [written(town, minutes) for minutes in (5, 8)], written(town, 1)
+
+    second = crawl()
+    third = crawl()
+
+    texts = [post.text for post in project.posts() if post.run_id == "run-2"]
+    assert sorted(texts) == sorted([*late, new])
+    assert (third.pages[-1].posts, third.outcome) == ((), ("ok", ""))
+    assert second.told()[0][0] == "collected"
+
+
+@pytest.mark.parametrize("local_id", ["", "1", "01HZYX4", "9" * 19, "9" * 40, "¹²³", "1790000000000"])
+def test_ids_that_hold_no_time_are_left_as_they_are(local_id: str) -> None:
+    assert earlier(local_id, timedelta(minutes=10), now=NOW) == local_id
+
+
+def test_an_id_that_holds_its_time_goes_back_by_it() -> None:
+    later, before = snowflake(NOW) + 77, snowflake(NOW - timedelta(minutes=10))
+
+    assert earlier(str(later), timedelta(minutes=10), now=NOW) == str(before)
 
 
 @pytest.mark.parametrize("dated", ["1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "soon", None, 5])
