@@ -56,6 +56,7 @@ def crawl_here(job: Job) -> bool:
         if ledger.put_off_until is not None:
             state.put_off(job.source, ledger.put_off_until, reason=ledger.put_off_reason)
         heard.add(state, ledger.stretches)
+        heard.compact(state, job.source, now=datetime.now(UTC))
         state.end_run(
             job.run_id,
             ended_at=datetime.now(UTC),

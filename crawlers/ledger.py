@@ -115,11 +115,17 @@ class Ledger:
         state: Outcome = first.state if first.state in {"refused", "not set up", "put off"} else "error"  # type: ignore[assignment]
         return state, reason
 
+    def _heard(self) -> int | None:
+        """How many posts the time that was read had, looks at older ones left out; ``None`` if none was."""
+        told = [s.posts for s in self.stretches if s.what == "collected" and s.posts is not None]
+        return sum(told) if told else None
+
     def details(self) -> dict[str, Any]:
         """What a person may want to look at: the details of the run."""
         return {
             "answers": {str(status): count for status, count in sorted(self.answers.items())},
             "items": self.items,
+            "heard": self._heard(),
             "passed_over": dict(self.passed_over),
             "unread": dict(self.unread.most_common(50)),
             "remarks": self.remarks,

@@ -20,6 +20,7 @@ import streamlit as st
 
 from answers import hashtag as hashtags
 from answers import health as healths
+from answers import heard as hearings
 from answers import influence as influences
 from answers import overview as overviews
 from answers import posts as post_pages
@@ -29,9 +30,11 @@ from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
+from answers.heard import Heard
 from answers.influence import Influence
 from answers.overview import Overview
 from answers.posts import PostPage
+from answers.reach import reach_of
 from answers.saved import SavedReport
 from answers.sources import SourceReport
 from answers.trends import Rising
@@ -149,6 +152,13 @@ def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
             every=None if settings.project.demo else source.every,
             longest_run=timedelta(seconds=settings.crawl.timeout_s + 60),
             expect_per_day=source.expect_per_day,
+            reach=reach_of(
+                platform=source.platform,
+                timeline=source.timeline,
+                url=source.url,
+                tag=source.tag,
+                chosen=bool(source.query or source.thread),
+            ),
         )
 
 
@@ -162,6 +172,7 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "hashtag": hashtags.hashtag,
     "influence": influences.influence,
     "posts": post_pages.page,
+    "heard": hearings.heard,
 }
 
 
@@ -190,6 +201,14 @@ def hashtag(visit: Visit, selection: Selection) -> Answer[Hashtag]:
 
 def influence(visit: Visit, selection: Selection, *, size: int = 50) -> Answer[Influence]:
     return cast(Answer[Influence], _ask("influence", visit, selection, size=size))
+
+
+def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
+    """What was heard of the sources behind a selection; its query does not matter."""
+    behind = Selection(
+        since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
+    )
+    return cast(Answer[Heard], _ask("heard", visit, behind))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:

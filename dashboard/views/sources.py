@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, frame, listening, machinery, newcomers, parts, starting
+from dashboard import ask, frame, hearing, listening, machinery, newcomers, parts, starting
 from dashboard.filters import write
 
 visit = frame.current()
@@ -26,6 +26,7 @@ if health.answers:
     if answer.value:
         listening.draw_sources(visit, answer.value)
         parts.draw_definitions(visit, answer.definition)
+        hearing.draw_last_week(visit)
 if visit.settings.sources:
     listening.draw_controls(visit)
 if visit.settings.project.demo:

@@ -174,13 +174,13 @@ def _project(name: str) -> list[Finding]:
 
 def _state(label: str, settings: Settings) -> Iterator[Finding]:
     """Cursors and runs can be read; what could not be taken, and what was cut off, is worth a look."""
-    from answers.health import unfinished
+    from answers.health import changed_sources, unfinished
     from store.state import State
     from words import texts
 
     with State(settings.state) as state:
         letters = len(state.dead_letters(limit=MANY_LETTERS))
-        concerns = unfinished(state)
+        concerns = unfinished(state) + changed_sources(state, now=datetime.now(UTC))
     text = f"{'at least ' if letters == MANY_LETTERS else ''}{letters} dead letters"
     yield Finding(subject=f"{label}: state", level="warn" if letters == MANY_LETTERS else "ok", text=text)
     for concern in concerns:

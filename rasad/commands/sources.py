@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from rasad.commands import coverage
 from rasad.commands.options import Json, Project, Quiet, screen_for
 from rasad.usage import WrongUse, unknown
 from words import texts
@@ -24,6 +25,7 @@ PREVIEWED = 5
 app = typer.Typer(
     no_args_is_help=False, rich_markup_mode=None, help="Show, add, test, pause, resume and remove sources."
 )
+app.command()(coverage.coverage)
 Name = Annotated[str, typer.Argument(help="Name of the source.", show_default=False)]
 
 
