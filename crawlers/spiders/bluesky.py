@@ -158,18 +158,21 @@ class BlueskySpider(Asking):
     def _older(self, listed: Listed) -> str | None:
         """Where the page below begins: a cursor, or a moment where cursors count from a moving top."""
         cursor = listed.cursor
-        if cursor is None or cursor == self._last:
-            return None
-        self._last = cursor
         oldest = min((mark.at for mark in _marks(listed)), default=None)
-        if cursor.isdigit() and self.session is not None and oldest is not None:
-            below = f"until {(oldest + timedelta(milliseconds=1)).isoformat()}"
-            if below != self._last_moment:
-                self._last_moment = below
-                return below
-        return f"cursor {cursor}"
+        if cursor is None:
+            return None
+        where = f"cursor {cursor}"
+        if cursor.isdigit() and oldest is not None:
+            by_time = f"until {(oldest + timedelta(milliseconds=1)).isoformat()}"
+            # A page of one moment leads no further by time.
+            where = by_time if by_time != self._last else where
+        if where == self._last:
+            self.ledger.remark("the server leads to the same page again and again")
+            return None
+        self._last = where
+        return where
 
-    _last = _last_moment = ""
+    _last = ""
 
     def _page(self, where: str, answer: Callable[[Response], Any]) -> Request:
         """The request for a page: the newest, or one below a place."""
