@@ -170,6 +170,8 @@ def _gaps(text: str | None) -> list[Gap]:
     found = _read(text)
     gaps = []
     for row in found if isinstance(found, list) else []:
+        if not isinstance(row, dict):
+            continue
         low, until = (_moment(row.get(name)) for name in ("low", "until"))
         if low is not None and until is not None:
             where, uri = str(row.get("where", "")), str(row.get("uri", ""))
