@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,7 +82,7 @@ def test_the_ledger_counts_each_moment_once(crawls: list[tuple[int, int]]) -> No
     heard = [s for ledger in ledgers for s in ledger.stretches if s.what == "collected"]
     assert sum(stretch.posts or 0 for stretch in heard) == place.newest
     spans = sorted((s.since, s.until) for s in heard if s.since < s.until)
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert spans[0][0] == START
     assert [s for s in ledgers[-1].stretches if s.what == "missing"] == []
 
