@@ -66,6 +66,7 @@ class Listener:
     def __init__(self, spider: Asking, *, rng: random.Random | None = None) -> None:
         self._spider, self._job, self._ledger = spider, spider.job, spider.ledger
         self._sieve = Sieve(self._job.query, self._job.tag, subject=self._job.source)
+        self._query = self._job.query or ""
         self._held = Held(spider)
         self._people: dict[str, Person | None] = {}
         self._met: OrderedDict[tuple[str, str, str], None] = OrderedDict()
@@ -97,16 +98,18 @@ class Listener:
     async def pages(self) -> AsyncIterator[Page]:
         """What is heard, until this crawl's time is over."""
         self._end = time.monotonic() + self._lasts()
-        while self._left() > 0 and not self._done():
-            try:
-                async for page in self._connection():
-                    yield page
-            except SourceError as error:
-                self._spider.fail(error)
-                break
-            except (OSError, WebSocketException) as error:
-                await self._interrupted(error)
-        self._take_stock()
+        try:
+            while self._left() > 0 and not self._done():
+                try:
+                    async for page in self._connection():
+                        yield page
+                except SourceError as error:
+                    self._spider.fail(error)
+                except (OSError, WebSocketException) as error:
+                    await self._interrupted(error)
+        finally:
+            # Also when the crawl is told to end.
+            self._take_stock()
 
     def _left(self) -> float:
         return self._end - time.monotonic()
@@ -230,7 +233,7 @@ class Listener:
         dense = (urlsplit(self._job.url).hostname or "").endswith(".bsky.network")
         old = self._spider.now() - asked > REMEMBERED
         if began - asked > SLACK and (old or dense):
-            self._ledger.miss("stream", asked, began)
+            self._ledger.miss("stream", asked, began, query=self._query)
             self._ledger.fall_short(
                 f"the stream remembers from {began:%Y-%m-%d %H:%M} on; what was written after "
                 f"{asked:%Y-%m-%d %H:%M} and before is missing"
@@ -309,7 +312,7 @@ class Listener:
                 if not isinstance(error, NotReachable) or self._left() <= 0:
                     raise
             except Exception as error:
-                named = self._spider.why(error, address=url)
+                named = self._spider.named(error, address=url)
                 if not isinstance(named, NotReachable) or self._left() <= 0:
                     raise named from error
             else:
@@ -331,7 +334,7 @@ class Listener:
             return
         host = urlsplit(self._job.url).netloc
         if isinstance(error, ssl.SSLError):
-            self._trouble = self._spider.why(error, address=self._job.url)
+            self._trouble = self._spider.named(error, address=self._job.url)
         else:
             self._trouble = NotReachable(f"{host}: {_told(error)}", subject=self._job.source)
         wait = min(LONGEST_WAIT_S, 2.0**self._waits * self._rng.uniform(0.5, 1.0), max(0.0, self._left()))
@@ -362,7 +365,7 @@ class Listener:
         self._skip_s = max(1, 2 * self._skip_s)
         before = self._cursor
         self._cursor += self._skip_s * 1_000_000
-        self._ledger.miss("stream", moment_of(before), moment_of(self._cursor))
+        self._ledger.miss("stream", moment_of(before), moment_of(self._cursor), query=self._query)
         self._ledger.fall_short(
             "a frame of the stream was too large, and what was sent beside it was skipped"
         )
@@ -370,7 +373,8 @@ class Listener:
     def _take_stock(self) -> None:
         """Say what was heard."""
         if self._since is not None and self._kept is not None:
-            self._ledger.heard(self._since, moment_of(self._kept), posts=self._posts)
+            until = moment_of(self._kept)
+            self._ledger.heard(self._since, until, posts=self._posts, query=self._query)
         if self._trouble is not None and not self._ledger.errors:
             if self._since is None:
                 self._spider.fail(self._trouble)

@@ -56,7 +56,8 @@ class Forward:
     """The way of one crawl through what is new, noted in its ledger stretch by stretch.
 
     ``overlap`` is how late a place may list a post: so much of the time before the last crawl is looked at
-    once more. ``since`` is where a place begins of which nothing is known yet. Cursors: ``newest``, ``gaps``.
+    once more. ``since`` is where a place begins of which nothing is known yet. ``query`` is told to the ledger
+    where a source hears only what a search finds. Cursors: ``newest`` and ``gaps``.
     """
 
     def __init__(
@@ -67,10 +68,11 @@ class Forward:
         now: datetime,
         overlap: timedelta = timedelta(0),
         since: datetime | None = None,
+        query: str = "",
     ) -> None:
         self.known = _mark(cursor("newest"))
         self.gaps = _gaps(cursor("gaps"))
-        self._ledger = ledger
+        self._ledger, self._query = ledger, query
         self._now = now
         crawled = _crawled(cursor("newest"))
         late = None if not overlap or crawled is None else crawled - overlap
@@ -151,9 +153,10 @@ class Forward:
             self._ledger.stretches.remove(stretch)
         before = len(self._ledger.stretches)
         whole = self._open is None
-        self._ledger.heard(self._until if whole else self._low, self._upper, posts=self._posts)
+        since = self._until if whole else self._low
+        self._ledger.heard(since, self._upper, posts=self._posts, query=self._query)
         if not whole:
-            self._ledger.miss(why, self._until, self._low)
+            self._ledger.miss(why, self._until, self._low, query=self._query)
         self._noted = self._ledger.stretches[before:]
 
 
