@@ -56,8 +56,8 @@ class Forward:
     """The way of one crawl through what is new, noted in its ledger stretch by stretch.
 
     ``overlap`` is how late a place may list a post: so much of the time before the last crawl is looked at
-    once more. ``since`` is where a place begins of which nothing is known yet. ``query`` is told to the ledger
-    where a source hears only what a search finds. Cursors: ``newest`` and ``gaps``.
+    once more. ``since`` is where a place begins of which nothing is known yet. ``query`` is told to the
+    ledger where a source hears only what a search finds. Cursors: ``newest`` and ``gaps``.
     """
 
     def __init__(
