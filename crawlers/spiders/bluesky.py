@@ -217,6 +217,7 @@ class BlueskySpider(Asking):
         opted_out = listed.reading.passed_over["opted out"]
         if self.job.timeline == "account" and opted_out and opted_out == listed.reading.items:
             self.fail(Refused("the account shows itself to signed-in users only", subject=self.job.source))
+            return None
         return listed
 
     # second looks
