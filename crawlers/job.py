@@ -32,6 +32,8 @@ class Job:
     as they are where a project has pseudonyms. Collecting goes back to ``backfill_to`` where that is set,
     ``backfill_pages`` pages a crawl, else ``backfill_pages`` pages in all. ``tokens`` are what the user has
     from platforms, by name (``token`` for Mastodon; ``identifier``, ``password`` and ``pds`` for Bluesky).
+    ``appview`` is where a stream of Bluesky looks up who wrote what; ``page_size`` how many posts a page may
+    have, where a platform's own number is not wanted.
     """
 
     run_id: str
@@ -46,6 +48,7 @@ class Job:
     query: str | None = None
     thread: str | None = None
     articles: bool = False
+    appview: str | None = None
     kind: Kind | None = None
     every_s: float = 900.0
     backfill_pages: int = 5
@@ -57,6 +60,7 @@ class Job:
     allow_hosts: tuple[str, ...] = ()
     timeout_s: float = 120.0
     delay_s: float = 1.0
+    page_size: int | None = None
     limit: int | None = None
     answer_timeout_s: float = field(default=30.0)
 
@@ -86,6 +90,7 @@ def job_of(
         query=source.query,
         thread=source.thread,
         articles=source.articles,
+        appview=source.appview,
         kind=source.kind,
         every_s=source.every.total_seconds(),
         backfill_pages=source.backfill_pages,
@@ -97,6 +102,7 @@ def job_of(
         allow_hosts=settings.crawl.allow_hosts,
         timeout_s=_longest(settings, source),
         delay_s=float(settings.crawl.delay_s),
+        page_size=settings.crawl.page_size,
         limit=limit,
     )
 

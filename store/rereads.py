@@ -95,6 +95,14 @@ def count(state: State, source: str, *, at: datetime) -> int:
     return int(row[0])
 
 
+def held(state: State, source: str) -> list[Reread]:
+    """All posts of a source that will be looked at again: those that it gave in a week."""
+    rows = state.connection.execute(
+        "SELECT post, ref, created_at, due_at FROM rereads WHERE source=? ORDER BY post", (source,)
+    )
+    return [_reread(row) for row in rows]
+
+
 def _reread(row: tuple[str, str, str, str]) -> Reread:
     return Reread(
         post=row[0],
