@@ -1,0 +1,319 @@
+"""Ways through a channel: down to what is known, back into its past, and what is looked at again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from crawlers import job as jobs
+from crawlers.crawl import _settings
+from crawlers.pages.channel_gaps import gaps
+from posts.post import Post
+from store import heard, rereads
+from tests.crawlers.channel_pages import BEGIN, Channel
+
+LANDING = (
+    '<html><body class="tgme_body_wrap"><div class="tgme_page"><div class="tgme_page_title">x</div>'
+    '<div class="tgme_page_action"><a class="tgme_action_button_new">View</a></div></div></body></html>'
+)
+
+
+@pytest.fixture
+def channel(web: Any, project: Any) -> Channel:
+    """A channel on a server of ours, empty."""
+    made = Channel()
+    web.answers["/s/parscoffee"] = made
+    project.allow_hosts = (web.host,)
+    return made
+
+
+@pytest.fixture
+def crawl(web: Any, project: Any) -> Any:
+    return lambda **more: project.crawl(
+        **{"platform": "telegram", "url": web.url, "timeline": "account", "account": "parscoffee", **more}
+    )
+
+
+def numbers(posts: list[Post]) -> list[int]:
+    return sorted(int(post.id.rsplit("/", 1)[1]) for post in posts)
+
+
+def stretches(project: Any, run: Any) -> list[tuple[str, str, int | None]]:
+    with project.state() as state:
+        found = [s for s in heard.stretches(state) if s.run_id == run.run_id]
+    return sorted((s.what, s.why, s.posts) for s in found)
+
+
+def make_due(project: Any) -> None:
+    """All posts are to be looked at again now."""
+    with project.state() as state, state.together() as db:
+        db.execute("UPDATE rereads SET due_at='2026-01-01T00:00:00+00:00'")
+
+
+def test_first_back_then_forward_without_a_gap(channel: Channel, crawl: Any, project: Any) -> None:
+    """120 messages in six pages; then 50 more, of which only the new ones are kept."""
+    channel.write(range(1, 121))
+
+    first = crawl(backfill_pages=10)
+    channel.write(range(121, 171))
+    channel.asked.clear()
+    second = crawl(backfill_pages=10)
+    quiet = crawl(backfill_pages=10)
+
+    assert (first.outcome, first.got) == ("ok", 120), first.reason
+    assert (second.outcome, second.got, channel.asked) == ("ok", 50, [None, 151, 131, None]), second.reason
+    assert (quiet.outcome, quiet.got) == ("ok", 0)
+    assert numbers(project.posts()) == list(range(1, 171))
+    assert stretches(project, first) == [("collected", "", 120)]
+    assert stretches(project, second) == [("collected", "", 10), ("collected", "", 20), ("collected", "", 20)]
+    assert stretches(project, quiet) == [("collected", "", 0)]
+
+
+def test_what_a_crawl_may_not_read_is_read_by_the_next(channel: Channel, crawl: Any, project: Any) -> None:
+    """More pages than a crawl reads: the newest come first, then the stretch below them, none twice."""
+    channel.size = 1
+    channel.write([1])
+    crawl()
+    channel.write(range(2, 46))
+
+    second = crawl()
+    channel.write([46, 47])
+    third = crawl()
+
+    assert (second.outcome, second.got) == ("partial", 40)
+    assert "next crawl goes on" in second.reason
+    assert ("missing", "paging", None) in stretches(project, second)
+    assert (third.outcome, third.got) == ("ok", 6), third.reason
+    assert numbers(project.posts()) == list(range(1, 48))
+    assert project.cursor("holes") is None
+
+
+def test_a_back_fill_goes_as_far_as_it_is_asked_to(channel: Channel, crawl: Any, project: Any) -> None:
+    """Two pages a crawl until the moment; no page below it is asked for."""
+    channel.write(range(1, 201))
+    to = BEGIN + timedelta(minutes=121)
+
+    runs = [crawl(backfill_pages=2, backfill_to=to) for _ in range(3)]
+
+    assert [run.got for run in runs] == [40, 40, 0]
+    assert [run.outcome for run in runs] == ["ok"] * 3
+    assert numbers(project.posts()) == list(range(121, 201))
+
+
+def test_a_crawl_that_was_killed_goes_on(
+    channel: Channel, web: Any, crawl: Any, project: Any, tmp_path: Path
+) -> None:
+    """Killed while the third page is on its way: with the next crawl all are there."""
+    channel.write(range(1, 121))
+    channel.hold = Event()
+    job = project.job(
+        platform="telegram", url=web.url, timeline="account", account="parscoffee", backfill_pages=10
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crawlers", "--job", "-"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdin is not None
+    process.stdin.write(jobs.encode(job))
+    process.stdin.close()
+    while len(channel.asked) < 3 and process.poll() is None:
+        Event().wait(0.05)
+    process.kill()
+    process.wait()
+    channel.hold.set()
+    channel.write(range(121, 126))
+
+    crawl(backfill_pages=10)
+
+    assert len(channel.asked) >= 3
+    assert set(numbers(project.posts())) == set(range(1, 126))
+
+
+def test_a_server_that_repeats_its_page_is_not_asked_for_ever(channel: Channel, crawl: Any) -> None:
+    """It knows no older page: the run is partial and says so."""
+    channel.write(range(1, 41))
+    channel.deaf = True
+
+    run = crawl(backfill_pages=50)
+
+    assert (run.outcome, run.got) == ("partial", 20)
+    assert "the same page again" in run.reason
+    assert len(channel.asked) == 2
+
+
+def test_gaps_are_what_neither_albums_nor_service_messages_explain(
+    channel: Channel, crawl: Any, project: Any
+) -> None:
+    """Numbers 5 to 7 are an album, 8 a service message, 10 and 11 were deleted, 13 between two crawls."""
+    channel.write([1, 2, 3, 4, 9, 12])
+    channel.write([5], parts=2)
+    channel.write([8], service=True)
+    first = crawl()
+    channel.write([14])
+
+    second = crawl()
+
+    assert (first.outcome, first.got, second.got) == ("ok", 7, 1)
+    assert first.details["passed_over"] == {"service messages": 1}
+    assert stretches(project, first) == [("collected", "", 7), ("missing", "gap", 2)]
+    assert stretches(project, second) == [("collected", "", 1), ("missing", "gap", 1)]
+
+
+def test_posts_are_looked_at_again_and_those_that_are_gone_are_deleted(
+    channel: Channel, crawl: Any, project: Any
+) -> None:
+    """Of 60 fresh messages, views have grown and two are gone; a part of an album is no loss."""
+    now = datetime.now(UTC)
+    for number in range(1, 61):
+        channel.write([number], at=now - timedelta(hours=5, minutes=60 - number))
+    channel.messages.pop(31), channel.messages.pop(32)
+    channel.write([30], parts=2, at=now - timedelta(hours=5, minutes=30))
+    crawl(backfill_pages=5)
+    make_due(project)
+    for message in channel.messages.values():
+        message.views = "1.05K"
+    del channel.messages[7], channel.messages[45]
+    channel.asked.clear()
+
+    again = crawl(backfill_pages=5)
+
+    found = {post.id.rsplit("/", 1)[1]: post for post in project.posts(again)}
+    assert again.outcome == "ok", again.reason
+    assert {name for name, post in found.items() if post.deleted_at} == {"7", "45"}
+    assert {post.metrics.views for post in found.values() if not post.deleted_at} == {1050}
+    assert len(found) == 58
+    assert channel.asked == [None, 46, 23, 2]
+    with project.state() as state:
+        assert rereads.due(state, "source", at=datetime.now(UTC), limit=100) == []
+    assert ("deleted", "deleted", 1) in stretches(project, again)
+
+
+def test_the_newest_message_may_be_deleted(channel: Channel, crawl: Any, project: Any) -> None:
+    """It is gone when it is looked at again, although nothing stands above it."""
+    now = datetime.now(UTC)
+    channel.write([1, 2, 3], at=now - timedelta(minutes=5))
+    crawl()
+    del channel.messages[3]
+    make_due(project)
+
+    run = crawl()
+
+    assert run.outcome == "ok", run.reason
+    assert {post.id.rsplit("/", 1)[1] for post in project.posts(run) if post.deleted_at} == {"3"}
+
+
+def test_a_name_that_belongs_to_another_channel_begins_anew(
+    channel: Channel, crawl: Any, project: Any
+) -> None:
+    """Its messages are later and have lower numbers."""
+    channel.write(range(500, 505))
+    crawl()
+    channel.messages.clear()
+    channel.write([1, 2], at=BEGIN + timedelta(days=20))
+
+    run = crawl()
+
+    assert (run.outcome, run.got) == ("ok", 2)
+    assert "from the beginning again" in run.reason
+    assert project.cursor("newest") == "2"
+
+
+@pytest.mark.parametrize("redirected", [True, False])
+def test_a_channel_without_a_preview_is_refused(
+    web: Any, channel: Channel, crawl: Any, *, redirected: bool
+) -> None:
+    """A redirect to the page for people, or that page itself: refused with the reason, asked once."""
+    web.says("/parscoffee", LANDING)
+    if redirected:
+        web.says("/s/parscoffee", "", 302, Location="/parscoffee")
+    else:
+        web.says("/s/parscoffee", LANDING)
+
+    run = crawl()
+
+    assert (run.outcome, run.got) == ("refused", 0)
+    assert "shows no preview" in run.reason
+    assert web.paths().count("/s/parscoffee") == 1
+
+
+def test_a_page_in_another_form_is_no_quiet_day(web: Any, channel: Channel, crawl: Any, project: Any) -> None:
+    """Where there were messages and now none is known as one, the run fails and the time is missing."""
+    channel.write([1, 2])
+    crawl()
+    changed = channel.page(None).replace("tgme_", "x_")
+    web.says("/s/parscoffee", f"<html><body>{changed * 20}</body></html>")
+
+    run = crawl()
+
+    assert (run.outcome, run.got) == ("error", 0)
+    assert "its form has changed" in run.reason
+    assert "x_widget_message" in run.reason
+    assert stretches(project, run) == [("missing", "shape", None)]
+
+
+def test_a_channel_may_ask_not_to_be_collected(channel: Channel, crawl: Any, project: Any) -> None:
+    """#nobot in its description: nothing is kept."""
+    channel.write(range(1, 4))
+    channel.about = "news #NoBot"
+
+    run = crawl()
+
+    assert (run.outcome, run.details["passed_over"]) == ("refused", {"opted out": 3})
+    assert project.posts() == []
+
+
+def test_robots_are_obeyed(web: Any, channel: Channel, crawl: Any) -> None:
+    """These are pages for people."""
+    web.says("/robots.txt", "User-agent: *\nDisallow: /s/\n")
+    channel.write([1])
+
+    run = crawl()
+
+    assert (run.outcome, channel.asked) == ("refused", [])
+
+
+def test_a_preview_keeps_nothing(web: Any, channel: Channel, project: Any) -> None:
+    """The newest page is enough for a look."""
+    channel.write(range(1, 60))
+    job = project.job(platform="telegram", url=web.url, timeline="account", account="@parscoffee", limit=5)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "crawlers", "--job", "-", "--preview"],
+        input=jobs.encode(job), capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.count(b'"id":"telegram:t.me:parscoffee/') == 5
+    assert channel.asked == [None]
+    assert not (project.folder / "state.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("delay_s", "allowed", "expected"), [(1.0, (), 2.5), (4.0, (), 4.0), (0.0, ("t.me:443",), 0.0)]
+)
+def test_the_hosts_of_channels_are_asked_slowly(
+    project: Any, delay_s: float, allowed: tuple[str, ...], expected: float
+) -> None:
+    """A pause of 2.5 seconds, or the project's if it is longer; one's own servers as the project says."""
+    job = project.job(
+        platform="telegram", url="https://t.me", delay_s=delay_s, allow_hosts=allowed, contact="a@b.example"
+    )
+
+    settings = _settings(job, preview=False)
+
+    assert settings.getfloat("DOWNLOAD_DELAY") == expected
+    assert settings.getbool("ROBOTSTXT_OBEY")
+
+
+def test_gaps_at_one_moment_are_added_up() -> None:
+    """Messages of one second, some without a time at all."""
+    at = BEGIN
+
+    assert gaps({1: at, 3: at, 5: at, 9: None}, {6, 7}) == [(at, at, 3)]
+    assert gaps({1: None, 5: None}, ()) == []
+    assert gaps({}, {1}) == []
+    assert gaps({1: at, 10**14: at}, ()) == [(at, at, 10**14 - 2)]
