@@ -169,6 +169,8 @@ def _numbered(element: HtmlElement, frame_id: str, channel: Channel) -> tuple[st
     """The channel and the number of a message: written on it, or on the frame around it."""
     written = element.get("data-post") or (f"{channel.name}/{frame_id}" if frame_id else "")
     match = _MESSAGE.fullmatch(written)
+    if not written:
+        raise RecordError("message.data-post: missing")
     if match is None or int(match[2]) == 0:
         raise RecordError(f"message.data-post: {shown(written)} is not a channel and a number")
     return match[1].lower(), int(match[2])
@@ -241,8 +243,16 @@ def _post(parts: Parts, channel: Channel, profile: Profile | None, name: str, nu
         repost_of_author=None if repost_of is None else origin,
         reply_to=None if reply is None else dialect.id(*reply),
         reply_to_author=None if reply is None else dialect.key(reply[0]),
-        metrics=Metrics(views=count(parts.line("views")), reactions=read_reactions(parts)),
+        metrics=Metrics(views=_views(parts), reactions=read_reactions(parts)),
     )
+
+
+def _views(parts: Parts) -> int | None:
+    written = parts.line("views")
+    found = count(written)
+    if written and found is None:
+        parts.unread["message.views"] += 1
+    return found
 
 
 def _href(parts: Parts, short: str) -> str | None:
