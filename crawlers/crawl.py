@@ -17,7 +17,7 @@ from crawlers.job import Job, host_and_port, user_agent
 from crawlers.ledger import Ledger
 from crawlers.retry import BUDGET
 from crawlers.spider import SourceSpider
-from crawlers.spiders.channels import TelegramSpider
+from crawlers.spiders.channels import EitaaSpider, TelegramSpider
 from crawlers.spiders.feeds import FeedSpider
 from crawlers.spiders.mastodon import MastodonSpider
 from posts.errors import NotReachable, NotSetUp, NotUnderstood, RasadError, SourceError
@@ -30,6 +30,7 @@ SPIDERS: dict[str, type[SourceSpider]] = {
     "mastodon": MastodonSpider,
     "feed": FeedSpider,
     "telegram": TelegramSpider,
+    "eitaa": EitaaSpider,
 }
 """The spider of each platform of ``config.platforms``."""
 MEMORY_BYTES = 4 * 2**30

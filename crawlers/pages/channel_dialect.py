@@ -116,3 +116,4 @@ def line(element: HtmlElement | None) -> str:
 
 
 TELEGRAM: Final = Dialect(platform="telegram", prefix="tgme", hosts=("t.me", "telegram.me", "telegram.dog"))
+EITAA: Final = Dialect(platform="eitaa", prefix="etme", hosts=("eitaa.com", "eitaa.ir"))

@@ -25,7 +25,10 @@ _BIG: Final = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """The channel that was asked for, the source it is for, and when."""
+    """The channel that was asked for, the source it is for, and when.
+
+    ``known`` is who it is by an earlier page: further pages may have no head.
+    """
 
     dialect: Dialect
     name: str
@@ -33,6 +36,7 @@ class Channel:
     at: datetime
     kind: Kind = "messenger"
     run_id: str | None = None
+    known: Profile | None = None
 
 
 def explain(root: HtmlElement, body: bytes, channel: Channel) -> None:

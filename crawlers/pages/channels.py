@@ -1,7 +1,7 @@
 """What stands on the public page of a channel: messages to posts, and who the channel is.
 
-Pages like those of ``t.me/s/<channel>``. There is no documentation of them: a page without any sign that is
-known is `NotUnderstood` with its shape, never a quiet day.
+Pages like those of ``t.me/s/<channel>``, which Eitaa has too. There is no documentation of them: a page
+without any sign that is known is `NotUnderstood` with its shape, never a quiet day.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from crawlers.pages.channel_parts import (
     read_reactions,
     read_text,
 )
-from crawlers.pages.fields import Reading, Unreadable, moment, payload_of, shown
+from crawlers.pages.fields import Reading, Unreadable, kind_of, moment, payload_of, read_json, shown
 from crawlers.pages.text import clean
 from posts.errors import NotUnderstood, RecordError
 from posts.post import Author, Link, Media, Metrics, Poll, Post
@@ -86,7 +86,15 @@ def _markup(body: bytes, channel: Channel) -> tuple[str, bool]:
     text = body.decode("utf-8-sig", "replace").strip()
     if not text:
         raise NotUnderstood("an empty answer where a page was expected", subject=channel.source)
-    return text, text[-20:].lower().endswith("</html>")
+    if text[0] not in '"{[':
+        return text, text[-20:].lower().endswith("</html>")
+    # Eitaa answers "more" with its messages as a JSON text.
+    found = read_json(text.encode(), subject=channel.source)
+    if not isinstance(found, str):
+        raise NotUnderstood(
+            f"a page was expected, not JSON that holds {kind_of(found)}", subject=channel.source
+        )
+    return found, True
 
 
 def _tree(markup: str, channel: Channel) -> HtmlElement | None:
@@ -269,6 +277,7 @@ def _url(parts: Parts, own: str) -> str:
 
 
 def _author(channel: Channel, profile: Profile | None, name: str) -> Author:
+    profile = profile or channel.known
     known = profile if profile is not None and profile.key == channel.dialect.key(name) else None
     return Author(
         key=channel.dialect.key(name),

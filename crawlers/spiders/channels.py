@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import ClassVar, Final
 from urllib.parse import quote, urlsplit
 
-import msgspec
 from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.backfill import Backfill, Step
-from crawlers.pages.channel_dialect import TELEGRAM, Dialect
+from crawlers.holes import Hole, Holes
+from crawlers.pages.channel_dialect import EITAA, TELEGRAM, Dialect
 from crawlers.pages.channel_gaps import gaps
 from crawlers.pages.channel_head import Channel
 from crawlers.pages.channels import ChannelPage, read_channel
@@ -37,20 +37,9 @@ LOOKS_PER_RUN: Final = 10
 """Pages that are read again in one crawl; what is due and not among them waits for the next."""
 TIME_SHARE: Final = 0.6
 """How much of a crawl's time its waiting between pages may take."""
-HOLES: Final = 50
-"""Stretches that were left to be read; a channel that always writes more than is read loses the oldest."""
 
 
 _WHY: Final[dict[type[SourceError], Why]] = {NotUnderstood: "shape", RateLimited: "rate limit"}
-
-
-class Hole(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages below ``before`` and above ``to`` that are still to be read, and their moments."""
-
-    before: int
-    to: int
-    until: datetime
-    to_at: datetime
 
 
 class ChannelSpider(SourceSpider):
@@ -65,7 +54,7 @@ class ChannelSpider(SourceSpider):
     async def start(self) -> AsyncIterator[Request]:
         self._began = self.now()
         self._past = Backfill(self.job, self.ledger, self.cursor, now=self._began)
-        self._holes = msgspec.json.decode(self.cursor("holes") or "[]", type=list[Hole])
+        self._holes = Holes(self.cursor("holes"))
         self._seen: set[int] = set()
         self._due = {} if self.state is None else self._all_due()
         pause = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
@@ -90,6 +79,7 @@ class ChannelSpider(SourceSpider):
                 self.ledger.miss(why, known[1], self._began)
 
     _above_known = False
+    _profile_known: Profile | None = None
 
     # The newest page, and down from there
 
@@ -105,7 +95,7 @@ class ChannelSpider(SourceSpider):
             self.ledger.fall_short("no messages, where there were some before")
             return
         if known is None or self._counts_anew(page, known):
-            self._holes = []
+            self._holes.clear()
             yield from self._back(page, None, {**cursors, **self._top(page)}, profiles)
             return
         yield from self._forward(page, known, cursors, profiles)
@@ -124,18 +114,12 @@ class ChannelSpider(SourceSpider):
         if lowest > known[0] + 1:
             self._hear(times, page, until=self._began, posts=new)
             hole = Hole(before=lowest, to=known[0], until=_oldest(times) or self._began, to_at=known[1])
-            self._holes = self._kept([hole, *self._holes])
+            self._holes.add(hole, self.ledger)
         else:
             self._hear({known[0]: known[1], **times}, page, until=self._began, posts=new)
-        cursors |= {**(self._top(page) if times else {}), "holes": self._written()}
+        cursors |= {**(self._top(page) if times else {}), "holes": self._holes.written()}
         yield self._kept_page(page, lambda number: number > known[0], cursors, profiles)
         yield from self._next()
-
-    def _kept(self, holes: list[Hole]) -> list[Hole]:
-        for lost in holes[HOLES:]:
-            self.ledger.miss("paging", lost.to_at, lost.until)
-            self.ledger.fall_short("the channel writes more than is read: its oldest gap was given up")
-        return holes[:HOLES]
 
     def _next(self) -> Iterator[Request]:
         """The stretch to be read next, newest first; without one the way back goes on."""
@@ -146,11 +130,10 @@ class ChannelSpider(SourceSpider):
                 yield self._ask(at, lambda answer: self.on_older(answer, at))
             return
         if self._left > 0:
-            hole = self._holes[0]
+            hole = self._holes.first
             yield self._ask(hole.before, lambda answer: self.on_hole(answer, hole))
             return
-        for hole in self._holes:
-            self.ledger.miss("paging", hole.to_at, hole.until)
+        self._holes.miss(self.ledger)
         self.ledger.fall_short("stopped before all that is new was read; the next crawl goes on from there")
 
     def on_hole(self, response: Response, hole: Hole) -> Iterator[Request | Page]:
@@ -163,20 +146,13 @@ class ChannelSpider(SourceSpider):
             self._repeats(hole.to_at, hole.until)
             return
 
-        def inside(number: int) -> bool:
-            return hole.to < number < hole.before
-
-        times = {number: at for number, at in page.times.items() if inside(number)}
+        times = {number: at for number, at in page.times.items() if hole.holds(number)}
         met = lowest is None or lowest <= hole.to + 1
-        ends = {hole.before: hole.until, **({hole.to: hole.to_at} if met else {})}
-        self._hear({**times, **ends}, page, until=hole.until, posts=self._posts(page, inside))
-        rest = [] if met or lowest is None else [self._below(hole, lowest, times)]
-        self._holes = [*rest, *self._holes[1:]]
-        yield self._kept_page(page, inside, {"holes": self._written()})
+        around = {**times, **hole.ends(met=met)}
+        self._hear(around, page, until=hole.until, posts=self._posts(page, hole.holds))
+        self._holes.shrink(lowest, times)
+        yield self._kept_page(page, hole.holds, {"holes": self._holes.written()})
         yield from self._next()
-
-    def _below(self, hole: Hole, lowest: int, times: dict[int, datetime | None]) -> Hole:
-        return Hole(before=lowest, to=hole.to, until=_oldest(times) or hole.until, to_at=hole.to_at)
 
     # Back into the past
 
@@ -277,6 +253,7 @@ class ChannelSpider(SourceSpider):
         except SourceError as error:
             self.fail(error)
             return None
+        self._profile_known = page.profile or self._profile_known
         self.ledger.read(page.reading)
         self._seen.update(page.times)
         for name in page.missing:
@@ -297,6 +274,7 @@ class ChannelSpider(SourceSpider):
             at=self.now(),
             kind=self.job.kind or "messenger",
             run_id=self.job.run_id,
+            known=self._profile_known,
         )
 
     def _kept_page(
@@ -368,9 +346,6 @@ class ChannelSpider(SourceSpider):
             return (), {}
         return (page.profile,), {"profile": today}
 
-    def _written(self) -> str | None:
-        return msgspec.json.encode(self._holes).decode() if self._holes else None
-
     def _enough(self) -> bool:
         return self.previewed is not None and self.ledger.items >= (self.job.limit or 0)
 
@@ -381,6 +356,13 @@ class TelegramSpider(ChannelSpider):
     name = "telegram"
     dialect = TELEGRAM
     above = "/s/"
+
+
+class EitaaSpider(ChannelSpider):
+    """Public channels of Eitaa, whose pages are a copy of Telegram's."""
+
+    name = "eitaa"
+    dialect = EITAA
 
 
 def _number(post_id: str) -> int:

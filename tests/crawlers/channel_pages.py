@@ -33,6 +33,7 @@ class Channel:
     name: str = "parscoffee"
     title: str = "قهوهٔ پارس"  # a brand of coffee
     prefix: str = "tgme"
+    host: str = "t.me"
     messages: dict[int, Message] = field(default_factory=dict)
     size: int = 20
     subscribers: str = "110K"
@@ -84,7 +85,7 @@ class Channel:
         return [self.frame(message) for message in shown[-self.size :]]
 
     def frame(self, m: Message) -> str:
-        p, channel = self.prefix, f"https://t.me/{self.name}"
+        p, channel = self.prefix, f"https://{self.host}/{self.name}"
         at = m.at or BEGIN + timedelta(minutes=m.number)
         album = "".join(
             f'<a class="{p}_widget_message_photo_wrap" href="{channel}/{m.number + part}?single"></a>'

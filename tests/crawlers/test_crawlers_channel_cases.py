@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.pages.channel_counts import count
-from crawlers.pages.channel_dialect import TELEGRAM, Dialect
+from crawlers.pages.channel_dialect import EITAA, TELEGRAM, Dialect
 from crawlers.pages.channel_head import Channel
 from crawlers.pages.channels import ChannelPage, read_channel
 from posts.errors import NotUnderstood, Refused
 from posts.post import check, decode, encode
 from tests.crawlers.test_crawlers_cases import AT, FIXTURES, fields, same
 
-DIALECTS: dict[str, Dialect] = {"telegram": TELEGRAM}
+DIALECTS: dict[str, Dialect] = {"telegram": TELEGRAM, "eitaa": EITAA}
 CASES = sorted(path.parent for name in DIALECTS for path in FIXTURES.glob(f"{name}/*/expected.json"))
 NAMES = [f"{case.parent.name}-{case.name}" for case in CASES]
 
@@ -93,7 +93,8 @@ def whole(page: ChannelPage) -> None:
 PAGES = [next(case.glob("input.*")).read_bytes() for case in CASES if case.name not in ("before",)]
 BITS = [
     b"&#xD800;\x00", b'"><div class="tgme_widget_message" data-post="x/1">', b"</div></div></div>", b"<time>",
-    b'<time datetime="2026-01-01T00:00:00Z">', b'class="tgme_widget_message_text"',
+    b'<time datetime="2026-01-01T00:00:00Z">', b'class="tgme_widget_message_text"', 
+    b'class="etme_widget_message"',
     b"<a href='?q=%23%00'>#x</a>",
     b"<a href='https://[t.me/x'>y</a>", b"<svg><math>", b"<!--", b"<![CDATA[", b"<plaintext>", b"<template>",
     b"\xd8\xa7\xd9", b"\xff\xfe", b'data-post="parscoffee/999999999999999"', "۱٫۲ هزار".encode(), b"<br>" * 9,
