@@ -100,11 +100,12 @@ def read_anchors(
     links: dict[str, None] = {}
     for anchor in anchors:
         href, written = (anchor.get("href") or "").strip(), line(anchor)
-        if href.startswith("?"):
-            tag = _tag(href, written)
+        address = _absolute(href, page)
+        asked = _asked(address, dialect)
+        if asked is not None:
+            tag = _tag(asked, written)
             tags.update({tag: None} if tag else {})
             continue
-        address = _absolute(href, page)
         target = dialect.target(address)
         if target is not None and dialect.key(target[0]) != dialect.key(own):
             key = dialect.key(target[0])
@@ -114,12 +115,19 @@ def read_anchors(
     return list(tags)[:_MOST], list(people.values())[:_MOST], list(links)[:_MOST]
 
 
-def _tag(href: str, written: str) -> str | None:
-    """The tag that a link searches its channel for, as it is written; ``#tag@channel`` names one too."""
+def _asked(address: str | None, dialect: Dialect) -> str | None:
+    """What a link searches a channel for: a tag, a cashtag; ``None`` for a link to anywhere else."""
     try:
-        asked = parse_qs(href.lstrip("?")).get("q", [""])[0]
+        parts = urlsplit(address or "")
+        if (parts.hostname or "") not in dialect.hosts:
+            return None
+        return parse_qs(parts.query).get("q", [None])[0]
     except ValueError:
         return None
+
+
+def _tag(asked: str, written: str) -> str | None:
+    """The tag of a search as it is written; ``#tag@channel`` names one too."""
     if not asked.startswith(("#", "＃")):
         return None
     name = written if written.startswith(("#", "＃")) else clean_name(asked)

@@ -257,7 +257,9 @@ class ChannelSpider(SourceSpider):
         self.ledger.read(page.reading)
         self._seen.update(page.times)
         for name in page.missing:
-            self.ledger.fall_short(f"no message tells its {name}: the form of the page may have changed")
+            # A channel that never told it has not changed.
+            note = self.ledger.remark if self.cursor("told") is None else self.ledger.fall_short
+            note(f"no message tells its {name}: the form of the page may have changed")
         dated = [at for at in page.times.values() if at is not None]
         if page.reading.unreadable and dated:
             self.ledger.miss("shape", min(dated), max(dated), posts=len(page.reading.unreadable))
@@ -329,7 +331,8 @@ class ChannelSpider(SourceSpider):
         at = max((at for at in page.times.values() if at is not None), default=None)
         if page.highest is None or at is None:
             return {}
-        return {"newest": str(page.highest), "newest_at": at.isoformat()}
+        told = {} if page.missing or not page.reading.posts else {"told": "yes"}
+        return {"newest": str(page.highest), "newest_at": at.isoformat(), **told}
 
     def _counts_anew(self, page: ChannelPage, known: tuple[int, datetime]) -> bool:
         """Whether the name belongs to another channel now: its messages are later and have lower numbers."""

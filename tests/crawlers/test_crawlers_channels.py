@@ -256,6 +256,20 @@ def test_a_page_in_another_form_is_no_quiet_day(web: Any, channel: Channel, craw
     assert stretches(project, run) == [("missing", "shape", None)]
 
 
+def test_what_all_messages_told_and_none_tells_any_more_is_reported(channel: Channel, crawl: Any) -> None:
+    """Views are gone from every message: the run is partial, its posts are kept. At first it is a remark."""
+    channel.write(range(1, 7), views="")
+    never = crawl()
+    channel.write(range(7, 30))
+    crawl()
+    channel.write(range(30, 60), views="")
+
+    run = crawl()
+
+    assert (never.outcome, "no message tells its views" in never.reason) == ("ok", True)
+    assert (run.outcome, run.got, "no message tells its views" in run.reason) == ("partial", 30, True)
+
+
 def test_a_channel_may_ask_not_to_be_collected(channel: Channel, crawl: Any, project: Any) -> None:
     """#nobot in its description: nothing is kept."""
     channel.write(range(1, 4))
