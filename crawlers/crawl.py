@@ -13,7 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.guard import ALLOWED
-from crawlers.job import Job, host_and_port, user_agent
+from crawlers.job import Job, user_agent
 from crawlers.ledger import Ledger
 from crawlers.retry import BUDGET
 from crawlers.spider import SourceSpider
@@ -127,13 +127,12 @@ def _settings(job: Job, *, preview: bool) -> ScrapySettings:
     settings.setmodule("crawlers.settings", priority="project")
     if job.platform not in SPIDERS:
         raise NotSetUp(f"there is no spider for {job.platform}", subject=job.source)
-    delay_s = _delay(job)
     values: dict[str, Any] = {
         "USER_AGENT": user_agent(job),
         ALLOWED: list(job.allow_hosts),
         BUDGET: min(60.0, job.timeout_s / 2),
-        "DOWNLOAD_DELAY": delay_s,
-        "AUTOTHROTTLE_START_DELAY": delay_s,
+        "DOWNLOAD_DELAY": job.delay_s,
+        "AUTOTHROTTLE_START_DELAY": job.delay_s,
         "DOWNLOAD_TIMEOUT": max(1.0, min(job.answer_timeout_s, job.timeout_s / 3)),
         "CLOSESPIDER_TIMEOUT": job.timeout_s,
     }
@@ -142,17 +141,6 @@ def _settings(job: Job, *, preview: bool) -> ScrapySettings:
     for name, value in values.items():
         settings.set(name, value, priority="cmdline")
     return settings
-
-
-def _delay(job: Job) -> float:
-    """Seconds between requests: the project's, or what a spider asks for its platform if that is more.
-
-    Servers of one's own (``crawl.allow_hosts``) are asked as the project says.
-    """
-    if host_and_port(job.url) in {host.lower() for host in job.allow_hosts}:
-        return job.delay_s
-    own = (SPIDERS[job.platform].custom_settings or {}).get("DOWNLOAD_DELAY", 0.0)
-    return max(job.delay_s, float(own))
 
 
 _ENDS: dict[str, Callable[[Job], SourceError]] = {

@@ -45,8 +45,8 @@ _WHY: Final[dict[type[SourceError], Why]] = {NotUnderstood: "shape", RateLimited
 class ChannelSpider(SourceSpider):
     """A spider for one channel of one platform, which says its ``dialect`` and where its pages are."""
 
-    # Pages for people, of one host for all channels: robots.txt holds, and requests are far between.
-    custom_settings = {"DOWNLOAD_DELAY": 2.5, "RANDOMIZE_DOWNLOAD_DELAY": False}  # noqa: RUF012
+    # The pause of config.platforms is the least there is, not what it is on average.
+    custom_settings = {"RANDOMIZE_DOWNLOAD_DELAY": False}  # noqa: RUF012
     dialect: ClassVar[Dialect]
     above: ClassVar[str] = "/"
     """What stands before the channel's name in the path of its page."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from config.project import Settings
 from crawlers import job as jobs
 from crawlers.crawl import _settings
 from crawlers.pages.channel_gaps import gaps
@@ -307,20 +308,25 @@ def test_a_preview_keeps_nothing(web: Any, channel: Channel, project: Any) -> No
 
 
 @pytest.mark.parametrize(
-    ("delay_s", "allowed", "expected"), [(1.0, (), 2.5), (4.0, (), 4.0), (0.0, ("t.me:443",), 0.0)]
+    ("crawl", "expected"),
+    [({}, 2.5), ({"delay_s": 4.0}, 4.0), ({"delay_s": 0, "allow_hosts": ["t.me:443"]}, 0.0)],
 )
+@pytest.mark.parametrize("account", [{"platform": "telegram"}, {"platform": "eitaa", "url": "https://t.me"}])
 def test_the_hosts_of_channels_are_asked_slowly(
-    project: Any, delay_s: float, allowed: tuple[str, ...], expected: float
+    tmp_path: Path, crawl: dict[str, Any], expected: float, account: dict[str, str]
 ) -> None:
     """A pause of 2.5 seconds, or the project's if it is longer; one's own servers as the project says."""
-    job = project.job(
-        platform="telegram", url="https://t.me", delay_s=delay_s, allow_hosts=allowed, contact="a@b.example"
+    source = {"name": "source", "account": "parscoffee", **account}
+    settings = Settings.model_validate(
+        {"project": {"name": "tea", "contact": "a@b.example"}, "sources": [source], "crawl": crawl}
+        | {"folder": tmp_path}
     )
 
-    settings = _settings(job, preview=False)
+    job = jobs.job_of(settings, settings.sources[0], run_id="run", due_at=BEGIN)
 
-    assert settings.getfloat("DOWNLOAD_DELAY") == expected
-    assert settings.getbool("ROBOTSTXT_OBEY")
+    assert job.delay_s == expected
+    assert _settings(job, preview=False).getfloat("DOWNLOAD_DELAY") == expected
+    assert _settings(job, preview=False).getbool("ROBOTSTXT_OBEY")
 
 
 def test_gaps_at_one_moment_are_added_up() -> None:
