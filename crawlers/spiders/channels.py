@@ -256,6 +256,8 @@ class ChannelSpider(SourceSpider):
         self._profile_known = page.profile or self._profile_known
         self.ledger.read(page.reading)
         self._seen.update(page.times)
+        if not page.whole:
+            self.ledger.remark("a page broke off before its end; what it lacks is read with the next crawl")
         for name in page.missing:
             # A channel that never told it has not changed.
             note = self.ledger.remark if self.cursor("told") is None else self.ledger.fall_short
