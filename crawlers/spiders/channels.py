@@ -23,6 +23,7 @@ from crawlers.pages.channel_dialect import EITAA, TELEGRAM, Dialect
 from crawlers.pages.channel_gaps import gaps
 from crawlers.pages.channel_head import Channel
 from crawlers.pages.channels import ChannelPage, read_channel
+from crawlers.pages.fields import Unreadable
 from crawlers.pipeline import Page
 from crawlers.spider import LOOKS, SourceSpider
 from posts.errors import NotUnderstood, RateLimited, Refused, SourceError
@@ -262,9 +263,6 @@ class ChannelSpider(SourceSpider):
             # A channel that never told it has not changed.
             note = self.ledger.remark if self.cursor("told") is None else self.ledger.fall_short
             note(f"no message tells its {name}: the form of the page may have changed")
-        dated = [at for at in page.times.values() if at is not None]
-        if page.reading.unreadable and dated:
-            self.ledger.miss("shape", min(dated), max(dated), posts=len(page.reading.unreadable))
         if page.opted_out:
             self.fail(Refused("the channel has asked not to be collected", subject=source))
             return None
@@ -295,14 +293,27 @@ class ChannelSpider(SourceSpider):
             for post in page.reading.posts
             if wanted(number := _number(post.id)) or number in self._due
         }
+        unreadable = self._unreadable(page, wanted)
         return Page(
             posts=tuple(posts.values()),
-            unreadable=page.reading.unreadable,
+            unreadable=unreadable,
             cursors=cursors,
             refs={post.id: str(number) for number, post in posts.items()},
             gone=gone,
             profiles=profiles,
         )
+
+    def _unreadable(self, page: ChannelPage, wanted: Callable[[int], bool]) -> tuple[Unreadable, ...]:
+        """What is no post and was not seen before, noted as missing from its page's time."""
+        found = []
+        for item in page.reading.unreadable:
+            number = item.subject.rpartition("/")[2]
+            if not number.isdigit() or wanted(int(number)):
+                found.append(item)
+        dated = [at for at in page.times.values() if at is not None]
+        if found and dated:
+            self.ledger.miss("shape", min(dated), max(dated), posts=len(found))
+        return tuple(found)
 
     def _posts(self, page: ChannelPage, wanted: Callable[[int], bool]) -> int:
         return sum(wanted(_number(post.id)) for post in page.reading.posts)

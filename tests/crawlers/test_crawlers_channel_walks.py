@@ -170,6 +170,19 @@ def test_a_page_in_another_form_is_no_quiet_day(walker: Walker) -> None:
     assert told(ledger) == [("missing", "shape", None)]
 
 
+def test_what_cannot_be_read_is_told_once(walker: Walker) -> None:
+    """A message whose number is read and nothing else counts when it is new, not whenever it is seen."""
+    walker.channel.write(range(1, 4))
+    whole = walker.channel.page(None)
+    walker.page = whole.replace((BEGIN + timedelta(minutes=2)).isoformat(), "yesterday")
+
+    first, again = walker.crawl(), walker.crawl()
+
+    assert walker.all == [1, 3]
+    assert told(first) == [("collected", "", 2), ("missing", "shape", 1)]
+    assert told(again) == [("collected", "", 0)]
+
+
 def test_an_empty_page_where_there_were_messages_is_told(walker: Walker) -> None:
     """All of them may be deleted, or the page has changed: nobody can tell, so the run is partial."""
     walker.channel.write([1, 2])
