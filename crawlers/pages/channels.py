@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -38,6 +38,8 @@ HIDDEN: Final = "hidden"
 _MESSAGE: Final = re.compile(r"([A-Za-z0-9_]{1,64})/([0-9]{1,15})")
 _ENDING: Final = re.compile(r"/([0-9]{1,15})/?$")
 _SURROGATE: Final = re.compile(r"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5[5-7][0-9]{3});?")
+_FULL: Final = 16
+"""A page of so many messages (albums are one) is one of several, whatever it leads to."""
 _SOME: Final = 5
 """So many messages without something that all have say that it is written in another way now."""
 
@@ -47,7 +49,8 @@ class ChannelPage:
     """A page of a channel: what was read, who the channel is, and which ids are accounted for.
 
     ``times`` are the messages listed, by id, with their time as far as it could be read (service messages
-    too); ``parts`` the ids of an album's further pictures. ``whole`` is false for a page that was cut off.
+    too); ``parts`` the ids of an album's further pictures. ``whole`` is false for a page that was cut off,
+    ``first`` true for one that says by its form that no older message is there.
     """
 
     reading: Reading
@@ -56,7 +59,13 @@ class ChannelPage:
     parts: frozenset[int] = frozenset()
     opted_out: bool = False
     whole: bool = True
+    first: bool = False
     missing: tuple[str, ...] = ()
+
+    @property
+    def older(self) -> int | None:
+        """The number below which older messages are asked for; ``None`` where none can be there."""
+        return None if self.first or self.lowest == 1 else self.lowest
 
     @property
     def lowest(self) -> int | None:
@@ -78,7 +87,10 @@ def read_channel(body: bytes, channel: Channel) -> ChannelPage:
     if root is not None and not messages:
         explain(root, body, channel)
     profile, opted_out = (None, False) if root is None else read_profile(root, channel)
-    return _read(messages, channel, profile, opted_out=opted_out, whole=whole)
+    page = _read(messages, channel, profile, opted_out=opted_out, whole=whole)
+    # A page of a few messages that leads to no older one; the answer to "more" leads nowhere by itself.
+    first = profile is not None and whole and len(messages) < _FULL and not _leads_on(root)
+    return replace(page, first=first)
 
 
 def _markup(body: bytes, channel: Channel) -> tuple[str, bool]:
@@ -107,6 +119,13 @@ def _tree(markup: str, channel: Channel) -> HtmlElement | None:
         return html.document_fromstring(f"<div>{markup}</div>".encode(), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise NotUnderstood("HTML that cannot be read", subject=channel.source) from error
+
+
+def _leads_on(root: HtmlElement | None) -> bool:
+    """Whether a page has a way to older messages."""
+    return root is not None and any(
+        element.get("rel") == "prev" or "js-messages_more" in classes(element) for element in root.iter()
+    )
 
 
 def _messages(root: HtmlElement, dialect: Dialect) -> list[tuple[HtmlElement, str]]:

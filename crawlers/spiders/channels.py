@@ -109,7 +109,7 @@ class ChannelSpider(SourceSpider):
         profiles: tuple[Profile, ...],
     ) -> Iterator[Request | Page]:
         """What is new on the newest page, and the stretch below it that was not known either."""
-        lowest = page.lowest or 0
+        lowest = page.older or 0
         new = self._posts(page, lambda number: number > known[0])
         times = {number: at for number, at in page.times.items() if number > known[0]}
         if lowest > known[0] + 1:
@@ -142,16 +142,14 @@ class ChannelSpider(SourceSpider):
         page = self._take(response)
         if page is None:
             return
-        lowest = page.lowest
-        if lowest is not None and lowest >= hole.before:
+        if page.lowest is not None and page.lowest >= hole.before:
             self._repeats(hole.to_at, hole.until)
             return
-
         times = {number: at for number, at in page.times.items() if hole.holds(number)}
-        met = lowest is None or lowest <= hole.to + 1
+        met = page.older is None or page.older <= hole.to + 1
         around = {**times, **hole.ends(met=met)}
         self._hear(around, page, until=hole.until, posts=self._posts(page, hole.holds))
-        self._holes.shrink(lowest, times)
+        self._holes.shrink(page.older, times)
         yield self._kept_page(page, hole.holds, {"holes": self._holes.written()})
         yield from self._next()
 
@@ -175,10 +173,9 @@ class ChannelSpider(SourceSpider):
         profiles: tuple[Profile, ...] = (),
     ) -> Iterator[Request | Page]:
         """Keep a page and go on to the older one, as far as is asked for."""
-        lowest = page.lowest
         step: Step = self._past.step(
             oldest=_oldest(page.times),
-            older=str(lowest) if lowest is not None and lowest > 1 else None,
+            older=None if page.older is None else str(page.older),
             posts=len(page.reading.posts),
         )
         self._note_gaps({**page.times, **({before: None} if before is not None else {})}, page)

@@ -56,7 +56,7 @@ class Channel:
             self.hold.wait(30)
         page = self.page(None if self.deaf else before)
         if self.more_as_json and before is not None:
-            page = json.dumps("".join(self.frames(before)))
+            page = json.dumps("".join(map(self.frame, self.shown(before))))
         body = page.encode()
         handler.send_response(200)
         handler.send_header("Content-Type", "text/html; charset=utf-8")
@@ -74,15 +74,19 @@ class Channel:
             f'<span class="counter_type">subscribers</span></div>'
             f'<div class="{p}_channel_info_description">{escape(self.about)}</div></div>'
         )
-        frames = "".join(self.frames(before))
+        shown = self.shown(before)
+        lowest = min((m.number for m in shown), default=0)
+        older = any(number < lowest for number in self.messages)
+        more = f'<a class="tme_messages_more js-messages_more" data-before="{lowest}"></a>' if older else ""
+        frames = more + "".join(map(self.frame, shown))
         return (
             f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{head}<main class="{p}_main">'
             f'<section class="{p}_channel_history js-message_history">{frames}</section></main></body></html>'
         )
 
-    def frames(self, before: int | None) -> list[str]:
-        shown = [m for n, m in sorted(self.messages.items()) if before is None or n < before]
-        return [self.frame(message) for message in shown[-self.size :]]
+    def shown(self, before: int | None) -> list[Message]:
+        """The newest messages below a number, oldest first."""
+        return [m for n, m in sorted(self.messages.items()) if before is None or n < before][-self.size :]
 
     def frame(self, m: Message) -> str:
         p, channel = self.prefix, f"https://{self.host}/{self.name}"

@@ -47,6 +47,7 @@ def told(page: ChannelPage) -> dict[str, Any]:
         "parts": sorted(page.parts),
         "opted_out": page.opted_out,
         "whole": page.whole,
+        "first": page.first,
         "missing": list(page.missing),
     }
 
