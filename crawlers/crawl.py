@@ -16,7 +16,9 @@ from crawlers.guard import ALLOWED
 from crawlers.job import Job, user_agent
 from crawlers.ledger import Ledger
 from crawlers.retry import BUDGET
+from crawlers.spider import SourceSpider
 from crawlers.spiders.bluesky import BlueskySpider
+from crawlers.spiders.channels import EitaaSpider, TelegramSpider
 from crawlers.spiders.feeds import FeedSpider
 from crawlers.spiders.mastodon import MastodonSpider
 from posts.errors import NotReachable, NotSetUp, NotUnderstood, RasadError, SourceError
@@ -25,7 +27,14 @@ from store import heard
 from store.spool import Spool
 from store.state import State
 
-SPIDERS = {"mastodon": MastodonSpider, "bluesky": BlueskySpider, "feed": FeedSpider}
+SPIDERS: dict[str, type[SourceSpider]] = {
+    "mastodon": MastodonSpider,
+    "bluesky": BlueskySpider,
+    "feed": FeedSpider,
+    "telegram": TelegramSpider,
+    "eitaa": EitaaSpider,
+}
+"""The spider of each platform of ``config.platforms``."""
 MEMORY_BYTES = 4 * 2**30
 """Address space of a crawl: the last line behind Scrapy's own limit of resident memory."""
 _log = logging.getLogger(__name__)

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from config.platforms import PLATFORMS
 from config.project import Settings, Source
 from crawlers.pages.mastodon_server import host_of
 from crawlers.pages.text import clean_name
@@ -101,7 +102,7 @@ def job_of(
         keep=tuple(key for brand in brands for key in brand.author_keys),
         allow_hosts=settings.crawl.allow_hosts,
         timeout_s=_longest(settings, source),
-        delay_s=float(settings.crawl.delay_s),
+        delay_s=_delay(settings, source),
         page_size=settings.crawl.page_size,
         limit=limit,
     )
@@ -112,6 +113,17 @@ def _longest(settings: Settings, source: Source) -> float:
     if source.timeline != "stream":
         return float(settings.crawl.timeout_s)
     return max(float(settings.crawl.timeout_s), source.every.total_seconds() + STREAM_GRACE_S)
+
+
+def _delay(settings: Settings, source: Source) -> float:
+    """Seconds between requests: the project's, or what the platform's host is owed if that is more.
+
+    Servers of one's own (``crawl.allow_hosts``) are asked as the project says.
+    """
+    own = float(settings.crawl.delay_s)
+    if host_and_port(source.url) in {host.lower() for host in settings.crawl.allow_hosts}:
+        return own
+    return max(own, PLATFORMS[source.platform].delay_s)
 
 
 def _tokens(settings: Settings, source: Source) -> dict[str, str]:

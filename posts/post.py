@@ -82,8 +82,11 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOption:
+    """What a poll may be answered with; ``percent`` where only shares of its votes are told."""
+
     title: str
     votes: int | None = None
+    percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
