@@ -154,13 +154,11 @@ class Source(Section):
     @model_validator(mode="before")
     @classmethod
     def _said(cls, data: Any) -> Any:
-        """The data with what its platform implies: address, timeline and kind."""
+        """The data with what its platform implies: address and timeline."""
         platform = PLATFORMS.get(data.get("platform", "")) if isinstance(data, dict) else None
         if platform is None:
             return data
-        implied = {"kind": platform.kind, "url": platform.url or None, "timeline": platform.meant(data)}
-        if platform.name != "feed":
-            del implied["kind"]
+        implied = {"url": platform.url or None, "timeline": platform.meant(data)}
         return {**data, **{key: value for key, value in implied.items() if value and data.get(key) is None}}
 
     @field_validator("url")

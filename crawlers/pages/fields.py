@@ -32,7 +32,8 @@ class Reading:
 
     ``items`` counts what the platform listed; each is in ``posts``, in ``unreadable``, or was passed
     over for the reason counted in ``passed_over`` (opted out, not public). A boost of a post gives two
-    posts. ``unread`` counts fields that this version does not know.
+    posts. ``unread`` counts fields that this version does not know. ``every_s`` is how often the place says
+    that it is renewed, in seconds.
     """
 
     posts: tuple[Post, ...] = ()
@@ -42,6 +43,7 @@ class Reading:
     unread: Counter[str] = field(default_factory=Counter)
     remarks: tuple[str, ...] = ()
     local_ids: tuple[str, ...] = ()
+    every_s: float | None = None
 
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}

@@ -1,0 +1,35 @@
+<?php
+// Writes, changes and deletes posts of the site: JSON on standard input, the ids and addresses on standard output.
+// {"do": "write", "title", "text", "date" (UTC), "slug", "categories": [], "summary"} | {"do": "edit", "id", ...}
+// | {"do": "delete", "id"}; a list of them is done in its order.
+$_SERVER['HTTP_HOST'] = parse_url(getenv('RASAD_WP_URL'), PHP_URL_HOST);
+require getenv('RASAD_WP_SITE') . '/wp-load.php';
+require_once ABSPATH . 'wp-admin/includes/taxonomy.php';
+wp_set_current_user(1);
+$done = [];
+foreach (json_decode(stream_get_contents(STDIN), true) as $order) {
+    if ($order['do'] === 'delete') {
+        wp_delete_post($order['id'], true);
+        continue;
+    }
+    $post = ['post_status' => 'publish', 'post_author' => 1];
+    foreach (['id' => 'ID', 'title' => 'post_title', 'text' => 'post_content', 'slug' => 'post_name', 'summary' => 'post_excerpt'] as $from => $to) {
+        if (isset($order[$from])) {
+            $post[$to] = $order[$from];
+        }
+    }
+    if (isset($order['date'])) {
+        $post['post_date_gmt'] = $order['date'];
+        $post['post_date'] = get_date_from_gmt($order['date']);
+    }
+    if (isset($order['categories'])) {
+        $post['post_category'] = array_map('wp_create_category', $order['categories']);
+    }
+    $id = wp_insert_post(wp_slash($post), true);
+    if (is_wp_error($id)) {
+        fwrite(STDERR, $id->get_error_message());
+        exit(1);
+    }
+    $done[] = ['id' => $id, 'url' => get_permalink($id), 'guid' => get_the_guid($id)];
+}
+echo json_encode($done);
