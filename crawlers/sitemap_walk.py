@@ -6,7 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -27,6 +27,8 @@ A_CRAWL: Final = 50
 DEEPEST: Final = 3
 WATCHED: Final = 10_000
 """Addresses of a site that are watched, the newest first."""
+LOOKED_BACK: Final = timedelta(days=7)
+"""What changed longer ago than this before the last crawl is not looked at again: a sitemap is long."""
 A_PAGE: Final = 20
 """Addresses that count as one page of ``backfill_pages``."""
 SHARE_OF_TIME: Final = 0.3
@@ -56,6 +58,8 @@ class SitemapSpider(ArticleSpider):
         self._is_index, self._whole = False, True
         self._stop_at = time.monotonic() + SHARE_OF_TIME * self.job.timeout_s
         self._visited = self._visits()
+        since = self.cursor("unchanged_since")
+        self._since = datetime.fromisoformat(since) if since else None
         self._take(response, body, depth=0)
         yield from self._on()
 
@@ -69,7 +73,7 @@ class SitemapSpider(ArticleSpider):
 
     def _take(self, response: Response, body: bytes, *, depth: int) -> None:
         """Read a sitemap; a ``SourceError`` says why it is none."""
-        sitemap: Sitemap = read_sitemap(body, self.feed())
+        sitemap: Sitemap = read_sitemap(body, self.feed(), since=self._since)
         self.ledger.read(sitemap.reading)
         for remark in sitemap.reading.remarks:
             if "not well-formed" in remark or "more than" in remark:
@@ -168,12 +172,13 @@ class SitemapSpider(ArticleSpider):
             **heard,
             # An index stays the same while what it names changes.
             **({"etag": None, "last_modified": None} if self._is_index else {}),
+            **({"unchanged_since": str(self.now() - LOOKED_BACK)} if posts and self._whole else {}),
             "sitemaps": json.dumps(self._visited) if self._visited else None,
             **({"had_posts": "yes"} if posts else {}),
         }
         yield Page(unreadable=tuple(self._unreadable))
         if self.job.articles:
-            kept = ("sitemaps", "etag", "last_modified")
+            kept = ("sitemaps", "etag", "last_modified", "unchanged_since")
             yield from self.read_articles(fresh, known, cursors, bare=frozenset(self._bare), pages_left=kept)
             return
         known.note(fresh)

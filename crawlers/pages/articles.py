@@ -19,7 +19,9 @@ from crawlers.pages.text import clean
 
 MAX_BYTES: Final = 2 * 2**20
 """A larger page is not read: an article of a whole book has one."""
-MAX_TAGS: Final = 40_000
+MAX_TAGS: Final = 20_000
+MAX_ATTRIBUTES: Final = 2_000
+"""Of one tag: the parser's time grows with their square, and no deadline reaches into it."""
 SHORTEST: Final = 140
 """Letters below which what was found is no article: a notice, a cookie wall, a teaser."""
 LONGEST: Final = 200_000
@@ -32,6 +34,12 @@ _BROKEN_SHARE: Final = 200
 _KEPT_SIGNS: Final = "\u200c\u200d\u200e\u200f\u061c"
 """Half-space, its opposite, and marks of direction."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_NO_XML: Final = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+_TAG = re.compile(
+    rb"<[A-Za-z][^\s/>]*+(?:[\s/]++|[^\s/>][^\s/>=]*+"
+    rb"(?:\s*+=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\s>\"'][^\s>]*+)?+)?+)*+"
+)
+"""An opening tag with its attributes, as HTML's own rules take it apart."""
 _STAND_INS: Final = range(0x10600, 0x10700)
 """Letters of Linear A, which nobody writes: as many as needed that the page itself does not hold."""
 
@@ -58,6 +66,8 @@ def read_article(
         return Article(why="no HTML page")
     if body.count(b"<") > MAX_TAGS:
         return Article(why="too many elements")
+    if any(_attributes(tag[0]) > MAX_ATTRIBUTES for tag in _TAG.finditer(body)):
+        return Article(why="too many attributes")
     page = decoded(body, content_type, language)
     try:
         root = _tree(page)
@@ -101,9 +111,14 @@ def decoded(body: bytes, content_type: str = "", language: str | None = None) ->
     return body.decode("utf-8", "replace")
 
 
+def _attributes(tag: bytes) -> int:
+    """At least as many as the tag has; spaces inside of values are counted where there are many."""
+    return 0 if len(tag) < MAX_ATTRIBUTES else len(re.sub(rb"\"[^\"]*+\"|'[^']*+'", b" ", tag).split())
+
+
 def _tree(page: str) -> html.HtmlElement | None:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
-    cleaned = _SURROGATES.sub("\ufffd", page).replace("\x00", "")
+    cleaned = _SURROGATES.sub("\ufffd", page).translate(_NO_XML)
     root = html.document_fromstring(cleaned.encode(), parser=parser)
     return root if len(root) else None
 
@@ -116,7 +131,10 @@ def _text(root: html.HtmlElement, page: str) -> str:
     there = set(page)
     free = (chr(code) for code in _STAND_INS if chr(code) not in there)
     signs = dict(zip(_KEPT_SIGNS, free, strict=False))
-    away, back = str.maketrans(signs), str.maketrans({letter: sign for sign, letter in signs.items()})
+    away, back = (
+        _NO_XML | str.maketrans(signs),
+        str.maketrans({letter: sign for sign, letter in signs.items()}),
+    )
     for element in root.iter():
         if element.text:
             element.text = element.text.translate(away)

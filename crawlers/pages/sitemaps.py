@@ -42,9 +42,12 @@ _READ: Final = frozenset(
     {"loc", "lastmod", "news.name", "news.language", "news.publication_date", "news.title", "news.keywords",
      "image.loc", "image.caption", "image.title", "video.title", "video.content_loc"}
 )  # fmt: skip
+_MOMENTS: Final = ("lastmod", "news.publication_date")
 _LONGEST: Final = 5_000
 _MOST_PARTS: Final = 2_000
 _ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?(urlset|sitemapindex)[\s>/]")
+_ROOT_BEGINS = re.compile(rb"<[A-Za-z_]")
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _GZIP: Final = b"\x1f\x8b"
 _PIECE: Final = 1 << 20
@@ -94,24 +97,25 @@ def is_sitemap(body: bytes) -> bool:
     """Whether the first element is that of a sitemap or of an index of them."""
     start = body[:20_000]
     narrow = start.replace(b"\x00", b"") if b"\x00" in start[:100] else start
-    first = re.search(rb"<[A-Za-z_]", re.sub(rb"<!--.*?-->", b"", narrow, flags=re.DOTALL))
-    if first is None:
-        return False
-    rest = re.sub(rb"<!--.*?-->", b"", narrow, flags=re.DOTALL)[first.start() :]
-    return _ROOT.match(rest) is not None
+    bare = _COMMENT.sub(b"", narrow)
+    first = _ROOT_BEGINS.search(bare)
+    return first is not None and _ROOT.match(bare, first.start()) is not None
 
 
-def read_sitemap(body: bytes, feed: Feed) -> Sitemap:
-    """What a sitemap names; addresses of another site than the feed's are passed over."""
+def read_sitemap(body: bytes, feed: Feed, *, since: datetime | None = None, most: int = MAX_URLS) -> Sitemap:
+    """What a sitemap names; addresses of another site than the feed's are passed over.
+
+    Those that have not changed ``since`` are counted and not looked at further.
+    """
     if _ENTITY.search(body[:20_000]):
         raise NotUnderstood("a sitemap that declares entities is not read", subject=feed.source)
-    taken = _Taken(feed)
+    taken = _Taken(feed, since)
     try:
         for element in _elements(body):
-            taken.take(element)
-            if taken.items >= MAX_URLS:
-                taken.remarks.append(f"more than {MAX_URLS:,} addresses, of which the first were read")
+            if taken.items >= most:
+                taken.remarks.append(f"more than {most:,} addresses, of which the first were read")
                 break
+            taken.take(element)
     except (etree.LxmlError, ValueError) as error:
         if not taken.items:
             raise NotUnderstood(f"XML that cannot be read ({short(error)})", subject=feed.source) from error
@@ -138,6 +142,7 @@ class _Taken:
     """What has been read so far."""
 
     feed: Feed
+    since: datetime | None = None
     items: int = 0
     entries: list[_Place] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
@@ -159,7 +164,7 @@ class _Taken:
             self.elsewhere += 1
         elif etree.QName(element).localname == "sitemap":
             self.children.append(Child(url=url, changed_at=moment_of(place.one("lastmod"))))
-        else:
+        elif not place.is_older(self.since):
             self.entries.append(place)
 
     def sitemap(self) -> Sitemap:
@@ -195,6 +200,11 @@ class _Place(Entry):
 
     def one(self, name: str) -> str | None:
         return next((text for text in self._told.get(name, ()) if text.strip()), None)
+
+    def is_older(self, since: datetime | None) -> bool:
+        """Whether it says that it has not changed since; one that cannot be read says nothing."""
+        told = [found for name in _MOMENTS if (found := moment_of((self.one(name) or "").strip()))]
+        return since is not None and bool(told) and max(told) < since
 
     def native_id(self) -> str | None:
         return self.url()
