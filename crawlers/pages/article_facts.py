@@ -91,10 +91,18 @@ def _first(values: Iterable[str], *, longest: int) -> str | None:
 
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses are of one site: the same host, with or without www, or one below the other."""
-    hosts = [(urlsplit(address).hostname or "").lower().removeprefix("www.") for address in (one, other)]
-    return bool(hosts[0] and hosts[1]) and (
-        hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
-    )
+    try:
+        (first, port), (second, same_port) = map(_host, (one, other))
+    except ValueError:
+        return False
+    below = first.endswith(f".{second}") or second.endswith(f".{first}")
+    return bool(first and second) and port == same_port and (first == second or below)
+
+
+def _host(address: str) -> tuple[str, int | None]:
+    parts = urlsplit(address)
+    host = (parts.hostname or "").lower().removeprefix("www.")
+    return host, None if parts.port in (80, 443) else parts.port
 
 
 def _canonical(root: html.HtmlElement, metas: list[tuple[str, str]], url: str) -> str | None:
