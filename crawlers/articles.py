@@ -186,8 +186,9 @@ class ArticleSpider(SourceSpider):
 
     def _done(self, task: Task, article: Article) -> Iterator[Page]:
         """The post with its article, or as it was where there is none that can be used."""
-        post, used = task.post, article.text and len(article.text) > task.length
-        self._counts["read" if used else article.why or "no longer than its entry"] += 1
+        # As long as the entry's own counts too: that is the same text without its paragraphs.
+        post, used = task.post, article.text and len(article.text) >= task.length
+        self._counts["read" if used else article.why or "shorter than its entry"] += 1
         if article.why == "opted out":
             self.ledger.passed_over["articles that asked not to be kept"] += 1
         if task.row is not None:

@@ -1,13 +1,19 @@
 <?php
 // Writes, changes and deletes posts of the site: JSON on standard input, the ids and addresses on standard output.
-// {"do": "write", "title", "text", "date" (UTC), "slug", "categories": [], "summary"} | {"do": "edit", "id", ...}
-// | {"do": "delete", "id"}; a list of them is done in its order.
+// {"do": "write", "title", "text", "date" (UTC), "slug", "categories": [], "summary"} | {"do": "edit", "id", "modified" (UTC), ...}
+// | {"do": "delete", "id"} | {"do": "empty"}; a list of them is done in its order.
 $_SERVER['HTTP_HOST'] = parse_url(getenv('RASAD_WP_URL'), PHP_URL_HOST);
 require getenv('RASAD_WP_SITE') . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/taxonomy.php';
 wp_set_current_user(1);
 $done = [];
 foreach (json_decode(stream_get_contents(STDIN), true) as $order) {
+    if ($order['do'] === 'empty') {
+        foreach (get_posts(['post_type' => 'any', 'numberposts' => -1, 'post_status' => 'any']) as $post) {
+            wp_delete_post($post->ID, true);
+        }
+        continue;
+    }
     if ($order['do'] === 'delete') {
         wp_delete_post($order['id'], true);
         continue;
@@ -25,10 +31,15 @@ foreach (json_decode(stream_get_contents(STDIN), true) as $order) {
     if (isset($order['categories'])) {
         $post['post_category'] = array_map('wp_create_category', $order['categories']);
     }
-    $id = wp_insert_post(wp_slash($post), true);
+    $id = isset($post['ID']) ? wp_update_post(wp_slash($post), true) : wp_insert_post(wp_slash($post), true);
     if (is_wp_error($id)) {
         fwrite(STDERR, $id->get_error_message());
         exit(1);
+    }
+    if (isset($order['modified'])) {
+        // The feed's validators are made of the latest change; posts of the past would not be later than now.
+        $wpdb->update($wpdb->posts, ['post_modified_gmt' => $order['modified']], ['ID' => $id]);
+        clean_post_cache($id);
     }
     $done[] = ['id' => $id, 'url' => get_permalink($id), 'guid' => get_the_guid($id)];
 }
