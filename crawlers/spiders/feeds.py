@@ -12,19 +12,22 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from scrapy import Request
 from scrapy.http import Response
 
+from crawlers import withdrawn
 from crawlers.pages.entries import Feed, mark
 from crawlers.pages.feeds import read_feed
 from crawlers.pages.fields import Reading
 from crawlers.pages.renewal import LONGEST_S, fresh_for
 from crawlers.pages.sitemaps import MAX_BYTES, is_sitemap, unzipped
 from crawlers.pipeline import Page
-from crawlers.retry import asked_wait
+from crawlers.retry import LAST_TRY, asked_wait
 from crawlers.shapes import shape_of, vanished
 from crawlers.sitemap_walk import SitemapSpider
 from posts.errors import SourceError
 from posts.post import Post
+from store.rereads import Reread
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
@@ -94,6 +97,11 @@ class FeedSpider(SitemapSpider):
         cursors = self._cursors(response, reading) | self._shape(reading) | self.heard_of(reading.posts)
         if reading.items:
             cursors["had_posts"] = "yes"
+        # An address may hold the name of whoever wrote: where names are hidden, none is kept.
+        if reading.posts and not self.job.pseudonyms:
+            cursors["entries"] = withdrawn.write(reading.posts)
+            for lost in withdrawn.missing(self.cursor("entries"), reading.posts):
+                yield self._is_it_there(lost)
         if self.job.articles:
             known.note(post for post in reading.posts if known.same(post))
             yield Page(unreadable=reading.unreadable)
@@ -103,6 +111,22 @@ class FeedSpider(SitemapSpider):
         yield Page(
             posts=reading.posts, unreadable=reading.unreadable, cursors={**cursors, "known": known.write()}
         )
+
+    def _is_it_there(self, lost: Reread) -> Request:
+        return Request(
+            # Not HEAD, which some sites answer with 404 for every page.
+            lost.ref,
+            callback=self._on_lost,
+            errback=lambda _: None,
+            dont_filter=True,
+            cb_kwargs={"lost": lost},
+            meta=dict(LAST_TRY),
+        )
+
+    def _on_lost(self, response: Response, lost: Reread) -> Iterator[Page]:
+        """The deletion of a post whose entry and whose page are gone."""
+        if response.status in (404, 410):
+            yield Page(gone=(lost,))
 
     def _waiting_articles(self) -> Iterator[Any]:
         """Pages that an earlier crawl did not get to, whatever the feed says today."""

@@ -224,6 +224,62 @@ def test_the_ledger_says_what_a_feed_has_let_fall(project: Any, web: Any) -> Non
     assert sorted(part[2] for part in told if part[0] == "collected") == [1, 1, 2, 2]
 
 
+def test_what_a_site_takes_back_is_deleted(project: Any, web: Any) -> None:
+    """Gone from between others and its page gone too; one that only moved, or fell off the end, stays."""
+    web.says("/feed", feed(web, range(1, 7)))
+    for number in range(1, 7):
+        web.says(f"/news/{number}", page(number))
+    project.allow_hosts = (web.host,)
+
+    project.crawl(url=f"{web.url}/feed")
+    web.says("/news/2", "gone", 410)
+    web.says("/news/4", "broken", 500)
+    web.says("/news/6", "gone", 404)
+    web.says("/feed", feed(web, [0, 1, 5]))
+    second = project.crawl(url=f"{web.url}/feed")
+    posts = merged(project.posts())
+
+    assert (second.outcome, second.got) == ("ok", 4)
+    assert [name for name, post in posts.items() if post.deleted_at is not None] == ["n2"]
+    assert (posts["n2"].title, posts["n2"].text, posts["n3"].title) == (None, "", "خبر 3")
+    assert sorted(pages(web)) == ["/news/2", "/news/3", "/news/4"]
+    assert ("deleted", "deleted", 1) in stretches(project)
+
+
+def hostile(web: Any, canary: Any) -> None:
+    """Pages that want too much, lie about themselves, or lead elsewhere."""
+    web.says("/news/1", "<html><body><p>" + "word, " * 2**20, Content_Type="text/html")
+    web.says("/news/2", gzip.compress(b"<html>" + b"x" * 64 * 2**20), Content_Encoding="gzip")
+    web.says("/news/3", "", 302, Location=f"{canary.url}/secret")
+    web.says("/news/4", "<html><body>" + "<div>" * 100_000, Content_Type="text/html")
+    web.says("/news/5", b"%PDF-1.7", Content_Type="application/pdf")
+    arabic = page(6).replace("ی", "ي").replace("ک", "ك").replace("utf-8", "ascii")
+    web.says("/news/6", arabic.encode("windows-1256"), Content_Type="text/html; charset=windows-1256")
+    attributes = " ".join(f"a{number}" for number in range(100_000))
+    web.says("/news/7", f"<html><body><p {attributes}>", Content_Type="text/html")
+
+
+def test_hostile_pages_cost_no_more_than_their_text(project: Any, web: Any, canary: Any) -> None:
+    """Size, bombs, redirects to private places, depth and wrong types keep the summary and are named."""
+    web.says("/feed", feed(web, range(1, 8)))
+    hostile(web, canary)
+    project.allow_hosts = (web.host,)
+
+    run = project.crawl(url=f"{web.url}/feed", articles=True)
+    posts = merged(project.posts(run))
+
+    assert (run.outcome, run.got) == ("ok", 7), run.reason
+    assert run.reason == (
+        "articles: 2 larger than 2 MiB, 1 must not be asked, 1 no HTML page, 1 read, "
+        "1 too many attributes, 1 too many elements"
+    )
+    assert posts["n6"].text == TEXT.replace("ی", "ي").replace("ک", "ك")
+    assert {name for name, post in posts.items() if post.text.startswith("خلاصه")} == {
+        f"n{number}" for number in (1, 2, 3, 4, 5, 7)
+    }
+    assert canary.asked == []
+
+
 SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 NEWS_MAP = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 

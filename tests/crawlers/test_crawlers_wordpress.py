@@ -181,7 +181,7 @@ def test_feed_and_atom_come_in_to_the_last_letter(project: Any, site: Site) -> N
 
 @pytest.mark.peer
 def test_edits_come_in_and_what_a_feed_lets_fall_is_told(project: Any, site: Site) -> None:
-    """An edited post has its new text, a deleted one stays away, and fifteen at once overflow the feed."""
+    """An edited post has its new text, a deleted one is deleted, and fifteen at once overflow the feed."""
     site.write(range(15))
     crawl(project, site, "/feed/", articles=True)
     new = paragraphs(14, "ویرایش: ")  # "edited"
@@ -198,7 +198,8 @@ def test_edits_come_in_and_what_a_feed_lets_fall_is_told(project: Any, site: Sit
     with project.state() as state:
         missing = [part for part in heard.stretches(state, source="source") if part.what == "missing"]
 
-    assert (edited.outcome, edited.got) == ("ok", 2)
+    (gone,) = [post for post in posts.values() if post.deleted_at is not None]
+    assert (edited.outcome, edited.got, gone.created_at) == ("ok", 3, FIRST_AT + timedelta(hours=13))
     assert seen(posts)[site.written[14]["url"]][:2] == ("عنوان تازه‌تر", "\n".join(new))
     assert posts[site.written[14]["url"]].edited_at is not None
     assert site.written[4]["url"] in posts
