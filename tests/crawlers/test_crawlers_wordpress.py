@@ -71,8 +71,10 @@ def told(number: int) -> dict[str, Any]:
         "text": "\n\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs(number)),
         "summary": f"خلاصهٔ شمارهٔ {digits}",
         "date": f"{FIRST_AT + timedelta(hours=number):%Y-%m-%d %H:%M:%S}",
+        "modified": f"{FIRST_AT + timedelta(hours=number):%Y-%m-%d %H:%M:%S}",
         "slug": f"{thing.replace(' ', '-')}-می‌خرند-{number}",
         "categories": [CATEGORIES[number % 3]],
+        "draft": number % 2 == 1,
     }
 
 
@@ -211,7 +213,8 @@ def test_edits_come_in_and_what_a_feed_lets_fall_is_told(project: Any, site: Sit
 
 @pytest.mark.peer
 def test_the_sitemap_leads_to_every_post_and_to_nothing_else(project: Any, site: Site) -> None:
-    """Thirty posts of one site, neither its categories nor its people, under the ids that its feed gives."""
+    """Thirty posts of one site, neither its categories nor its people; under the ids that its feed gives
+    where the guid is the address, which it is not for what was a draft first."""
     site.write(range(30))
 
     found = crawl(project, site, "/wp-sitemap.xml", articles=True)
@@ -221,5 +224,7 @@ def test_the_sitemap_leads_to_every_post_and_to_nothing_else(project: Any, site:
 
     assert (found.outcome, found.got) == ("ok", 30)
     assert seen(posts) == expected(site, range(30), articles=True)
-    assert {post.id for post in project.posts(feed)} <= {post.id for post in posts.values()}
+    assert [post.id for post in project.posts(feed) if post.id in {p.id for p in posts.values()}] == [
+        f"feed:127.0.0.1:{site.written[number]['url']}" for number in (28, 26, 24, 22, 20)
+    ]
     assert (again.outcome, again.got) == ("ok", 0)

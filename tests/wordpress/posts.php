@@ -1,6 +1,6 @@
 <?php
 // Writes, changes and deletes posts of the site: JSON on standard input, the ids and addresses on standard output.
-// {"do": "write", "title", "text", "date" (UTC), "slug", "categories": [], "summary"} | {"do": "edit", "id", "modified" (UTC), ...}
+// {"do": "write", "title", "text", "date" (UTC), "slug", "categories": [], "summary", "draft"} | {"do": "edit", "id", "modified" (UTC), ...}
 // | {"do": "delete", "id"} | {"do": "empty"}; a list of them is done in its order.
 $_SERVER['HTTP_HOST'] = parse_url(getenv('RASAD_WP_URL'), PHP_URL_HOST);
 require getenv('RASAD_WP_SITE') . '/wp-load.php';
@@ -30,6 +30,11 @@ foreach (json_decode(stream_get_contents(STDIN), true) as $order) {
     }
     if (isset($order['categories'])) {
         $post['post_category'] = array_map('wp_create_category', $order['categories']);
+    }
+    if (!empty($order['draft'])) {
+        // What was a draft first, as people write, keeps the guid ?p=7; published at once it is the address.
+        $post['ID'] = wp_insert_post(wp_slash(['post_status' => 'draft', 'post_title' => $order['title']]));
+        $post['edit_date'] = true;
     }
     $id = isset($post['ID']) ? wp_update_post(wp_slash($post), true) : wp_insert_post(wp_slash($post), true);
     if (is_wp_error($id)) {
