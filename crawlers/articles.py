@@ -13,6 +13,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 from scrapy import Request
@@ -92,7 +93,7 @@ class ArticleSpider(SourceSpider):
         """
         self._known, self._last, self._pages_left = known, cursors, pages_left
         self._counts: Counter[str] = Counter()
-        self._busy: set[str] = set()
+        self._busy = self._still_busy()
         self._over: dict[str, str | None] = dict.fromkeys(self._rows(_READ))
         self._end_at = time.monotonic() + SHARE_OF_TIME * self.job.timeout_s
         most = A_CRAWL if self.state is not None else min(A_CRAWL, self.job.limit or A_CRAWL)
@@ -150,6 +151,8 @@ class ArticleSpider(SourceSpider):
             yield from self._no_answer(task, f"HTTP {response.status}")
         elif not 200 <= response.status < 300:
             yield from self._done(task, Article(why=f"HTTP {response.status}"))
+        elif urlsplit(response.url).path in ("", "/") and response.url != task.post.url:
+            yield from self._done(task, Article(why="leads to the front page"))
         else:
             yield from self._done(task, self._read(response, task))
         yield from self._next()
@@ -172,7 +175,7 @@ class ArticleSpider(SourceSpider):
         task: Task = request.cb_kwargs["task"]
         error = failure.value
         if isinstance(error, RateLimited):
-            self._busy.add(host_and_port(request.url))
+            self._leave_alone(host_and_port(request.url), error)
         told = str(error)
         if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in told:
             yield from self._done(task, Article(why="larger than 2 MiB"))
@@ -183,6 +186,21 @@ class ArticleSpider(SourceSpider):
         else:
             yield from self._no_answer(task, "no answer")
         yield from self._next()
+
+    def _leave_alone(self, host: str, error: RateLimited) -> None:
+        """Ask nothing of a host until it may be asked again; if it is the feed's own, nor for the feed."""
+        self._busy[host] = error.until.isoformat()
+        if host == host_and_port(self.job.url):
+            self.ledger.put_off_until = max(error.until, self.ledger.put_off_until or error.until)
+            self.ledger.put_off_reason = error.message
+
+    def _still_busy(self) -> dict[str, str]:
+        """Hosts of articles that asked to wait, each with its moment."""
+        try:
+            found = msgspec.json.decode(self.cursor("busy") or "{}", type=dict[str, str])
+        except (msgspec.DecodeError, ValueError):
+            return {}
+        return {host: until for host, until in found.items() if until > self.now().isoformat()}
 
     def _done(self, task: Task, article: Article) -> Iterator[Page]:
         """The post with its article, or as it was where there is none that can be used."""
@@ -245,7 +263,8 @@ class ArticleSpider(SourceSpider):
         """The cursors of the end of the crawl; what was read is said in a remark."""
         if told := [f"{count} {what}" for what, count in sorted(self._counts.items()) if count]:
             self.ledger.remark(f"articles: {', '.join(told)}")
-        return {**self._over, **self._last, "known": self._known.write()}
+        busy = msgspec.json.encode(self._busy).decode() if self._busy else None
+        return {**self._over, **self._last, "known": self._known.write(), "busy": busy}
 
     def _note_read(self, *posts: Post) -> dict[str, str | None]:
         """What a crawl that is killed after these leaves behind; the end of the crawl takes it away."""
