@@ -39,6 +39,8 @@ LONGEST = timedelta(hours=24)
 _BUSY = frozenset({429, 503})
 _BROKEN = frozenset({408, 500, 502, 504, 520, 521, 522, 523, 524})
 _TRIES_BUSY, _TRIES_BROKEN, _TRIES_LOST = 4, 3, 2
+LAST_TRY = {"tries": _TRIES_BUSY - 1}
+"""In the ``meta`` of a request that is sent once: other work waits behind it, and it may come later."""
 _LOST = (DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError, ResponseDataLossError)
 _log = logging.getLogger(__name__)
 

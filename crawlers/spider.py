@@ -118,15 +118,18 @@ class SourceSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Note why no answer came."""
         request: Request | None = getattr(failure, "request", None)
-        error = self.named(failure.value, address=request.url if request else self.job.url)
+        error = self.named(failure.value, address=request.url if request else self.job.url, request=request)
         passed = request.meta.get("redirect_urls", []) if request else []
         if passed and not isinstance(error, RateLimited):
             error.message = f"{urlsplit(passed[-1]).netloc} redirects to another address: {error.message}"
         self.fail(error)
 
-    def named(self, error: BaseException | None, *, address: str) -> SourceError:
+    def named(
+        self, error: BaseException | None, *, address: str, request: Request | None = None
+    ) -> SourceError:
         """Why no answer came from an address, in words."""
         source, host = self.job.source, urlsplit(address).netloc.rpartition("@")[2]
+        largest = (request.meta.get("download_maxsize", _LARGEST) if request else _LARGEST) >> 20
         if isinstance(error, SourceError):
             return error
         if isinstance(error, Forbidden):
@@ -134,7 +137,7 @@ class SourceSpider(Spider):
         if isinstance(error, IgnoreRequest):
             told = str(error)
             if "DOWNLOAD_MAXSIZE" in told:
-                return NotUnderstood(f"the answer of {host} is larger than 16 MiB", subject=source)
+                return NotUnderstood(f"the answer of {host} is larger than {largest} MiB", subject=source)
             if "robots" in told:
                 return Refused(f"robots.txt of {host} forbids it", subject=source)
             if "redirections" in told:
@@ -144,7 +147,7 @@ class SourceSpider(Spider):
             if isinstance(error, kind):
                 return NotReachable(f"{host} {told}", subject=source)
         if isinstance(error, DownloadCancelledError):
-            return NotUnderstood(f"the answer of {host} is larger than 16 MiB", subject=source)
+            return NotUnderstood(f"the answer of {host} is larger than {largest} MiB", subject=source)
         for sign, told in _IN_WORDS:
             if sign in str(error):
                 return NotReachable(f"{host} {told}", subject=source)
@@ -179,6 +182,8 @@ def spider_of(crawler: Crawler) -> SourceSpider:
     return crawler.spider
 
 
+_LARGEST: Final = 16 * 2**20
+"""What an answer may have where its request says nothing else (``DOWNLOAD_MAXSIZE``)."""
 _NO_ANSWER: tuple[tuple[type[BaseException], str], ...] = (
     (CannotResolveHostError, "is not a name that is found"),
     (DownloadTimeoutError, "gave no whole answer in time"),

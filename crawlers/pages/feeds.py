@@ -12,6 +12,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -20,12 +21,14 @@ import feedparser
 from lxml import etree
 
 from crawlers.pages import jsonfeed
-from crawlers.pages.entries import Entry, Feed, kind_of_media, parse_entries
+from crawlers.pages.entries import Entry, Feed, kind_of_media, parse_entries, seconds_of
 from crawlers.pages.fields import Reading, short
 from crawlers.pages.jalali import read_jalali
+from crawlers.pages.renewal import renewed_every
 from crawlers.pages.text import clean_name, plain, web_address
 from posts.errors import NotUnderstood, RecordError
 from posts.post import Media
+from words.digits import latin
 
 MAX_ENTRIES: Final = 20_000
 """Entries of one feed that are read; feedparser takes about half a millisecond for each."""
@@ -76,13 +79,17 @@ def read_feed(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
     remarks = _examine(body, start, feed)
     found = _parse(body, feed)
     language = found.feed.get("language")
-    feed = feed.told(language=language, title=clean_name(str(found.feed.get("title", ""))))
+    feed = feed.told(
+        language=language,
+        title=clean_name(str(found.feed.get("title", ""))),
+        podcast="itunes" in found.namespaces,
+    )
     unread: Counter[str] = Counter()
     reading = parse_entries(
         [_Reader(entry, feed.url, unread) for entry in found.entries[:MAX_ENTRIES]], feed, remarks=remarks
     )
     reading.unread.update(unread)
-    return reading
+    return replace(reading, every_s=renewed_every(found.feed))
 
 
 def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[str, ...]:
@@ -172,7 +179,9 @@ class _Reader(Entry):
             contents.append(self._entry["summary_detail"])
         best = max(contents, key=lambda part: len(str(part.get("value") or "")), default={})
         read = plain(str(best.get("value") or ""), base=self.url() or self._base)
-        return read.text, tuple(href for href, _ in read.links)
+        written = self._entry.get("podcast_transcript")
+        transcript = self._address(written.get("url")) if isinstance(written, Mapping) else None
+        return read.text, (*(href for href, _ in read.links), *([transcript] if transcript else ()))
 
     def _address(self, written: object) -> str | None:
         """An address, whole also where the feed leaves out its own."""
@@ -222,11 +231,26 @@ class _Reader(Entry):
             if url is not None:
                 kind = kind_of_media(str(part.get("medium") or part.get("type") or ""))
                 # YouTube names the player of its videos, and that as a program.
-                yield Media(kind="video" if "yt_videoid" in self._entry else kind, url=url)
+                kind = "video" if "yt_videoid" in self._entry else kind
+                if kind in {"audio", "video"}:
+                    length = seconds_of(part.get("duration") or self._entry.get("itunes_duration"))
+                    yield Media(kind=kind, url=url, alt=self._episode(), duration_s=length)
+                else:
+                    yield Media(kind=kind, url=url)
         for part in self._entry.get("media_thumbnail", ()):
             url = self._address(part.get("url"))
             if url is not None:
                 yield Media(kind="image", url=url)
+
+    def _episode(self) -> str | None:
+        """``"S2 E5"``: which season and episode of a podcast it is."""
+        told = []
+        for sign, name in (("S", "season"), ("E", "episode")):
+            number = self._entry.get(f"itunes_{name}") or self._entry.get(f"podcast_{name}")
+            written = latin(clean_name(number)) if isinstance(number, str) else ""
+            if written.isascii() and written.isdigit() and len(written) < 7:
+                told.append(f"{sign}{int(written)}")
+        return " ".join(told) or None
 
     def comments(self) -> int | None:
         told = [_count(self._entry.get(key)) for key in ("slash_comments", "thr_total")]

@@ -34,7 +34,8 @@ class Reading:
     over for the reason counted in ``passed_over`` (opted out, not public). A boost of a post gives two
     posts. ``unread`` counts fields that this version does not know. ``refs`` is how each post is asked for
     again, by its id; ``oldest`` and ``newest`` are the moments of the last and the first of all items that
-    were listed, in the order of the platform.
+    were listed, in the order of the platform. ``every_s`` is how often the place says that it is renewed,
+    in seconds.
     """
 
     posts: tuple[Post, ...] = ()
@@ -47,6 +48,7 @@ class Reading:
     refs: Mapping[str, str] = field(default_factory=dict)
     oldest: datetime | None = None
     newest: datetime | None = None
+    every_s: float | None = None
 
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
