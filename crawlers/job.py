@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from config.load import home
 from config.project import Settings, Source
 from crawlers.pages.mastodon_server import host_of
 from crawlers.pages.text import clean_name
@@ -32,6 +33,7 @@ class Job:
     as they are where a project has pseudonyms. Collecting goes back to ``backfill_to`` where that is set,
     ``backfill_pages`` pages a crawl, else ``backfill_pages`` pages in all. ``tokens`` are what the user has
     from platforms, by name (``token`` for Mastodon; ``identifier``, ``password`` and ``pds`` for Bluesky).
+    ``hosts`` is the folder through which all crawls of this machine share the pace of servers.
     """
 
     run_id: str
@@ -59,6 +61,7 @@ class Job:
     delay_s: float = 1.0
     limit: int | None = None
     answer_timeout_s: float = field(default=30.0)
+    hosts: Path | None = None
 
     @property
     def place(self) -> str:
@@ -98,7 +101,14 @@ def job_of(
         timeout_s=_longest(settings, source),
         delay_s=float(settings.crawl.delay_s),
         limit=limit,
+        hosts=hosts_of(settings.folder),
     )
+
+
+def hosts_of(folder: Path) -> Path:
+    """The folder of the pace of servers: that of the home in which a project lies, else of the usual home."""
+    parts = folder.resolve().parent
+    return (parts.parent if parts.name == "projects" else home()) / "hosts"
 
 
 def _longest(settings: Settings, source: Source) -> float:

@@ -23,11 +23,14 @@ REFERRER_POLICY = "no-referrer"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # Before robots.txt is asked for, and seen again by every redirect.
     "crawlers.guard.Guard": 20,
-    "crawlers.retry.Patience": 550,
+    "crawlers.robots.Robots": 100,
     # Nearer to the network than HttpCompressionMiddleware (590).
     "crawlers.whole.WholeAnswers": 595,
+    # Nearest to the network: it sees redirects, too, and what it holds it lets go of.
+    "crawlers.retry.Patience": 950,
 }
 ITEM_PIPELINES = {"crawlers.pipeline.IntoSpool": 100}
 
@@ -37,6 +40,8 @@ ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 2
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
+# The pace is kept by crawlers.pace, from the end of an answer; chance would only make it longer.
+DOWNLOAD_DELAY_JITTER = 0.0
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 120.0

@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from crawlers.guard import Forbidden
 from crawlers.job import Job
 from crawlers.ledger import Ledger
+from crawlers.pace import Pace
 from crawlers.pages.fields import shown
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from posts.post import Post
@@ -55,6 +56,7 @@ class SourceSpider(Spider):
         super().__init__(**rest)
         self.job = job
         self.ledger = ledger
+        self.pace = Pace(job.hosts, delay_s=job.delay_s)
         self.state = state
         self.previewed = previewed
 
@@ -118,13 +120,14 @@ class SourceSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Note why no answer came."""
         request: Request | None = getattr(failure, "request", None)
-        error = self._named(failure.value, address=request.url if request else self.job.url)
+        error = self.named(failure.value, address=request.url if request else self.job.url)
         passed = request.meta.get("redirect_urls", []) if request else []
         if passed and not isinstance(error, RateLimited):
             error.message = f"{urlsplit(passed[-1]).netloc} redirects to another address: {error.message}"
         self.fail(error)
 
-    def _named(self, error: BaseException | None, *, address: str) -> SourceError:
+    def named(self, error: BaseException | None, *, address: str) -> SourceError:
+        """Why no answer came from an address, in words."""
         source, host = self.job.source, urlsplit(address).netloc.rpartition("@")[2]
         if isinstance(error, SourceError):
             return error

@@ -13,7 +13,7 @@ from crawlers.guard import forbidden, is_public, private_address
 from crawlers.imports.jsonl import BadLine, read
 from crawlers.ledger import Ledger
 from crawlers.pseudonyms import key_of
-from crawlers.retry import asked_wait
+from crawlers.limits import asked_wait
 from crawlers.whole import is_whole
 from posts.errors import ConfigError, NotReachable, RateLimited, Refused
 from posts.post import Post, encode
