@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Callable
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Self
 
 import brotli
 from scrapy import Request
@@ -109,19 +109,11 @@ def is_whole_brotli(packed: bytes, largest: int) -> bool:
     return True
 
 
-class _Frames(Protocol):
-    eof: bool
-    needs_input: bool
-    unused_data: bytes
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
-
-
 def is_whole_zstd(packed: bytes, largest: int) -> bool:
     """Whether each frame of a zstd stream has its end."""
     left, unpacked = packed, 0
     while left:
-        unpacker: _Frames = zstd.ZstdDecompressor()
+        unpacker = zstd.ZstdDecompressor()
         piece = left
         try:
             while not unpacker.eof:

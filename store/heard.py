@@ -6,9 +6,9 @@ as crawls ran: "between 8:00 and 9:00 all was collected", "before it some are mi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from store.state import State
@@ -45,6 +45,15 @@ def add(state: State, stretches: Iterable[Stretch]) -> None:
                 for s in stretches
             ],
         )
+
+
+def drop_older(state: State, kept: Callable[[str], float], *, now: datetime) -> None:
+    """Forget what was heard of times that are older than the days for which a source's posts are kept."""
+    with state.together() as db:
+        for (source,) in db.execute("SELECT DISTINCT source FROM heard").fetchall():
+            if (days := kept(source)) != float("inf"):
+                before = _text(now - timedelta(days=days))
+                db.execute("DELETE FROM heard WHERE source=? AND until<?", (source, before))
 
 
 def stretches(
