@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from crawlers.job import Job
 from crawlers.ledger import Ledger
 from crawlers.pace import Pace
 from crawlers.pages.fields import shown
+from crawlers.pseudonyms import key_of, unveiled
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from posts.post import Post
 from store import rereads
@@ -83,6 +85,9 @@ class SourceSpider(Spider):
     def _looks(self) -> Iterable[Request]:
         state = self.state
         due = [] if state is None else rereads.due(state, self.job.source, at=self.now(), limit=LOOKS)
+        if due and self.job.pseudonyms:
+            secret = key_of(self.job.folder)
+            due = [replace(one, ref=unveiled(one.ref, secret)) for one in due]
         return self.look_again(due) if due else ()
 
     def _profile(self) -> Iterable[Request]:
