@@ -12,6 +12,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
 
+from crawlers.bounds import bound_heads
 from crawlers.guard import ALLOWED
 from crawlers.job import Job, user_agent
 from crawlers.ledger import Ledger
@@ -88,6 +89,7 @@ def _run(job: Job, ledger: Ledger, state: State | None, *, shown: list[Post] | N
     try:
         settings = _settings(job, preview=shown is not None)
         _cleared(job, state)
+        bound_heads()
         process = AsyncCrawlerProcess(settings)
         _log_here()
         spider = SPIDERS[job.platform]

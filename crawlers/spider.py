@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawlers.bounds import in_time
 from crawlers.guard import Forbidden
 from crawlers.job import Job
 from crawlers.ledger import Ledger
@@ -34,6 +36,7 @@ from store import rereads
 from store.rereads import Reread
 from store.state import State
 
+_END: Final = object()
 LOOKS: Final = 200
 """Posts that one crawl looks at again: its budget beside what is new."""
 
@@ -112,11 +115,32 @@ class SourceSpider(Spider):
         """A request whose answer comes to ``answer`` whatever its status, and whose failure is noted."""
         return Request(
             url,
-            callback=answer,
+            callback=partial(self._in_time, answer),
             errback=self.failed,
             headers=headers or {},
             dont_filter=True,
         )
+
+    def _in_time(self, answer: Callable[[Response], Any], response: Response) -> Any:
+        """What ``answer`` makes of a response; reading it may not take for ever."""
+        try:
+            with in_time(self.job.source):
+                made = answer(response)
+        except SourceError as error:
+            self.fail(error)
+            return None
+        return self._piece_by_piece(made) if isinstance(made, Iterator) else made
+
+    def _piece_by_piece(self, made: Iterator[Any]) -> Iterator[Any]:
+        try:
+            while True:
+                with in_time(self.job.source):
+                    piece = next(made, _END)
+                if piece is _END:
+                    return
+                yield piece
+        except SourceError as error:
+            self.fail(error)
 
     def fail(self, error: SourceError) -> None:
         self.ledger.fail(error)
@@ -152,6 +176,8 @@ class SourceSpider(Spider):
                 return NotReachable(f"{host} {told}", subject=source)
         if isinstance(error, DownloadCancelledError):
             return NotUnderstood(f"the answer of {host} is larger than 16 MiB", subject=source)
+        if isinstance(error, ValueError):
+            return NotUnderstood(f"{host} redirects to an address that cannot be read", subject=source)
         for sign, told in _IN_WORDS:
             if sign in str(error):
                 return NotReachable(f"{host} {told}", subject=source)
@@ -162,9 +188,11 @@ class SourceSpider(Spider):
     def unhappy(self, response: Response) -> SourceError | None:
         """What a status other than 2xx says, in words; ``None`` for 2xx."""
         status, source = response.status, self.job.source
+        host = urlsplit(response.url).netloc
+        if status == 206:
+            return NotUnderstood(f"{host} sent a part of it only (HTTP 206)", subject=source)
         if 200 <= status < 300:
             return None
-        host = urlsplit(response.url).netloc
         if status in (401, 403, 451):
             return Refused(f"{host} does not allow it (HTTP {status})", subject=source)
         if status == 404:
@@ -195,6 +223,8 @@ _NO_ANSWER: tuple[tuple[type[BaseException], str], ...] = (
 _IN_WORDS = (
     ("certificate verify failed", "shows a certificate that is not valid for it"),
     ("SSL", "does not speak https at this address"),
+    ("ParseError", "does not speak HTTP as it should"),
+    ("builtins.ValueError", "does not speak HTTP as it should"),
     ("ConnectionDone", "closes the connection without an answer"),
     ("ConnectionLost", "closes the connection without an answer"),
 )

@@ -39,7 +39,7 @@ class FeedSpider(SourceSpider):
 
     def on_feed(self, response: Response) -> Iterator[Page]:
         """The posts of the feed; nothing, in good order, if it has not changed."""
-        if response.status == 304:
+        if response.status == 304 and (self.cursor("etag") or self.cursor("last_modified")):
             self.ledger.remark("nothing new since the last crawl")
             return
         try:

@@ -27,7 +27,6 @@ SPELLINGS = {
     "a name in capitals": "http://LOCALHOST:{port}/",
     "a sub-name": "http://a.localhost:{port}/",
     "a password": "http://user:secret@127.0.0.1:{port}/",
-    "a backslash": "http://example.org\\@127.0.0.1:{port}/",
     "no scheme": "//127.0.0.1:{port}/",
     "metadata": "http://169.254.169.254/latest/meta-data/",
     "metadata by IPv6": "http://[fd00:ec2::254]/latest/meta-data/",
@@ -40,11 +39,15 @@ SPELLINGS = {
     "local": "http://printer.local/",
     "mail port": "http://127.0.0.1:25/",
 }
+UNREADABLE = {
+    "javascript": "javascript:alert(1)",
+    "half an address": "http://[half",
+    "a port that is none": "http://127.0.0.1:99999/",
+}
 HANDED_OVER = {
     "file": "file:///etc/passwd",
     "ftp": "ftp://127.0.0.1:{port}/",
     "data": "data:text/plain,hello",
-    "javascript": "javascript:alert(1)",
     "gopher": "gopher://127.0.0.1:{port}/_x",
 }
 
@@ -60,6 +63,9 @@ for _name, _target in SPELLINGS.items():
     _redirect(_name, _target, REFUSED)
 for _name, _target in HANDED_OVER.items():
     _redirect(_name, _target, OTHER)
+for _name, _target in UNREADABLE.items():
+    _redirect(_name, _target, End("error", "redirects to an address that cannot be read"))
+_redirect("a backslash", "http://h.invalid\\@127.0.0.1:{port}/", End("error", "is not a name that is found"))
 
 
 @behaviour("redirect to the canary", both=REFUSED)
@@ -106,11 +112,6 @@ async def no_place(x: Exchange) -> None:
 async def empty_place(x: Exchange) -> None:
     """An empty Location is the same page again."""
     await x.answer(b"", 302, Location="")
-
-
-@behaviour("redirect to half an address", both=End("error", "an address that cannot be read"))
-async def half_address(x: Exchange) -> None:
-    await x.redirect("http://[half")
 
 
 @behaviour("redirect to a long address", both=End("error", "does not speak HTTP as it should"))

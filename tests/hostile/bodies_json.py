@@ -55,7 +55,8 @@ says("the same key twice", page(status()).replace(b'"visibility": "public"', b'"
 says("list of lists", page([], [[]], []), mastodon=End("partial", "3 of 3 items", letters=("an object was expected",)))
 says("list of everything", page(None, True, 7, "x", {}), mastodon=End("partial", "5 of 5 items",
      letters=("an object was expected", "status.visibility: missing")))  # fmt: skip
-says("statuses: 20,000", page(*(status(n) for n in range(20_000, 0, -1))), mastodon=End("ok", got=20_000))
+says("statuses: 5,000", page(*(status(n) for n in range(5_000, 0, -1))),
+     headers={"Link": '</x>; rel="prev"'}, mastodon=End("ok", got=5_000))  # fmt: skip
 
 # One status
 one_bad("not a number", "is not a count", favourites_count=float("nan"))
@@ -68,7 +69,7 @@ one_bad("seconds for a date", "is not a time", created_at=1740816000)
 one_bad("the year 0", "is not a time", created_at="0000-01-01T00:00:00Z")
 one_bad("the year 1403", "2000-01-01", created_at="1403-12-11T00:00:00Z")
 one_bad("the year 9999", "is not a time", created_at="9999-12-31T23:59:59-23:00")
-one_bad("tomorrow's tomorrow", "future", created_at="2099-01-01T00:00:00Z")
+one_bad("tomorrow's tomorrow", "and tomorrow", created_at="2099-01-01T00:00:00Z")
 one_bad("no zone", "has no time zone", created_at="2026-10-01T08:30:00")
 one_bad("no date", "missing", created_at=None)
 one_bad("no author", "an object was expected", account=None)

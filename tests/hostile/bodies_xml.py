@@ -16,21 +16,21 @@ says("XML: a file", rss(item(title="&f;"), before='<!DOCTYPE rss [<!ENTITY f SYS
 says("XML: entities in UTF-16",
      rss(item(title="&f;"), before='<!DOCTYPE rss [<!ENTITY f SYSTEM "file:///etc/passwd">]>')
      .replace("utf-8", "utf-16").encode("utf-16"), feed=ENTITIES)  # fmt: skip
-says("XML: a text declaration of another encoding", rss(item()).replace("utf-8", "utf-7"), feed=End("partial", got=1))
+says("XML: a text declaration of another encoding", rss(item()).replace("utf-8", "utf-7"), feed=End("ok", got=1))
 says("XML: an encoding that is none", rss(item()).replace("utf-8", "klingon"), feed=End("partial", got=1))
 says("XML: 5,000 deep", "<rss><channel>" + "<a>" * 5_000 + "</a>" * 5_000 + "</channel></rss>", feed=BROKEN)
 says("XML: 100,000 deep", rss("<a>" * 100_000), feed=BROKEN)
 says("XML: an attribute of 11 MB", rss(item().replace("<item>", f'<item a="{"x" * 11_000_000}">')), feed=BROKEN)
 says("XML: 200,000 attributes", rss(item().replace("<item>", f"<item {ATTRIBUTES}>")),
-     feed=End("ok", got=1))  # fmt: skip
-says("XML: 50,000 items", rss(*(item(n) for n in range(50_000))), feed=End("partial", "of which the first 20,000", got=20_000))
+     feed=End("error", "attributes"))  # fmt: skip
+says("XML: 50,000 items", rss(*(item(n) for n in range(50_000))), feed=End("partial", "of which the first 10,000", got=10_000))
 says("XML: another root", "<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", feed=End("error", "no feed"))
 says("XML: SOAP", "<soap:Envelope xmlns:soap='x'><soap:Body/></soap:Envelope>", feed=End("error", "no feed"))
 says("XML: no items", rss(), feed=End("ok"))
 says("XML: not closed", rss(item(), item(2))[:-30], feed=End("partial", "not well-formed", got=2))
-says("XML: CDATA not closed", rss(item(), "<item><title><![CDATA[ x </title></item>"), feed=End("partial"))
+says("XML: CDATA not closed", rss(item(), "<item><title><![CDATA[ x </title></item>"), feed=End("partial", "not well-formed", got=1, letters=("without a title",)))
 says("XML: a lone ampersand", rss(item(title="Tea & coffee")), feed=End("partial", "not well-formed", got=1))
-says("XML: half surrogates", rss(item(title="&#xD800; tea &#xDFFF;")), feed=End("partial", got=1))
+says("XML: half surrogates", rss(item(title="&#xD800; tea &#xDFFF;")), feed=End("ok", got=1))
 says("XML: forbidden numbers", rss(item(title="&#0; &#x1F; &#x110000; tea")), feed=End("partial", got=1))
 says("XML: NUL", rss(item(title="te\x00a")), feed=End("partial", got=1))
 says("XML: bytes that are no UTF-8", rss(item(title="tea")).encode().replace(b"tea", b"t\xff\xfea"), feed=End("partial", got=1))
@@ -58,8 +58,8 @@ for _name, _date, _reason in (
     ("no date", "tomorrow-ish", "is not a time"),
     ("the year 0", "Mon, 01 Jan 0000 00:00:00 GMT", "is not a time"),
     ("the year 1970", "Thu, 01 Jan 1970 00:00:00 GMT", "2000-01-01"),
-    ("the year 2099", "Thu, 01 Jan 2099 00:00:00 GMT", "future"),
-    ("seconds", "1740816000", "is not a time"),
+    ("the year 2099", "Thu, 01 Jan 2099 00:00:00 GMT", "and tomorrow"),
+    ("seconds", "1740816000", "2000-01-01"),
 ):
     says(f"XML: {_name}", rss(item(), item(2, pubDate=_date)),
          feed=End("partial", "1 of 2", got=1, letters=(_reason,)))  # fmt: skip

@@ -168,7 +168,11 @@ class Hostile:
     async def _serve(
         self, behaviour: Behaviour, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        first = await reader.readexactly(1)
+        if first == b"\x16":  # somebody speaks https
+            writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+            return
+        lines = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         path = lines[0].split(" ")[1]
         headers = [tuple(line.split(": ", 1)) for line in lines[1:] if ": " in line]
         log = self.asked[behaviour.name, name]
@@ -180,7 +184,7 @@ class Hostile:
             headers, reader, writer, before,
         )  # type: ignore[arg-type]  # fmt: skip
         kind = "robots" if path == "/robots.txt" else "page" if platform.is_page(path) else "other"
-        if behaviour.on in (kind, "all") or (behaviour.on == "page" and kind == "other" and before < 0):
+        if behaviour.on in (kind, "all"):
             await behaviour.answer(x)
         elif kind == "page":
             await x.answer(x.good)

@@ -77,7 +77,7 @@ async def half_status(x: Exchange) -> None:
     await x.raw(b"HTTP/1.1 2")
 
 
-@behaviour("HTTP/0.9", both=STRANGE)
+@behaviour("HTTP/0.9", both=CLOSED)
 async def http_0_9(x: Exchange) -> None:
     """The body and nothing before it."""
     await x.raw(x.good)
@@ -93,7 +93,7 @@ async def no_number(x: Exchange) -> None:
     await x.raw(b"HTTP/1.1 OK 200\r\nContent-Length: 0\r\n\r\n")
 
 
-@behaviour("status 999", both=End("error", "answered HTTP 999"))
+@behaviour("status 999", both=End("error", "is broken (HTTP 999)"))
 async def status_999(x: Exchange) -> None:
     await x.answer(x.good, 999)
 
@@ -137,9 +137,9 @@ async def hints(x: Exchange) -> None:
     await x.answer(x.good)
 
 
-@behaviour("1xx for ever", both=LATE, answer_timeout_s=2.0)
+@behaviour("1xx for ever", both=STRANGE, answer_timeout_s=10.0)
 async def hints_for_ever(x: Exchange) -> None:
-    await x.forever(b"HTTP/1.1 102 Processing\r\n\r\n", 0.001)
+    await x.forever(b"HTTP/1.1 102 Processing\r\n\r\n" * 100)
 
 
 @behaviour("switching protocols", both=LATE, answer_timeout_s=2.0)
@@ -155,7 +155,11 @@ async def cut_body(x: Exchange) -> None:
     await x.answer(x.good[:-20], Content_Length=str(len(x.good)))
 
 
-@behaviour("longer than told", both=End("error", "cannot be read"))
+@behaviour(
+    "longer than told",
+    feed=End("partial", "not well-formed", got=1),
+    mastodon=End("error", "JSON that cannot be read"),
+)
 async def longer(x: Exchange) -> None:
     """More than Content-Length promises: the rest is nobody's."""
     await x.answer(x.good, Content_Length=str(len(x.good) // 3))
