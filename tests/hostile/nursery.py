@@ -14,15 +14,19 @@ import sys
 import time
 
 import msgspec
+from scrapy.settings import Settings
+from scrapy.utils.misc import load_object
 
 from crawlers import job as jobs
 from crawlers.crawl import crawl_here, limit_memory
 
-AT_ONCE = 4
+AT_ONCE = 10
 LONGEST_S = 150.0
 
 
 def main(*, whole: bool) -> None:
+    if not whole:
+        _import_all()
     assert "twisted.internet.reactor" not in sys.modules, "each child has a reactor of its own"
     waiting = [msgspec.json.decode(line) for line in sys.stdin.buffer]
     running: dict[int, tuple[str, float]] = {}
@@ -43,6 +47,18 @@ def main(*, whole: bool) -> None:
             if time.monotonic() - began > LONGEST_S:
                 os.kill(child, signal.SIGKILL)
         time.sleep(0.01)
+
+
+def _import_all() -> None:
+    """Import what a crawl imports when it begins: nearly half of what it costs."""
+    settings = Settings()
+    settings.setmodule("crawlers.settings", priority="project")
+    parts = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS")
+    names = [name for part in parts for name in settings.get_component_priority_dict_with_base(part)]
+    names += [settings[key] for key in ("SCHEDULER", "DUPEFILTER_CLASS", "STATS_CLASS", "LOG_FORMATTER")]
+    names += ["scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler", "scrapy.squeues.LifoMemoryQueue"]
+    for name in names:
+        load_object(name)
 
 
 def _start(line: bytes, log: str, *, whole: bool) -> int:

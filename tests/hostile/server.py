@@ -134,29 +134,43 @@ class Hostile:
     asked: dict[tuple[str, str], list[tuple[float, str, list[tuple[str, str]]]]] = field(default_factory=dict)
     canary_port: int = 0
     canary_asked: list[bytes] = field(default_factory=list)
+    _servers: list[asyncio.Server] = field(default_factory=list)
 
     def base(self, name: str, platform: str) -> str:
         return f"http://127.0.0.1:{self.ports[name, platform]}"
 
     async def open(self, names: Iterator[str] | None = None, *, first_port: int = 0) -> None:
         server = await asyncio.start_server(self._canary, "127.0.0.1", first_port)
+        self._servers.append(server)
         self.canary_port = server.sockets[0].getsockname()[1]
         for name in names or BEHAVIOURS:
             for platform in BEHAVIOURS[name].ends:
                 await self._listen(BEHAVIOURS[name], platform, first_port)
+
+    async def close(self) -> None:
+        """Listen no more, and end what still answers: clients have gone, and nobody waits for it."""
+        for server in self._servers:
+            server.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)
 
     async def _listen(self, behaviour: Behaviour, platform: str, first_port: int) -> None:
         key = (behaviour.name, platform)
         self.asked[key] = []
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
-                await self._serve(behaviour, platform, reader, writer)
-            with suppress(OSError):
+            try:
+                with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
+                    await self._serve(behaviour, platform, reader, writer)
+            finally:
                 writer.close()
 
         port = first_port + len(self.ports) + 1 if first_port else 0
         server = await asyncio.start_server(serve, "127.0.0.1", port)
+        self._servers.append(server)
         self.ports[key] = server.sockets[0].getsockname()[1]
 
     async def _canary(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -215,15 +229,7 @@ def serving(names: list[str] | None = None) -> Iterator[Hostile]:
     try:
         yield hostile
     finally:
-        asyncio.run_coroutine_threadsafe(_end(loop), loop).result(30)
+        asyncio.run_coroutine_threadsafe(hostile.close(), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
-
-
-async def _end(loop: asyncio.AbstractEventLoop) -> None:
-    """End what still answers: clients have gone, and nobody waits for it."""
-    others = [task for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
