@@ -56,6 +56,7 @@ def server_of(url: str) -> str:
     """
     parts = urlsplit(url)
     name = (parts.hostname or "").lower().rstrip(".")
+    name = f"[{name}]" if ":" in name else name
     return name if parts.port in (None, 80, 443) else f"{name}:{parts.port}"
 
 

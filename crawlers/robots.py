@@ -128,15 +128,19 @@ class Robots:
         try:
             response: Response = await self._crawler.engine.download_async(ask)
         except Forbidden as error:
-            raise Refused(f"robots.txt of {host} redirects to another address: {error}", subject=source) from error
+            raise Refused(
+                f"robots.txt of {host} redirects to another address: {error}", subject=source
+            ) from error
         except IgnoreRequest as error:
             if "redirections" in str(error):
                 return ""  # RFC 9309: after five redirects it counts as not there
             raise _unread(spider.named(error, address=origin), host) from error
-        except Exception as error:  # noqa: BLE001 - whatever keeps the file from being read
+        except Exception as error:
             raise _unread(spider.named(error, address=origin), host) from error
         if response.status >= 500 or response.status == 429:
-            told = f"robots.txt of {host} answers HTTP {response.status}: nothing is asked until it can be read"
+            told = (
+                f"robots.txt of {host} answers HTTP {response.status}: nothing is asked until it can be read"
+            )
             raise NotReachable(told, subject=source)
         return response.body[:LARGEST].decode("utf-8-sig", "ignore") if 200 <= response.status < 300 else ""
 

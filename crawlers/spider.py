@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -143,6 +144,9 @@ class SourceSpider(Spider):
             self.fail(error)
 
     def fail(self, error: SourceError) -> None:
+        if self.job.pseudonyms:
+            # A server's own words may name somebody.
+            error.message = _SAID.sub("", error.message)
         self.ledger.fail(error)
         self.logger.info("%s", error)
 
@@ -214,6 +218,7 @@ def spider_of(crawler: Crawler) -> SourceSpider:
     return crawler.spider
 
 
+_SAID = re.compile(r"(?<=answered with an error): .*", re.DOTALL)
 _NO_ANSWER: tuple[tuple[type[BaseException], str], ...] = (
     (CannotResolveHostError, "is not a name that is found"),
     (DownloadTimeoutError, "gave no whole answer in time"),

@@ -1,4 +1,4 @@
-"""A crawl in this process whose disk is slow: ``python slow_sink.py SECONDS``, a job on standard input.
+"""A crawl in this process whose disk is slow: so many seconds for a hundred posts; a job on standard input.
 
 Prints what was seen at each write: posts read, posts safe, posts in files, cursors moved, MiB held.
 """
@@ -24,7 +24,8 @@ put, write, move_cursors = IntoSpool._put, Spool.write, State.move_cursors
 
 
 def slow_write(self: Spool, posts: Any, **more: Any) -> Path:
-    time.sleep(DELAY_S)
+    posts = list(posts)
+    time.sleep(DELAY_S * len(posts) / 100)
     return write(self, posts, **more)
 
 

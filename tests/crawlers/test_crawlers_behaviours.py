@@ -103,9 +103,7 @@ def crawls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def all_crawls(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Crawls]:
+def all_crawls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
     keys = wanted(request, "test_a_behaviour_on_every_platform")
     yield from crawl_all(keys, tmp_path_factory.mktemp("hostile"), whole=True)
 

@@ -31,7 +31,8 @@ EPOCH = int(NOW.timestamp())
             2999, 3000, 60, id="bluesky",
         ),
         pytest.param(
-            {"x-rate-limit-limit": "60", "x-rate-limit-remaining": "59", "x-rate-limit-reset": str(EPOCH + 900)},
+            {"x-rate-limit-limit": "60", "x-rate-limit-remaining": "59",
+             "x-rate-limit-reset": str(EPOCH + 900)},
             59, 60, 900, id="x",
         ),
         pytest.param(
@@ -44,7 +45,8 @@ EPOCH = int(NOW.timestamp())
         ),
         pytest.param({"ratelimit": "limit=100, remaining=50, reset=5"}, 50, 100, 5, id="draft 7"),
         pytest.param(
-            {"ratelimit": '"burst";r=9;t=1, "day";r=2;t=4000', "ratelimit-policy": '"burst";q=10;w=1, "day";q=500'},
+            {"ratelimit": '"burst";r=9;t=1, "day";r=2;t=4000',
+             "ratelimit-policy": '"burst";q=10;w=1, "day";q=500'},
             2, 500, 4000, id="draft 10, the tighter",
         ),
         pytest.param({"x-ratelimit-remaining": "3"}, 3, None, None, id="only what is left"),
@@ -93,7 +95,9 @@ def test_what_is_left_is_spread(budget: Budget, pause_s: float) -> None:
     assert budget.pause_s == pause_s
 
 
-@given(st.dictionaries(st.sampled_from(HEADERS), st.text(max_size=60) | st.from_regex(r"[-+\d.;=rtqw, e]{0,40}")))
+@given(
+    st.dictionaries(st.sampled_from(HEADERS), st.text(max_size=60) | st.from_regex(r"[-+\d.;=rtqw, e]{0,40}"))
+)
 def test_no_header_breaks_it(headers: dict[str, str]) -> None:
     """Whatever stands there: a wait of a number of seconds that is none below zero, or nothing."""
     budget, wait = budget_of(headers, now=NOW), asked_wait(headers, now=NOW)

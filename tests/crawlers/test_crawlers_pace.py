@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class Busy:
     def gaps(self) -> list[float]:
         """The pauses from the end of each answer to the next question; below zero where two overlap."""
         spans = sorted(self.spans)
-        return [after[0] - before[1] for before, after in zip(spans, spans[1:], strict=False)]
+        return [after[0] - before[1] for before, after in pairwise(spans)]
 
 
 @pytest.fixture
@@ -229,7 +230,7 @@ def test_a_clock_that_jumps_costs_one_delay() -> None:
         ("http://example.org:80/x", "example.org"),
         ("https://example.org.:443/", "example.org"),
         ("http://127.0.0.1:3311/", "127.0.0.1:3311"),
-        ("http://[::1]:8080/", "::1:8080"),
+        ("http://[::1]:8080/", "[::1]:8080"),
     ],
 )
 def test_one_machine_has_one_name(url: str, server: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 
 from tests.hostile.server import Hostile, load
 
@@ -12,9 +13,10 @@ async def main(first_port: int) -> None:
     hostile = Hostile()
     load()
     await hostile.open(first_port=first_port)
-    print(f"the canary, which nobody may reach: http://127.0.0.1:{hostile.canary_port}/")
+    sys.stdout.write(f"the canary, which nobody may reach: http://127.0.0.1:{hostile.canary_port}/\n")
     for (name, platform), port in hostile.ports.items():
-        print(f"http://127.0.0.1:{port}/  {platform:10} {name}")
+        sys.stdout.write(f"http://127.0.0.1:{port}/  {platform:10} {name}\n")
+    sys.stdout.flush()
     await asyncio.Event().wait()
 
 

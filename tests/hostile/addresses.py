@@ -133,7 +133,9 @@ async def refresh(x: Exchange) -> None:
 @behaviour("link header", both=End("ok", got=3))
 async def link(x: Exchange) -> None:
     """The next page is elsewhere; so is everything else that a header may name."""
-    named = ", ".join(f'<{x.canary}/{rel}>; rel="{rel}"' for rel in ("next", "prev", "preload", "hub", "self"))
+    named = ", ".join(
+        f'<{x.canary}/{rel}>; rel="{rel}"' for rel in ("next", "prev", "preload", "hub", "self")
+    )
     await x.answer(x.good, Link=named, Content_Location=x.canary, Alt_Svc='h2="127.0.0.1:1"; ma=9')
 
 

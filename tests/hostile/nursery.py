@@ -56,7 +56,10 @@ def _import_all() -> None:
     parts = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS")
     names = [name for part in parts for name in settings.get_component_priority_dict_with_base(part)]
     names += [settings[key] for key in ("SCHEDULER", "DUPEFILTER_CLASS", "STATS_CLASS", "LOG_FORMATTER")]
-    names += ["scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler", "scrapy.squeues.LifoMemoryQueue"]
+    names += [
+        "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
+        "scrapy.squeues.LifoMemoryQueue",
+    ]
     for name in names:
         load_object(name)
 

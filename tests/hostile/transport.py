@@ -23,9 +23,7 @@ async def close(x: Exchange) -> None:
 @behaviour("reset", both=CLOSED)
 async def reset(x: Exchange) -> None:
     """Hang up with a reset."""
-    x.writer.get_extra_info("socket").setsockopt(
-        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-    )
+    x.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     x.writer.transport.abort()
 
 
@@ -51,7 +49,7 @@ async def slow_headers(x: Exchange) -> None:
     await x.forever(b"X-More: and more\r\n", 0.2)
 
 
-@behaviour("endless headers", both=STRANGE, answer_timeout_s=10.0)
+@behaviour("endless headers", both=STRANGE)
 async def endless_headers(x: Exchange) -> None:
     """Headers as fast as they go, for ever."""
     await x.raw(b"HTTP/1.1 200 OK\r\n")
@@ -103,6 +101,16 @@ async def status_500(x: Exchange) -> None:
     await x.answer(b"sorry", 500)
 
 
+@behaviour("status 404", both=End("error", "nothing is at this address"))
+async def status_404(x: Exchange) -> None:
+    await x.answer(b"?", 404)
+
+
+@behaviour("status 410", both=End("refused", "gone: "))
+async def status_410(x: Exchange) -> None:
+    await x.answer(b"gone", 410)
+
+
 @behaviour("status 204", both=End("error", "empty answer"))
 async def status_204(x: Exchange) -> None:
     await x.raw(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
@@ -116,8 +124,13 @@ async def status_206(x: Exchange) -> None:
 
 @behaviour("status 304 unasked", both=End("error", "HTTP 304"))
 async def status_304(x: Exchange) -> None:
-    """"Nothing new" to somebody who has nothing."""
+    """ "Nothing new" to somebody who has nothing."""
     await x.raw(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n")
+
+
+@behaviour("status 403", both=End("refused", "HTTP 403"))
+async def status_403(x: Exchange) -> None:
+    await x.answer(b"no", 403)
 
 
 @behaviour("status 401", both=End("refused", "HTTP 401"))
@@ -137,7 +150,7 @@ async def hints(x: Exchange) -> None:
     await x.answer(x.good)
 
 
-@behaviour("1xx for ever", both=STRANGE, answer_timeout_s=10.0)
+@behaviour("1xx for ever", both=STRANGE)
 async def hints_for_ever(x: Exchange) -> None:
     await x.forever(b"HTTP/1.1 102 Processing\r\n\r\n" * 100)
 
@@ -215,7 +228,7 @@ async def cut_chunk(x: Exchange) -> None:
     await x.raw(b"%x\r\n" % len(x.good) + x.good + b"\r\n")
 
 
-@behaviour("endless chunk size", both=CUT, answer_timeout_s=5.0)
+@behaviour("endless chunk size", both=CUT)
 async def chunk_size(x: Exchange) -> None:
     """Digits of a length, for ever."""
     await x.head(Transfer_Encoding="chunked")
@@ -241,7 +254,7 @@ async def busy(x: Exchange) -> None:
     await x.answer(b"", 429, Retry_After="999999999")
 
 
-@behaviour("busy until nonsense", both=End("put off", "put off until"), timeout_s=4.0)
+@behaviour("busy until nonsense", both=End("put off", "put off until"), timeout_s=24.0)
 async def busy_nonsense(x: Exchange) -> None:
     """A wait that is none."""
     await x.answer(b"", 503, Retry_After="-1e999", X_RateLimit_Reset="99999-99-99")

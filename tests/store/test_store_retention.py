@@ -125,7 +125,9 @@ def test_what_was_heard_and_is_to_be_read_again_goes_with_the_posts(
         heard.add(
             project.state,
             [
-                Stretch(source=source, what="collected", since=at - timedelta(hours=1), until=at, run_id=str(d))
+                Stretch(
+                    source=source, what="collected", since=at - timedelta(hours=1), until=at, run_id=str(d)
+                )
                 for d, at in ages.items()
             ],
         )
