@@ -41,6 +41,8 @@ STALE_S: Final = 86_400.0
 LARGEST: Final = 512 * 2**10
 """Bytes of a file that are read (the RFC asks for 500 KiB at least)."""
 _ASKED: Final = "robots"
+_YEARS_S: Final = 10**9
+"""Larger numbers are as good as this one, and no number for arithmetic."""
 _WHOLE_SERVER: Final = ("refuses connections", "not a name that is found", "certificate", "speak https")
 """What is wrong with a server as a whole is told without a word of robots.txt."""
 
@@ -66,8 +68,23 @@ class Rules:
         if self.parser is None:
             return 0.0
         rate = self.parser.rp.request_rate(NAME)
-        by_rate = rate.seconds / rate.requests if rate is not None else 0.0
-        return max(self.parser.crawl_delay(NAME) or 0.0, by_rate)
+        by_rate = min(rate.seconds, _YEARS_S) / min(rate.requests, _YEARS_S) if rate is not None else 0.0
+        return max(min(self.parser.crawl_delay(NAME) or 0.0, _YEARS_S), by_rate)
+
+    def allow(self, url: str) -> bool:
+        """Whether we may ask for this address; what cannot be compared is not forbidden."""
+        try:
+            return self.parser is None or bool(self.parser.allowed(url, NAME))
+        except ValueError:
+            return True
+
+
+def rules_of(body: str) -> Rules:
+    """The rules of a file; one that cannot be read at all has none."""
+    try:
+        return Rules(ProtegoRobotParser(body.encode("utf-8", "replace"), None))
+    except (ValueError, RecursionError):
+        return Rules()
 
 
 class Robots:
@@ -93,7 +110,7 @@ class Robots:
         rules = await self._rules[origin]
         if rules.error is not None:
             raise rules.error
-        if rules.parser is not None and not rules.parser.allowed(request.url, NAME):
+        if not rules.allow(request.url):
             raise IgnoreRequest("Forbidden by robots.txt")
 
     async def _find(self, origin: str) -> Rules:
@@ -108,7 +125,7 @@ class Robots:
             except SourceError as error:
                 if copy is None or not 0 <= time.time() - copy.at < STALE_S:
                     return Rules(error=error)
-        rules = Rules(ProtegoRobotParser(copy.body.encode(), spider))
+        rules = rules_of(copy.body)
         self._slow_down(origin, rules, spider)
         return rules
 
