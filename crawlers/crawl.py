@@ -16,6 +16,7 @@ from crawlers.bounds import bound_heads
 from crawlers.guard import ALLOWED
 from crawlers.job import Job, user_agent
 from crawlers.ledger import Ledger
+from crawlers.pace import Pace
 from crawlers.retry import BUDGET
 from crawlers.spiders.feeds import FeedSpider
 from crawlers.spiders.mastodon import MastodonSpider
@@ -96,6 +97,7 @@ def _run(job: Job, ledger: Ledger, state: State | None, *, shown: list[Post] | N
         crawler = process.create_crawler(spider)
         task = process.crawl(crawler, job=job, ledger=ledger, state=state, previewed=shown)
         process.start()
+        Pace(job.hosts).sweep()
         _take_stock(crawler, ledger, job)
         if task.done() and not task.cancelled() and (error := task.exception()) is not None:
             ledger.fail(NotUnderstood(f"the crawl broke: {_short(error)}", subject=job.source))

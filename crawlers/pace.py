@@ -13,6 +13,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,7 @@ DELAY_HOLDS_S: Final = 86_400.0
 """So long a Crawl-delay holds without robots.txt being read again (RFC 9309)."""
 LONGEST_S: Final = 86_400.0
 """Longer than this no server is left alone, whatever it says."""
+STALE_S: Final = 7 * 86_400.0
 _LARGEST: Final = 4096
 
 
@@ -113,6 +115,15 @@ class Pace:
     def slow_down(self, server: str, delay_s: float) -> None:
         """Keep so many seconds between two requests to a server, as its robots.txt asks (0: as usual)."""
         self._delays[server] = delay_s
+
+    def sweep(self) -> None:
+        """Remove what is known of servers that nobody has asked for a week: redirects name ever new ones."""
+        if self.folder is None or not self.folder.is_dir():
+            return
+        for path in [*self.folder.glob("*.pace"), *self.folder.glob("*.robots")]:
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > STALE_S:
+                    path.unlink()
 
     def _with_delay(self, known: Known) -> Known:
         delay = self._delays.get(known.server)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -210,6 +211,21 @@ def test_turns_are_one_at_a_time(tmp_path: Path) -> None:
     after = there.turn("a.example")
     assert after is not None
     assert after.known.asked_at == 1_000.0
+
+
+def test_servers_that_nobody_asks_are_forgotten(tmp_path: Path) -> None:
+    """After a week; what is still asked stays."""
+    pace = Pace(tmp_path)
+    for server in ("old.example", "new.example"):
+        turn = pace.turn(server)
+        assert turn is not None
+        turn.end(1_000.0)
+    os.utime(pace._path("old.example"), (1e9, 1e9))
+
+    pace.sweep()
+
+    assert [path.name for path in tmp_path.iterdir()] == [pace._path("new.example").name]
+    Pace(None).sweep()
 
 
 def test_a_clock_that_jumps_costs_one_delay() -> None:
