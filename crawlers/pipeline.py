@@ -168,8 +168,9 @@ class IntoSpool:
         return self._state is None or bool(living(self._state, [post])[0])
 
     def _veiled(self, ref: str) -> str:
-        """What a post is asked for by; it may name its author."""
-        return ref if self._secret is None else veiled(ref, self._secret)
+        """What a post is asked for by. An address may name its author; a server's own number does not."""
+        address = ":" in ref or "/" in ref
+        return ref if self._secret is None or not address else veiled(ref, self._secret)
 
     def _gone(self, lost: Reread, now: datetime) -> Post:
         """The deletion of a post: what it said goes, wherever it stands."""

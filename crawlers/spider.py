@@ -89,10 +89,14 @@ class SourceSpider(Spider):
     def _looks(self) -> Iterable[Request]:
         state = self.state
         due = [] if state is None else rereads.due(state, self.job.source, at=self.now(), limit=LOOKS)
-        if due and self.job.pseudonyms:
-            secret = key_of(self.job.folder)
-            due = [replace(one, ref=unveiled(one.ref, secret)) for one in due]
-        return self.look_again(due) if due else ()
+        return self.look_again(self.unveiled(due)) if due else ()
+
+    def unveiled(self, kept: Iterable[Reread]) -> list[Reread]:
+        """What is kept of posts, with the refs that their servers know them by (`crawlers.pseudonyms`)."""
+        if not self.job.pseudonyms:
+            return list(kept)
+        secret = key_of(self.job.folder)
+        return [replace(one, ref=unveiled(one.ref, secret)) for one in kept]
 
     def _profile(self) -> Iterable[Request]:
         today = f"{self.now():%Y-%m-%d}"

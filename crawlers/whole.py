@@ -47,7 +47,7 @@ class WholeAnswers:
                 f"the answer is packed in a way that was not offered ({packings[0][:40]})",
                 subject=self._source,
             )
-        if not whole(response.body, self._largest):
+        if not whole(response.body, request.meta.get("download_maxsize", self._largest)):
             raise NotReachable(
                 f"the answer broke off in the middle, or is no {packings[0]}", subject=self._source
             )

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from crawlers.ledger import Ledger
+from crawlers.pipeline import IntoSpool, Page
 from crawlers.pseudonyms import key_of, unveiled, veiled
+from crawlers.spider import SourceSpider
+from posts.people import pseudonym
+from posts.post import Post
+from store import rereads
 from store.state import State
 from store.state_file import checkpoint
+from store.tombs import keep_away
 from tests.hostile.platforms import item, page, rss, status
 
 NAMES = [f"zanbagh{letter}" for letter in "abcdefghijklmnopqrst"]
@@ -187,3 +196,33 @@ def test_a_token_never_goes_to_another_server(project: Any, web: Any, canary: An
     assert canary.paths() == ["/api/v1/timelines/public?limit"]
     assert all(secret not in f"{path} {headers}" for _, path, headers in canary.asked)
     assert secret.encode() not in held(project.folder)
+
+
+def test_refs_that_name_somebody_are_kept_veiled(project: Any) -> None:
+    """What a page gives to ask for a post by: an address is veiled, a number is not, and both come back."""
+    job = project.job("s", pseudonyms=True)
+    address = f"at://did:plc:abc/{NAMES[0]}"
+    posts = [
+        Post(
+            id=f"x:h:{n}",
+            platform="feed",
+            kind="text",
+            source="s",
+            text="tea",
+            created_at=now,
+            collected_at=now,
+        )
+        for n, now in enumerate([datetime.now(UTC) - timedelta(minutes=1)] * 3)
+    ]
+    with project.state() as state:
+        keep_away(
+            state, posts=[pseudonym("x:h:2", secret=key_of(job.folder))], people=(), at=posts[0].created_at
+        )
+        spider = SourceSpider(name="s", job=job, ledger=Ledger(source="s"), state=state)
+        refs = {"x:h:0": address, "x:h:1": "123", "x:h:2": "456"}
+        IntoSpool(SimpleNamespace(spider=spider))._put([Page(posts=tuple(posts), refs=refs)])  # type: ignore[arg-type]
+        due = rereads.due(state, "s", at=posts[0].created_at + timedelta(days=1), limit=9)
+
+        assert sorted(one.ref for one in spider.unveiled(due)) == ["123", address]
+        assert sorted(one.ref[:5] for one in due) == ["123", "veil:"]
+    assert NAMES[0].encode() not in held(project.folder)
