@@ -51,18 +51,17 @@ def behaviour(
     name: str,
     *,
     both: End | None = None,
-    feed: End | None = None,
-    mastodon: End | None = None,
     on: str = "page",
-    **job: Any,
+    **more: Any,
 ) -> Callable[[Answer], Answer]:
-    """Register what follows under a name."""
-    ends = {"feed": feed or both, "mastodon": mastodon or both}
+    """Register what follows under a name: how every platform ends (``both``), how one does (``feed=...``),
+    and values of the job."""
+    ends = {platform: more.pop(platform, both) for platform in PLATFORMS}
 
     def register(answer: Answer) -> Answer:
         assert name not in BEHAVIOURS, name
         kept = {platform: end for platform, end in ends.items() if end is not None}
-        BEHAVIOURS[name] = Behaviour(name, answer, kept, on, job)
+        BEHAVIOURS[name] = Behaviour(name, answer, kept, on, more)
         return answer
 
     return register
