@@ -12,9 +12,11 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
 
+from crawlers.bounds import bound_heads
 from crawlers.guard import ALLOWED
 from crawlers.job import Job, user_agent
 from crawlers.ledger import Ledger
+from crawlers.pace import Pace
 from crawlers.retry import BUDGET
 from crawlers.spider import SourceSpider
 from crawlers.spiders.bluesky import BlueskySpider
@@ -99,12 +101,14 @@ def _run(job: Job, ledger: Ledger, state: State | None, *, shown: list[Post] | N
     try:
         settings = _settings(job, preview=shown is not None)
         _cleared(job, state)
+        bound_heads()
         process = AsyncCrawlerProcess(settings)
         _log_here()
         spider = SPIDERS[job.platform]
         crawler = process.create_crawler(spider)
         task = process.crawl(crawler, job=job, ledger=ledger, state=state, previewed=shown)
         process.start()
+        Pace(job.hosts).sweep()
         _take_stock(crawler, ledger, job)
         if task.done() and not task.cancelled() and (error := task.exception()) is not None:
             ledger.fail(NotUnderstood(f"the crawl broke: {_short(error)}", subject=job.source))

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from config.load import home
 from config.platforms import PLATFORMS
 from config.project import Settings, Source
 from crawlers.pages.mastodon_server import host_of
@@ -35,6 +36,7 @@ class Job:
     from platforms, by name (``token`` for Mastodon; ``identifier``, ``password`` and ``pds`` for Bluesky).
     ``appview`` is where a stream of Bluesky looks up who wrote what; ``page_size`` how many posts a page may
     have, where a platform's own number is not wanted.
+    ``hosts`` is the folder through which all crawls of this machine share the pace of servers.
     """
 
     run_id: str
@@ -64,6 +66,7 @@ class Job:
     page_size: int | None = None
     limit: int | None = None
     answer_timeout_s: float = field(default=30.0)
+    hosts: Path | None = None
 
     @property
     def place(self) -> str:
@@ -105,7 +108,14 @@ def job_of(
         delay_s=_delay(settings, source),
         page_size=settings.crawl.page_size,
         limit=limit,
+        hosts=hosts_of(settings.folder),
     )
+
+
+def hosts_of(folder: Path) -> Path:
+    """The folder of the pace of servers: that of the home in which a project lies, else of the usual home."""
+    parts = folder.resolve().parent
+    return (parts.parent if parts.name == "projects" else home()) / "hosts"
 
 
 def _longest(settings: Settings, source: Source) -> float:

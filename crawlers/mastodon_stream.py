@@ -34,7 +34,7 @@ from crawlers.pages.mastodon_ids import by_age, newer
 from crawlers.pages.mastodon_server import streaming_address
 from crawlers.pages.mastodon_stream import Told, read_events
 from crawlers.pipeline import Page
-from crawlers.retry import asked_wait
+from crawlers.limits import asked_wait
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from store.rereads import Reread
 

@@ -19,7 +19,7 @@ from scrapy.exceptions import DropItem
 
 from config.platforms import PLATFORMS
 from crawlers.pages.fields import Unreadable
-from crawlers.pseudonyms import key_of
+from crawlers.pseudonyms import key_of, veiled
 from crawlers.spider import spider_of
 from posts.clean import clean
 from posts.errors import RasadError, RecordError, SourceError
@@ -31,6 +31,7 @@ from store.loading import payload_of
 from store.rereads import Reread
 from store.spool import Spool
 from store.state import State
+from store.tombs import living
 
 PAGES_WAITING = 4
 POSTS_TOGETHER = 5_000
@@ -129,8 +130,8 @@ class IntoSpool:
                 kept = self._ready(post, now)
                 if kept is not None:
                     posts.append(kept)
-                    if post.id in page.refs:
-                        looks.append((kept.id, page.refs[post.id], kept.created_at))
+                    if post.id in page.refs and self._living(kept):
+                        looks.append((kept.id, self._veiled(page.refs[post.id]), kept.created_at))
         gone = [lost for page in pages for lost in page.gone]
         posts += [self._gone(lost, now) for lost in gone]
         for page in pages:
@@ -165,6 +166,15 @@ class IntoSpool:
                 self._ledger.lose(lost.created_at)
         if cursors:
             state.move_cursors(self._job.source, cursors, at=now)
+
+    def _living(self, post: Post) -> bool:
+        """Whether nobody has wished to forget the post or its author: such posts are not looked at again."""
+        return self._state is None or bool(living(self._state, [post])[0])
+
+    def _veiled(self, ref: str) -> str:
+        """What a post is asked for by. An address may name its author; a server's own number does not."""
+        address = ":" in ref or "/" in ref
+        return ref if self._secret is None or not address else veiled(ref, self._secret)
 
     def _gone(self, lost: Reread, now: datetime) -> Post:
         """The deletion of a post: what it said goes, wherever it stands."""

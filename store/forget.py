@@ -19,6 +19,7 @@ from nlp.fold import fold
 from posts.errors import RecordError, SpoolError, StoreError
 from posts.forgetting import GONE, Forgotten, person
 from posts.post import Post
+from store import rereads
 from store.batch import Stored, stored_post
 from store.documents import documents
 from store.engines import open_store
@@ -190,7 +191,9 @@ def keep_out(places: Places, *, annotate: Annotate) -> int:
             mended = {key: (posts[0], stored[key]) for key, posts in alive.items()}
             mended = {key: pair for key, pair in mended.items() if pair[0] is not pair[1].post}
             _rewrite(store, mended, annotate)
+            rereads.drop_forgotten(state, gone)
             touched += len(gone) + len(mended)
+        rereads.drop_forgotten(state)
     if touched:
         vacuum(places.store)
     return touched

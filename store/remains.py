@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sqlite3
 import time
 import zipfile
 import zlib
@@ -52,10 +53,21 @@ def clean_state(state: State, needles: Needles, *, sources: frozenset[str] = fro
                 db.execute(
                     "UPDATE sources SET put_off_reason=? WHERE source=?", (needles.blanked(reason), source)
                 )
+        _forget_looks(db, needles, sources)
         for key, value in db.execute("SELECT key, value FROM notes").fetchall():
             if not key.startswith("forget.") and needles.in_text(value):
                 db.execute("UPDATE notes SET value=? WHERE key=?", (needles.blanked(value), key))
     return len(letters)
+
+
+def _forget_looks(db: sqlite3.Connection, needles: Needles, sources: frozenset[str]) -> None:
+    """Look at none of them again, and remove what was heard of a source, or of a query that names one."""
+    for source, post, ref in db.execute("SELECT source, post, ref FROM rereads").fetchall():
+        if source in sources or needles.in_text(post) or needles.in_text(ref):
+            db.execute("DELETE FROM rereads WHERE source=? AND post=?", (source, post))
+    for source, query in db.execute("SELECT DISTINCT source, query FROM heard").fetchall():
+        if source in sources or needles.in_text(query):
+            db.execute("DELETE FROM heard WHERE source=? AND query=?", (source, query))
 
 
 def queries_naming(state: State, needles: Needles) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from posts.post import Author, Link, Mentioned, Metrics, Post, decode
-from store import open_store
+from store import heard, open_store, rereads
 from store.embedded import EmbeddedStore
 from store.forget import Gone, Places, Wish, forget, keys_of_handle, pending
 from store.mapping import COLLECTIONS
@@ -74,6 +74,7 @@ def settle(project: Any, build: Callable[..., Post], folder: Path) -> None:
     project.state.move_cursors("s", {"account saraq@h": "9", "page": "3"}, at=at)
     project.state.begin_run("r1", job="s", due_at=at, started_at=at)
     project.state.end_run("r1", ended_at=at, outcome="error", reason="https://h/@saraq: 404")
+    look_again(project.state)
     (folder / "exports").mkdir()
     (folder / "exports" / "hers.csv").write_text('"x:h:saraq/1","secretive"\n')
     (folder / "exports" / "others.csv").write_text('"x:h:3","text"\n')
@@ -81,6 +82,25 @@ def settle(project: Any, build: Callable[..., Post], folder: Path) -> None:
     (folder / "logs" / "crawl.log").write_text('{"event": "GET https://h/@saraq"}\n{"event": "other"}\n')
     checkpoint(project.state)
     let_go(project)
+
+
+def look_again(state: State) -> None:
+    """Posts that are due to be read again, hers by their address too, and what was heard of a search."""
+    since = NOW - timedelta(hours=1)
+    looks = [("x:h:saraq/1", "1", since), ("x:h:77", "https://h/@saraq/77", since), ("x:h:3", "3", since)]
+    rereads.note(state, "s", looks, at=since)
+    heard.add(state, [stretch("from:@saraq"), stretch("#tea")])
+
+
+def stretch(query: str) -> heard.Stretch:
+    since = NOW - timedelta(hours=1)
+    return heard.Stretch(source="s", what="collected", since=since, until=NOW, posts=2, query=query)
+
+
+def looked_at(state: State) -> tuple[set[str], set[str]]:
+    """The posts that are to be looked at again, and the queries of which something was heard."""
+    rows = state.connection.execute("SELECT post FROM rereads")
+    return {row[0] for row in rows}, {part.query for part in heard.stretches(state)}
 
 
 def let_go(project: Any) -> None:
@@ -143,11 +163,14 @@ def test_forgotten_author_is_nowhere_and_does_not_come_back(
     assert (tmp_path / "project" / "logs" / "crawl.log").read_text().endswith('{"event": "other"}\n')
     assert [letter.subject for letter in project.state.dead_letters()] == ["x:h:99"]
     assert project.state.cursor("s", "page") == "3"
+    assert looked_at(project.state) == ({"x:h:3"}, {"#tea"})
 
     before = documents(places.store)
     again = [replace(post, collected_at=post.collected_at + timedelta(hours=1)) for post in world(build_post)]
     new = build_post("saraq/20", author=SARA, text="secretive and new")
     assert project.take(*again, new).dropped == 3
+    rereads.note(project.state, "s", [("x:h:saraq/1", "1", NOW), ("x:h:8", "8", NOW)], at=NOW)
+    assert looked_at(project.state)[0] == {"x:h:3", "x:h:8"}
     assert_nothing_is_left(places, tmp_path / "project")
     assert project.ids("posts") == {"x:h:3", "x:h:4", "x:h:5", "x:h:6", "x:h:8"}
     assert len(before) <= len(documents(places.store))
@@ -199,6 +222,7 @@ def test_one_post_and_its_rows_go(
     edges = project.documents("edges")
     assert edges["x:h:3>reply"]["dst"] == "x:h:saraq"
     assert "target" not in edges["x:h:3>reply"]
+    assert looked_at(project.state) == ({"x:h:3", "x:h:77"}, {"from:@saraq", "#tea"})
     assert project.take(world(build_post)[0]).dropped == 1
     assert b"more secretive" in documents(places.store).encode()
 
@@ -214,6 +238,9 @@ def test_source_goes_but_what_others_have_seen_stays(
     )
     project.take(build_post(2, 5, source="good", text="both #tea"))
     project.state.bury("bad", "entry 1", "secretive", at=NOW)
+    for source in ("bad", "good"):
+        rereads.note(project.state, source, [(f"x:h:{source}", "r", NOW)], at=NOW)
+        heard.add(project.state, [replace(stretch("#tea"), source=source)])
 
     gone = erase(places, project, Wish(sources=("bad",)))
 
@@ -221,6 +248,8 @@ def test_source_goes_but_what_others_have_seen_stays(
     assert project.ids("posts") == {"x:h:2", "x:h:3"}
     assert project.documents()["x:h:2"]["source"] == ["good"]
     assert '"bad"' not in documents(places.store)
+    assert looked_at(project.state)[0] == {"x:h:good"}
+    assert [part.source for part in heard.stretches(project.state)] == ["good"]
     assert project.take(build_post(1, source="bad", text="secretive")).dropped == 1
 
 
