@@ -19,7 +19,8 @@ Outcome = Literal["ok", "partial", "error", "refused", "put off", "not set up"]
 
 @dataclass(slots=True)
 class Ledger:
-    """Counts of a crawl: ``asked`` requests sent, ``got`` posts safe in the spool, ``refused`` items.
+    """Counts of a crawl: ``asked`` requests sent, ``got`` posts (and ``profiles``) safe in the spool,
+    ``refused`` items.
 
     ``stretches`` say what of the source's time was heard and what was not (`store.heard`). ``limits`` are
     the budgets that its servers tell, by host: what is left, of how much, and the seconds until it is new.
@@ -31,6 +32,7 @@ class Ledger:
     answers: Counter[int] = field(default_factory=Counter)
     items: int = 0
     got: int = 0
+    profiles: int = 0
     refused: int = 0
     files: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
@@ -120,6 +122,7 @@ class Ledger:
         return {
             "answers": {str(status): count for status, count in sorted(self.answers.items())},
             "items": self.items,
+            "profiles": self.profiles,
             "passed_over": dict(self.passed_over),
             "unread": dict(self.unread.most_common(50)),
             "remarks": self.remarks,

@@ -23,9 +23,10 @@ from crawlers.pseudonyms import key_of
 from crawlers.spider import spider_of
 from posts.clean import clean
 from posts.errors import RasadError, RecordError, SourceError
-from posts.people import pseudonym, pseudonymise, without_value
+from posts.people import pseudonym, pseudonymise, pseudonymise_profile, without_value
 from posts.post import Post, check
 from posts.profile import Profile
+from posts.profile import check as check_profile
 from store import rereads
 from store.loading import payload_of
 from store.rereads import Reread
@@ -135,9 +136,13 @@ class IntoSpool:
         for page in pages:
             for item in page.unreadable:
                 self._bury(item.subject, item.reason, now, item.payload)
-        if posts:
-            Spool(self._job.folder / "spool").write(posts, source=self._job.source, run_id=self._job.run_id)
+        profiles = [who for page in pages for told in page.profiles if (who := self._known(told, now))]
+        if posts or profiles:
+            Spool(self._job.folder / "spool").write(
+                posts, source=self._job.source, run_id=self._job.run_id, profiles=profiles
+            )
             self._ledger.got += len(posts)
+            self._ledger.profiles += len(profiles)
             self._ledger.files += 1
         if self._state is not None:
             # Only now that the spool holds the posts.
@@ -183,6 +188,17 @@ class IntoSpool:
             self._bury(post.id[:200], error.message, now, _payload(post))
             return None
         return self._hidden(replace(post, run_id=self._job.run_id))
+
+    def _known(self, profile: Profile, now: datetime) -> Profile | None:
+        """The profile as it goes into the spool; ``None`` for one that can be none, which is buried."""
+        try:
+            profile = check_profile(replace(profile, run_id=self._job.run_id), now=now)
+        except RecordError as error:
+            self._bury(profile.key[:200], error.message, now, None)
+            return None
+        if self._secret is None:
+            return profile
+        return pseudonymise_profile(profile, secret=self._secret, keep=frozenset(self._job.keep))
 
     def _hidden(self, post: Post) -> Post:
         if self._secret is None:

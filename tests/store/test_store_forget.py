@@ -17,7 +17,8 @@ import pytest
 from posts.post import Author, Link, Mentioned, Metrics, Post, decode
 from store import open_store
 from store.embedded import EmbeddedStore
-from store.forget import Gone, Places, Wish, forget, keys_of_handle, pending
+from store.forget import Gone, Places, Wish, forget, pending
+from store.handles import keys_of_handle
 from store.mapping import COLLECTIONS
 from store.protocol import StoreSettings
 from store.spool import Spool
