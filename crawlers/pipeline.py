@@ -35,6 +35,10 @@ from store.state import State
 
 PAGES_WAITING = 4
 POSTS_TOGETHER = 5_000
+LATEST = "latest"
+"""The cursor of the moment of the latest post that was heard."""
+DELAYS = 1_000
+"""Of so many posts of a page it is noted how long they took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class IntoSpool:
         self._writer: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._broken = False
+        self._latest: str | None = None
+        self._latest_before = ""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -147,7 +153,27 @@ class IntoSpool:
         if self._state is not None:
             # Only now that the spool holds the posts.
             cursors = {key: value for page in pages for key, value in page.cursors.items()}
+            cursors |= self._time(self._state, posts)
             self._move(self._state, cursors, looks, gone, now)
+
+    def _time(self, state: State, posts: list[Post]) -> dict[str, str | None]:
+        """Note how long posts took to be heard, of those later than any that was known before this crawl.
+
+        Not those of a first crawl: a back-fill hears of everything late.
+        """
+        if self._latest is None:
+            self._latest = self._latest_before = state.cursor(self._job.source, LATEST) or ""
+        heard = [post for post in posts if post.deleted_at is None]
+        if before := self._latest_before:
+            late = [p for p in heard if p.created_at.astimezone(UTC).isoformat() > before]
+            self._ledger.delays_s += [
+                max(0.0, (p.collected_at - p.created_at).total_seconds()) for p in late[:DELAYS]
+            ]
+        latest = max((post.created_at.astimezone(UTC).isoformat() for post in heard), default="")
+        if latest <= self._latest:
+            return {}
+        self._latest = latest
+        return {LATEST: latest}
 
     def _move(
         self,
