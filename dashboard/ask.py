@@ -144,6 +144,7 @@ def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
         yield SourceFacts(
             name=source.name,
             platform=source.platform,
+            timeline=source.timeline,
             paused=paused,
             # The demo's servers are invented: they are asked at no time.
             every=None if settings.project.demo else source.every,
