@@ -33,7 +33,7 @@ NO_PAST: Final = frozenset({"stream", "trends", "thread"})
 """Timelines that have no older pages to ask for; a feed shows its newest entries alone."""
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
-_MOST: Final = 1_000
+_SOURCES: Final[dict[str, Any]] = {"terms": {"field": "source", "size": 1_000, "order": {"_key": "asc"}}}
 
 ReachState = Literal["never", "none", "under way", "done", "ended"]
 
@@ -158,37 +158,45 @@ def _hours(asking: Asking) -> list[int]:
 
 
 def _counted(asking: Asking, hours: Sequence[int]) -> dict[str, _Counts]:
-    since = _midnight(asking) - timedelta(days=7 * WEEKS)
-    of_day = {"field": "created_at", "calendar_interval": "day", "time_zone": asking.time_zone}
-    oldest = _by_source(asking, [], {"oldest": {"min": {"field": "created_at"}}})
+    since, today = _midnight(asking, 7 * WEEKS), _midnight(asking)
+    days = {"field": "created_at", "calendar_interval": "day", "time_zone": asking.time_zone}
     by_hour = _by_source(
-        asking, [{"terms": {"hour": list(hours)}}], {"part": {"terms": {"field": "hour", "size": len(hours)}}}
+        asking, {"terms": {"hour": list(hours)}}, {"histogram": {"field": "hour", "interval": 1}}
     )
     by_day = _by_source(
         asking,
-        [{"range": {"created_at": {"gte": since.isoformat(), "lt": _midnight(asking).isoformat()}}}],
-        {"part": {"date_histogram": {**of_day, "min_doc_count": 1}}},
+        {"range": {"created_at": {"gte": since.isoformat(), "lt": today.isoformat()}}},
+        {"date_histogram": days},
     )
     return {
-        name: _Counts(
-            oldest=_moment(bucket["oldest"]["value"]),
-            hours=_parts(by_hour.get(name)),
-            days=_parts(by_day.get(name)),
-        )
-        for name, bucket in oldest.items()
+        name: _Counts(oldest=oldest, hours=by_hour.get(name, {}), days=by_day.get(name, {}))
+        for name, oldest in _oldest(asking).items()
     }
 
 
-def _by_source(asking: Asking, filters: list[Any], inner: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    by = {"terms": {"field": "source", "size": _MOST, "order": {"_key": "asc"}}, "aggs": inner}
+def _oldest(asking: Asking) -> dict[str, datetime]:
+    """The moment of the first post of each source."""
+    by = {**_SOURCES, "aggs": {"oldest": {"min": {"field": "created_at"}}}}
+    buckets = _asked(asking, [], by)
+    return {b["key"]: datetime.fromtimestamp(b["oldest"]["value"] / 1000, UTC) for b in buckets}
+
+
+def _by_source(asking: Asking, meant: Any, spans: dict[str, Any]) -> dict[str, dict[int, int]]:
+    """Posts by source and span, counted in one pass: sources inside spans, not the other way."""
+    ((kind, options),) = spans.items()
+    by = {kind: {**options, "min_doc_count": 1}, "aggs": {"source": _SOURCES}}
+    found: dict[str, dict[int, int]] = {}
+    for span in _asked(asking, [meant], by):
+        for bucket in span["source"]["buckets"]:
+            found.setdefault(bucket["key"], {})[int(span["key"])] = bucket["doc_count"]
+    return found
+
+
+def _asked(asking: Asking, filters: list[Any], by: dict[str, Any]) -> list[dict[str, Any]]:
     query = {"bool": {"filter": [matching(asking, Selection()), *filters]}}
     found = asking.store.search("posts", {"query": query, "size": 0, "aggs": {"by": by}})
-    return {bucket["key"]: bucket for bucket in found["aggregations"]["by"]["buckets"]}
-
-
-def _parts(bucket: dict[str, Any] | None) -> dict[int, int]:
-    buckets = [] if bucket is None else bucket["part"]["buckets"]
-    return {int(part["key"]): part["doc_count"] for part in buckets}
+    buckets: list[dict[str, Any]] = found["aggregations"]["by"]["buckets"]
+    return buckets
 
 
 def _midnight(asking: Asking, days_ago: int = 0) -> datetime:
@@ -197,10 +205,6 @@ def _midnight(asking: Asking, days_ago: int = 0) -> datetime:
         hour=0, minute=0, second=0, microsecond=0
     )
     return local - timedelta(days=days_ago)
-
-
-def _moment(milliseconds: float | None) -> datetime | None:
-    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 # one source
@@ -302,9 +306,7 @@ def _reach(state: State, name: str, facts: SourceFacts | None) -> Reach:
         return Reach(state="none", reached=reached)
     if reached is not None and reached <= back_to:
         return Reach(state="done", back_to=back_to, reached=reached)
-    return Reach(
-        state="ended" if oldest.get("ended") else "under way", back_to=back_to, reached=reached
-    )
+    return Reach(state="ended" if oldest.get("ended") else "under way", back_to=back_to, reached=reached)
 
 
 def _time(text: object) -> datetime | None:

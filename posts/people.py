@@ -89,9 +89,7 @@ def pseudonymise(post: Post, *, secret: bytes, keep: frozenset[str] = frozenset(
     )
 
 
-def pseudonymise_profile(
-    profile: Profile, *, secret: bytes, keep: frozenset[str] = frozenset()
-) -> Profile:
+def pseudonymise_profile(profile: Profile, *, secret: bytes, keep: frozenset[str] = frozenset()) -> Profile:
     """The profile without a name, under the key that the account's posts have; counts stay."""
     if profile.key in keep:
         return profile

@@ -132,9 +132,7 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _letter(
-    file: SpoolFile, read: Post | Profile | BadLine, reason: str
-) -> tuple[str, str, str, str | None]:
+def _letter(file: SpoolFile, read: Post | Profile | BadLine, reason: str) -> tuple[str, str, str, str | None]:
     if isinstance(read, BadLine):
         return file.header.source, read.position, reason, read.payload
     if isinstance(read, Profile):

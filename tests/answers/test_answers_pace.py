@@ -1,4 +1,4 @@
-"""The pace of sources: what is usual at this hour, what a day should bring, delays, costs, and the way back."""
+"""The pace of sources: what is usual at this hour, of a day, delays, costs, and the way back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from store.state import State
 NOW = datetime(2026, 11, 22, 12, 20, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FACTS = SourceFacts(name="chatra", platform="mastodon", timeline="public", every=timedelta(minutes=15))
-AT = "2026-11-{:02d}T{:02d}:00:00+00:00"
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def state(tmp_path: Path) -> Iterator[State]:
 
 @pytest.fixture
 def pace(
-    store: Store,
+    embedded_store: Store,
     state: State,
     tmp_path: Path,
     build_asking: Callable[..., Asking],
@@ -48,11 +47,10 @@ def pace(
     def report(
         *moments: datetime, facts: SourceFacts = FACTS, zone: str = "Asia/Tehran", now: datetime = NOW
     ) -> Pace:
-        store.ensure()
         if moments:
             posts = [build_post(n, moment, 1, "tea") for n, moment in enumerate(moments)]
-            fill(store, state, tmp_path, posts)
-        asking = build_asking(store, state, sources=(facts,), now=now, time_zone=zone)
+            fill(embedded_store, state, tmp_path, posts)
+        asking = build_asking(embedded_store, state, sources=(facts,), now=now, time_zone=zone)
         found: Pace = paces(asking).value["chatra"]
         return found
 
@@ -74,7 +72,9 @@ def test_numbers_are_those_of_a_plain_count(world: Any) -> None:
     for name, told in found.items():
         oldest = told.oldest_post_at
         assert oldest == min(p.created_at for p in world.truth if name in _sources_of(world, p.id))
-        hours = counts(name, [h for b in range(1, 30) if (h := top - b * DAY + 23 * HOUR) > oldest - HOUR], HOUR)
+        hours = counts(
+            name, [h for b in range(1, 30) if (h := top - b * DAY + 23 * HOUR) > oldest - HOUR], HOUR
+        )
         days = counts(name, [d for b in range(1, 29) if (d := today - b * DAY) >= oldest], DAY)
         assert told.last_hour.value == hours[0] == count(asking, told.last_hour.selection)
         assert told.usual_hour == usual(hours[1:])
@@ -188,26 +188,34 @@ def test_looks_that_are_due_are_counted(pace: Callable[..., Pace], state: State)
     assert pace().looks_due == 1
 
 
+def day(number: int) -> datetime:
+    return datetime(2026, 11, number, tzinfo=UTC)
+
+
+def oldest(number: int, **parts: Any) -> str:
+    return json.dumps({"reached": day(number).isoformat(), **parts})
+
+
 @pytest.mark.parametrize(
     ("cursors", "expected"),
     [
         ({}, Reach(state="none")),
-        ({"oldest": '{"reached": "%s"}' % AT.format(9, 1)}, Reach(state="none", reached=datetime(2026, 11, 9, 1, tzinfo=UTC))),
-        ({"backfill_asked": AT.format(1, 0)}, Reach(state="under way", back_to=datetime(2026, 11, 1, tzinfo=UTC))),
+        ({"oldest": oldest(9)}, Reach(state="none", reached=day(9))),
+        ({"backfill_asked": day(1).isoformat()}, Reach(state="under way", back_to=day(1))),
         (
-            {"backfill_asked": AT.format(5, 0), "backfill_to": AT.format(3, 0), "oldest": json.dumps({"reached": AT.format(4, 0)})},
-            Reach(state="under way", back_to=datetime(2026, 11, 3, tzinfo=UTC), reached=datetime(2026, 11, 4, tzinfo=UTC)),
+            {"backfill_asked": day(5).isoformat(), "backfill_to": day(3).isoformat(), "oldest": oldest(4)},
+            Reach(state="under way", back_to=day(3), reached=day(4)),
         ),
         (
-            {"backfill_to": AT.format(3, 0), "oldest": json.dumps({"reached": AT.format(2, 0)})},
-            Reach(state="done", back_to=datetime(2026, 11, 3, tzinfo=UTC), reached=datetime(2026, 11, 2, tzinfo=UTC)),
+            {"backfill_to": day(3).isoformat(), "oldest": oldest(2)},
+            Reach(state="done", back_to=day(3), reached=day(2)),
         ),
         (
-            {"backfill_to": AT.format(3, 0), "oldest": json.dumps({"reached": AT.format(9, 0), "ended": True})},
-            Reach(state="ended", back_to=datetime(2026, 11, 3, tzinfo=UTC), reached=datetime(2026, 11, 9, tzinfo=UTC)),
+            {"backfill_to": day(3).isoformat(), "oldest": oldest(9, ended=True)},
+            Reach(state="ended", back_to=day(3), reached=day(9)),
         ),
     ],
-)  # fmt: skip
+)
 def test_the_way_back_is_told(
     pace: Callable[..., Pace], state: State, cursors: dict[str, str | None], expected: Reach
 ) -> None:

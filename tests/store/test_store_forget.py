@@ -24,8 +24,8 @@ from store.mapping import COLLECTIONS
 from store.protocol import StoreSettings
 from store.spool import Spool
 from store.state import State
-from store.tombs import keep_away
 from store.state_file import checkpoint
+from store.tombs import keep_away
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 SARA = Author(key="x:h:saraq", handle="saraq@h", name="Saraqani Zand")
