@@ -94,6 +94,19 @@ def _numbered(name: str) -> Iterator[str]:
         number += 1
 
 
+def same_place(settings: Settings, source: Source) -> Source | None:
+    """The source of the project that reads the same already."""
+    return next((other for other in settings.sources if _place(other) == _place(source)), None)
+
+
+def _place(source: Source) -> tuple[str | None, ...]:
+    account = source.account and source.account.lstrip("@").lower()
+    return (
+        source.platform, source.url.rstrip("/"), source.timeline, source.tag, account, source.query,
+        source.thread,
+    )  # fmt: skip
+
+
 def lacking(settings: Settings, source: Source) -> str | None:
     """The variable without which a source cannot be asked, if it is not set: its name."""
     variable = PLATFORMS[source.platform].tokens.get(source.timeline) if source.timeline else None

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.platforms import PlatformName, Timeline
+from config.platforms import CHANNELS, PlatformName, Timeline
 from rasad.commands.options import Json, Project, Quiet, screen_for
 from rasad.commands.sources import Name, find_source, show_preview, tell_need
 from rasad.usage import WrongUse
+from words import dates, texts
 
 if TYPE_CHECKING:
     from answers.pace import Pace
@@ -50,7 +51,7 @@ def add(
     quiet: Quiet = False,
 ) -> None:
     """Add a source to the project file; what was pasted tells platform, timeline and account."""
-    from config.adding import lacking
+    from config.adding import lacking, same_place
     from config.edit import add_source
     from rasad.project import choose
 
@@ -62,6 +63,8 @@ def add(
         "backfill_days": backfill_days, "backfill_pages": backfill_pages,
     }  # fmt: skip
     source = _new_source(settings, pasted, given)
+    if (other := same_place(settings, source)) is not None:
+        raise WrongUse(f"The source '{other.name}' reads that already.", subject=pasted[:200])
     if preview:
         show_preview(settings, source, screen)
         if sys.stdin.isatty() and not json and not typer.confirm(screen.text("add_it", source=source.name)):
@@ -96,11 +99,13 @@ def _new_source(settings: Settings, pasted: str, given: dict[str, Any]) -> Sourc
 
 def told_as(source: Source, screen: Screen) -> str:
     """What the source was taken for: "Telegram, a channel: isna94"."""
-    platform = screen.common(f"platform.{source.platform}")
+    key = f"common.platform.{source.platform}"
+    platform = screen.words(key) if texts.known(key) else source.platform
     if source.timeline is None:
         return f"{platform}: {source.url}"
     what = source.tag or source.account or source.query or source.thread or source.url
-    return f"{platform}, {screen.words(f'timeline.{source.timeline}')}: {what}"
+    kind = "channel" if source.platform in CHANNELS else source.timeline
+    return f"{platform}, {screen.words(f'timeline.{kind}')}: {what}"
 
 
 def backfill(
@@ -201,15 +206,12 @@ def _tell(
         screen.say(_told_cost(source, pace, back_to, now, screen))
     elif reach.state == "under way":
         key = "backfill.waits" if reach.reached is None else "backfill.under_way"
-        dates = {"date": screen.moment(reach.back_to), "reached": screen.moment(reach.reached)}
-        screen.say(screen.words(key, **dates))
+        screen.say(screen.words(key, date=screen.moment(reach.back_to), reached=screen.moment(reach.reached)))
     if asked and paused:
         screen.say(screen.words("backfill.paused", source=source.name))
 
 
 def _told_cost(source: Source, pace: Pace, back_to: datetime, now: datetime, screen: Screen) -> str:
-    from words import dates, texts
-
     estimate = _estimate(source, pace, back_to, now)
     if estimate is None:
         return screen.words("backfill.no_estimate")
