@@ -22,6 +22,7 @@ from answers import hashtag as hashtags
 from answers import health as healths
 from answers import influence as influences
 from answers import overview as overviews
+from answers import pace as source_paces
 from answers import posts as post_pages
 from answers import saved as saved_reports
 from answers import sources as source_reports
@@ -31,6 +32,7 @@ from answers.hashtag import Hashtag
 from answers.health import HealthReport
 from answers.influence import Influence
 from answers.overview import Overview
+from answers.pace import Pace
 from answers.posts import PostPage
 from answers.saved import SavedReport
 from answers.sources import SourceReport
@@ -200,6 +202,11 @@ def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: s
 def sources(visit: Visit) -> Answer[tuple[SourceReport, ...]]:
     """The sources' health; not kept, because a button on the page changes it."""
     return source_reports.sources(asking(visit))
+
+
+def paces(visit: Visit) -> Answer[dict[str, Pace]]:
+    """How the sources fare against their habits; not kept either."""
+    return source_paces.paces(asking(visit))
 
 
 def saved_queries_of(visit: Visit) -> SavedQueries:

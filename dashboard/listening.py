@@ -1,16 +1,17 @@
-"""Sources: how each fares; pausing, testing and removing one."""
+"""Sources: how each fares; pausing, testing, back-filling and removing one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import streamlit as st
 
+from answers.pace import Pace
 from answers.sources import SourceReport
 from config import edit
-from dashboard import ask, cards, newcomers, parts, problems, starting
+from dashboard import ask, cards, newcomers, paces, parts, problems, starting
 from dashboard.visit import Visit
 from posts.errors import RasadError
 from words import dates, texts
@@ -18,31 +19,32 @@ from words import dates, texts
 TONES: Final = {"ok": "good", "partial": "", "error": "bad", "refused": "bad", "silent": "bad"}
 
 
-def draw_sources(visit: Visit, reports: Sequence[SourceReport]) -> None:
-    """Each source with its state, why, what it brought, and when it is asked next."""
+def draw_sources(visit: Visit, reports: Sequence[SourceReport], known: Mapping[str, Pace]) -> None:
+    """Each source with its state and why, its pace against its habit, its next turn, and what it costs."""
     columns: list[parts.Item] = [
         {"label": visit.common("label.source")},
         {"label": visit.common("label.state")},
-        {"label": visit.common("label.posts"), "number": True},
         {"label": visit.text("sources.last_day"), "number": True},
-        {"label": visit.text("sources.newest"), "minor": True},
-        {"label": visit.text("sources.last_run"), "minor": True},
+        {"label": _word(visit, "pace.hour"), "number": True, "hint": _word(visit, "pace.hour_hint")},
+        {"label": visit.common("label.posts"), "number": True, "minor": True},
+        {"label": visit.text("sources.newest"), "minor": True, "hint": _word(visit, "pace.delay_hint")},
         {"label": visit.text("sources.next"), "minor": True},
+        {"label": _word(visit, "pace.requests"), "number": True, "minor": True},
     ]
     rows: list[list[parts.Item]] = [
         [
             {"text": report.source, "auto": True, "below": _kind(visit, report)},
             {"text": visit.name_of("state", report.state), "chip": True, "tone": TONES.get(report.state, ""),
              "below": _reason(visit, report)},
-            parts.number(visit, report.posts),
-            parts.number(visit, report.posts_last_day),
-            _when(visit, report.newest_post_at),
-            _when(visit, min(report.last_run.started_at, visit.now) if report.last_run else None),
-            _next(visit, report),
+            *paces.cells(visit, report, known.get(report.source, Pace())),
         ]
         for report in reports
     ]  # fmt: skip
     parts.draw_table(columns, rows, label=visit.text("sources.title"), key="sources")
+
+
+def _word(visit: Visit, key: str) -> str:
+    return texts.text(key, visit.language)
 
 
 def _kind(visit: Visit, report: SourceReport) -> str:
@@ -67,21 +69,8 @@ def _said(visit: Visit, value: Any) -> str:
     return visit.number(value) if isinstance(value, int | float) else str(value or "")
 
 
-def _when(visit: Visit, moment: Any) -> parts.Item:
-    return {"text": visit.ago(moment), "hint": visit.moment(moment)}
-
-
-def _next(visit: Visit, report: SourceReport) -> parts.Item:
-    if report.state == "paused":
-        return {"text": visit.name_of("state", "paused"), "tone": "muted"}
-    due = report.put_off_until or report.next_due_at
-    if due is not None and due <= visit.now:
-        return {"text": visit.text("sources.due")}
-    return _when(visit, due)
-
-
 def draw_controls(visit: Visit) -> None:
-    """Pause, test and remove one source."""
+    """Pause, test, back-fill and remove one source."""
     settings = visit.settings
     with st.container(horizontal=True, vertical_alignment="bottom", key="source_controls"):
         names = [source.name for source in settings.sources]
@@ -104,6 +93,7 @@ def draw_controls(visit: Visit) -> None:
             key="source_test",
             disabled=settings.project.demo,
         )
+        paces.draw_backfill(visit, source)
         if not settings.project.demo:
             # A key of its own closes it once the source is gone: a second click must not meet the next one.
             label, key = visit.text("sources.remove"), f"remove_{name}"

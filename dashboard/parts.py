@@ -34,6 +34,7 @@ _NAMES: Final = {
     "hashtag": "common.label.hashtag",
     "influence": "dashboard.influencers.score",
     "sources": "common.label.state",
+    "pace": "pace.hour",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

@@ -14,7 +14,8 @@ const breakable = (text) => {
 const alsoOf = (columns, row, component) => {
   const pairs = make("div", "pairs");
   columns.forEach((column, index) => {
-    if (index && row[index].below) pairs.append(make("div", "whole muted", row[index].below));
+    if (!index || !row[index].below) return;
+    pairs.append(make("div", row[index].brief ? "pair muted" : "whole muted", row[index].below));
   });
   columns.forEach((column, index) => {
     if (!column.minor) return;

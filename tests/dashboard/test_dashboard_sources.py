@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from answers.health import INTAKE_NOTE
 from config import edit
+from config.adding import free_name
 from config.load import load
-from dashboard.newcomers import suggest
 from dashboard.starting import is_contact
 from posts.post import Post, encode
 from store.spool import Spool
@@ -152,9 +152,16 @@ def test_wrong_source_is_told_in_the_language_of_the_page(project: Path, visit: 
     button = next(button for button in page.button if button.label == "پیش‌نمایش پنج پست")  # preview
     button.click().run()
 
-    assert len(page.error) == 1
-    assert any(text.value.startswith("نشانی:") for text in page.get("text"))  # address
+    assert [error.value for error in page.error] == [text("dashboard.sources.no_address", "fa")]
 
+    page.segmented_control(key="new_platform").set_value("feed").run()
+    page.text_input(key="new_url_feed").input("nowhere")
+    button = next(button for button in page.button if button.label == "پیش‌نمایش پنج پست")  # preview
+    button.click().run()
+
+    assert any(shown.value.startswith("نشانی:") for shown in page.get("text"))  # address
+
+    page.text_input(key="new_url_feed").input("https://tea.example/feed")
     page.text_input(key="new_name").input("tea")
     button = next(button for button in page.button if button.label == "پیش‌نمایش پنج پست")  # preview
     button.click().run()
@@ -162,12 +169,15 @@ def test_wrong_source_is_told_in_the_language_of_the_page(project: Path, visit: 
     assert "نام دیگری" in page.error[0].value  # another name
 
 
-def test_names_are_suggested(project: Path) -> None:
-    """A source without a name is called after its server, and never like another."""
-    assert suggest({"url": "https://www.Isna.ir/rss"}, set()) == "isna-ir"
-    assert suggest({"url": "https://isna.ir/rss"}, {"isna-ir", "isna-ir-2"}) == "isna-ir-3"
-    assert suggest({"url": "https://mastodon.social", "tag": "AI"}, set()) == "mastodon-social-ai"
-    assert suggest({"url": "nowhere"}, set()) == "source"
+def test_names_are_suggested() -> None:
+    """A source without a name is called after its place and what it reads, and never like another."""
+    assert free_name({"url": "https://www.Isna.ir/rss"}, set()) == "isna-ir"
+    assert free_name({"url": "https://isna.ir/rss"}, {"isna-ir", "isna-ir-2"}) == "isna-ir-3"
+    assert free_name({"url": "https://mastodon.social", "tag": "AI"}, set()) == "mastodon-social-ai"
+    assert free_name({"platform": "telegram", "url": "https://t.me", "account": "ISNA94"}, set()) == (
+        "telegram-isna94"
+    )
+    assert free_name({"url": "nowhere"}, set()) == "source"
 
 
 def test_dead_letters_are_listed(project: Path, visit: Visit) -> None:
