@@ -11,6 +11,7 @@ import streamlit as st
 from answers.pace import Pace
 from answers.sources import SourceReport
 from config import edit
+from config.adding import lacking
 from dashboard import ask, cards, newcomers, paces, parts, problems, starting
 from dashboard.visit import Visit
 from posts.errors import RasadError
@@ -22,7 +23,7 @@ TONES: Final = {"ok": "good", "partial": "", "error": "bad", "refused": "bad", "
 def draw_sources(visit: Visit, reports: Sequence[SourceReport], known: Mapping[str, Pace]) -> None:
     """Each source with its state and why, its pace against its habit, its next turn, and what it costs."""
     columns: list[parts.Item] = [
-        {"label": visit.common("label.source")},
+        {"label": visit.common("label.source"), "wide": True},
         {"label": visit.common("label.state")},
         {"label": visit.text("sources.last_day"), "number": True},
         {"label": _word(visit, "pace.hour"), "number": True, "hint": _word(visit, "pace.hour_hint")},
@@ -57,10 +58,18 @@ def _kind(visit: Visit, report: SourceReport) -> str:
 
 def _reason(visit: Visit, report: SourceReport) -> str:
     """Why, in the language of the page; a server's own words stay as they are."""
+    if report.why == "sources.never_run" and (variable := _lacks(visit, report.source)):
+        return texts.text("needs.missing", visit.language, variable=variable)
     if report.why is None or not texts.known(report.why):
         return report.reason or visit.name_of("state_meaning", report.state)
     values = {name: _said(visit, value) for name, value in report.values.items()}
     return texts.text(report.why, visit.language, **values).strip()
+
+
+def _lacks(visit: Visit, name: str) -> str | None:
+    """The variable without which a source of the project cannot be asked."""
+    listed = (source for source in visit.settings.sources if source.name == name)
+    return next((lacking(visit.settings, source) for source in listed), None)
 
 
 def _said(visit: Visit, value: Any) -> str:

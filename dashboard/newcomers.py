@@ -18,6 +18,7 @@ from dashboard.visit import Visit
 from posts.errors import RasadError, Refused, SourceError
 from posts.post import Post
 from words import dates, texts
+from words.bidi import isolate_auto
 from words.digits import latin
 
 PREVIEWED: Final = 5
@@ -228,7 +229,8 @@ def draw_unheard(visit: Visit) -> None:
         st.markdown(f"**{_word(visit, 'unheard.title')}**")
         st.caption(_word(visit, "unheard.why"))
         for brand, account, _ in lost:
-            st.text(f"{visit.brand_name(brand.id, brand.name)}: {account}")
+            name = visit.brand_name(brand.id, brand.name)
+            st.text(f"{isolate_auto(name)}: {isolate_auto(account)}")
         st.button(
             _word(visit, "unheard.add"), icon=":material/add:", on_click=_add_unheard, args=(visit,),
             key="unheard_add",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import streamlit as st
@@ -16,6 +16,7 @@ from posts.errors import RasadError
 from words import dates, digits, texts
 
 DAYS: Final = (7, 30, 90, 365)
+_NEAR: Final = timedelta(days=180)
 _LOW: Final = 0.1
 """The share of a server's budget below which it is marked."""
 
@@ -27,7 +28,7 @@ def cells(visit: Visit, report: SourceReport, pace: Pace) -> list[parts.Item]:
         parts.number(visit, pace.last_hour) | _usual(visit, pace),
         parts.number(visit, report.posts) | _reach(visit, pace),
         _when(visit, report.newest_post_at) | _delay(visit, pace),
-        _next(visit, report) | _last(visit, report),
+        _next(visit, report),
         _requests(visit, pace),
     ]
 
@@ -64,8 +65,12 @@ def _reach(visit: Visit, pace: Pace) -> parts.Item:
     return _below(visit.common("list_separator").join(told)) if told else {}
 
 
-def _date(visit: Visit, moment: object) -> str:
-    return dates.date(moment, visit.language, visit.time_zone, visit.calendar)  # type: ignore[arg-type]
+def _date(visit: Visit, moment: datetime | None) -> str:
+    """The date, without its year where that is hardly in doubt."""
+    if moment is None:
+        return digits.UNKNOWN
+    told = dates.short_date if abs(visit.now - moment) < _NEAR else dates.date
+    return told(moment, visit.language, visit.time_zone, visit.calendar)
 
 
 def _delay(visit: Visit, pace: Pace) -> parts.Item:
@@ -74,8 +79,8 @@ def _delay(visit: Visit, pace: Pace) -> parts.Item:
     return _below(_word(visit, "pace.delayed", time=dates.length(pace.delay, visit.language)))
 
 
-def _when(visit: Visit, moment: object) -> parts.Item:
-    return {"text": visit.ago(moment), "hint": visit.moment(moment)}  # type: ignore[arg-type]
+def _when(visit: Visit, moment: datetime | None) -> parts.Item:
+    return {"text": visit.ago(moment), "hint": visit.moment(moment)}
 
 
 def _next(visit: Visit, report: SourceReport) -> parts.Item:
@@ -85,13 +90,6 @@ def _next(visit: Visit, report: SourceReport) -> parts.Item:
     if due is not None and due <= visit.now:
         return {"text": visit.text("sources.due")}
     return _when(visit, due)
-
-
-def _last(visit: Visit, report: SourceReport) -> parts.Item:
-    if report.last_run is None:
-        return {}
-    ago = visit.ago(min(report.last_run.started_at, visit.now))
-    return _below(_word(visit, "pace.last_run", ago=ago))
 
 
 def _requests(visit: Visit, pace: Pace) -> parts.Item:

@@ -141,9 +141,9 @@ def _recall_older(store: Store, accounts: Sequence[_Account], begin: int) -> Non
     request = {"query": query, "size": 0, "aggs": {"by": by}}
     buckets = store.search("accounts", request)["aggregations"]["by"]["buckets"]
     last = {bucket["key"]: int(bucket["at"]["value"]) // 1000 for bucket in buckets}
-    found = store.get("accounts", [_id(key, at) for key, at in last.items()])
+    found = store.get("accounts", [snapshot_id(key, at) for key, at in last.items()])
     for account in accounts:
-        document = found.get(_id(account.key, last.get(account.key, 0)))
+        document = found.get(snapshot_id(account.key, last.get(account.key, 0)))
         if document is not None:
             account.stored[last[account.key]] = document["followers"]
 
@@ -164,7 +164,7 @@ def _made(store: Store, accounts: Iterable[_Account], *, again: bool) -> list[Do
     known: list[str] = []
     for account in accounts:
         for at, sighting, gain in _steps(account, again=again):
-            identity = _id(account.key, at)
+            identity = snapshot_id(account.key, at)
             made[identity] = gain if sighting is None else _document(account.key, at, sighting) | gain
             if at in account.stored:
                 known.append(identity)
@@ -209,7 +209,7 @@ def _is_no_news(account: _Account, at: int, before: tuple[int, int] | None) -> b
 def _document(key: str, at: int, sighting: _Sighting) -> Document:
     told = {"handle": sighting.handle or None, "following": sighting.following, "posts": sighting.posts}
     return {
-        "id": _id(key, at),
+        "id": snapshot_id(key, at),
         "author": key,
         "author_n": number(key),
         "platform": sighting.platform,
@@ -218,5 +218,6 @@ def _document(key: str, at: int, sighting: _Sighting) -> Document:
     } | {name: value for name, value in told.items() if value is not None}
 
 
-def _id(key: str, at: int) -> str:
+def snapshot_id(key: str, at: int) -> str:
+    """The id of the snapshot of an account at an epoch second."""
     return document_id(f"{key}@{at}")

@@ -14,14 +14,17 @@ const breakable = (text) => {
 const alsoOf = (columns, row, component) => {
   const pairs = make("div", "pairs");
   columns.forEach((column, index) => {
-    if (!index || !row[index].below) return;
-    pairs.append(make("div", row[index].brief ? "pair muted" : "whole muted", row[index].below));
+    const { below, brief } = row[index];
+    if (!index || !below || (brief && column.minor)) return;
+    pairs.append(make("div", brief ? "pair muted" : "whole muted", brief ? `${column.label} ${below}` : below));
   });
   columns.forEach((column, index) => {
     if (!column.minor) return;
-    const pair = make("span", "pair");
+    const { below, brief } = row[index];
+    const pair = make("span", brief ? "pair long" : "pair");
     pair.append(make("span", "muted", `${column.label} `));
     fill(pair, { ...row[index], bar: undefined, below: undefined }, component);
+    if (brief) pair.append(make("span", "muted", ` (${below})`));
     pairs.append(pair);
   });
   if (!pairs.childElementCount) return null;
@@ -61,7 +64,8 @@ export default function (component) {
   const head = make("thead");
   const names = make("tr");
   for (const column of columns) {
-    const name = make("th", `${column.number ? "figure" : ""} ${column.minor ? "minor" : ""}`, column.label);
+    const kinds = `${column.number ? "figure" : ""} ${column.minor ? "minor" : ""} ${column.wide ? "wide" : ""}`;
+    const name = make("th", kinds, column.label);
     name.setAttribute("scope", "col");
     if (column.hint) name.setAttribute("title", column.hint);
     names.append(name);

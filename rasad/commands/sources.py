@@ -91,7 +91,7 @@ def _of_expected(report: SourceReport, pace: Pace, screen: Screen) -> str:
     posts = screen.number(report.posts_last_day.value)
     if pace.expected_day is None:
         return posts
-    return f"{posts} {screen.words('pace.expected', n=screen.number(pace.expected_day))}"
+    return f"{posts} ({screen.words('pace.expected', n=screen.number(pace.expected_day))})"
 
 
 def _an_hour(pace: Pace, screen: Screen) -> str:
@@ -128,11 +128,14 @@ def _reason(report: SourceReport, screen: Screen) -> str:
     """Why it is in this state, in the project's language where the words are ours."""
     if report.why is None:
         return report.reason
-    values = {
-        name: screen.moment(value) if isinstance(value, datetime) else value
-        for name, value in report.values.items()
-    }
+    values = {name: _said(value, screen) for name, value in report.values.items()}
     return texts.text(report.why, screen.language, **values).strip()
+
+
+def _said(value: Any, screen: Screen) -> Any:
+    if isinstance(value, datetime):
+        return screen.moment(value)
+    return screen.number(value) if isinstance(value, int | float) else value
 
 
 def _report(settings: Settings, report: SourceReport, pace: Pace) -> dict[str, Any]:
