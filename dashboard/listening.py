@@ -30,8 +30,9 @@ def draw_sources(visit: Visit, reports: Sequence[SourceReport], known: Mapping[s
         {"label": visit.common("label.posts"), "number": True, "minor": True},
         {"label": visit.text("sources.newest"), "minor": True, "hint": _word(visit, "pace.delay_hint")},
         {"label": visit.text("sources.next"), "minor": True},
-        {"label": _word(visit, "pace.requests"), "number": True, "minor": True},
-    ]
+        {"label": _word(visit, "pace.requests"), "number": True, "minor": True,
+         "hint": _word(visit, "pace.requests_hint")},
+    ]  # fmt: skip
     rows: list[list[parts.Item]] = [
         [
             {"text": report.source, "auto": True, "below": _kind(visit, report)},

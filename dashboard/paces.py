@@ -51,7 +51,7 @@ def _usual(visit: Visit, pace: Pace) -> parts.Item:
     habit = pace.usual_hour
     if habit is None:
         return {}
-    return _below(_word(visit, "pace.usual_hour", low=visit.number(habit.low), high=visit.number(habit.high)))
+    return _below(_word(visit, "pace.usual", low=visit.number(habit.low), high=visit.number(habit.high)))
 
 
 def _reach(visit: Visit, pace: Pace) -> parts.Item:
@@ -84,12 +84,15 @@ def _when(visit: Visit, moment: datetime | None) -> parts.Item:
 
 
 def _next(visit: Visit, report: SourceReport) -> parts.Item:
+    """When it is asked next; beside it, for who points there, when it was asked last."""
+    last = min(report.last_run.started_at, visit.now) if report.last_run else None
+    hint = f"{visit.text('sources.last_run')}: {visit.moment(last)}"
     if report.state == "paused":
-        return {"text": visit.name_of("state", "paused"), "tone": "muted"}
+        return {"text": visit.name_of("state", "paused"), "tone": "muted", "hint": hint}
     due = report.put_off_until or report.next_due_at
     if due is not None and due <= visit.now:
-        return {"text": visit.text("sources.due")}
-    return _when(visit, due)
+        return {"text": visit.text("sources.due"), "hint": hint}
+    return {"text": visit.ago(due), "hint": hint}
 
 
 def _requests(visit: Visit, pace: Pace) -> parts.Item:

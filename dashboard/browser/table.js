@@ -1,9 +1,9 @@
 // A table whose numbers open their posts. It is HTML, so it mirrors with the page and takes any digits.
 
-// A long address may break before its server, not in the middle of a word.
+// A long address may break before its server, a variable behind its words, not in the middle of one.
 const breakable = (text) => {
   const words = make("bdi");
-  text.split(/(?=@)/).forEach((piece, index) => {
+  text.split(/(?=@)|(?<=[A-Z]_)/).forEach((piece, index) => {
     if (index) words.append(make("wbr"));
     words.append(document.createTextNode(piece));
   });
