@@ -159,6 +159,9 @@ def _reached(visit: Visit, source: Source, pace: Pace) -> str:
 
 def _cost(visit: Visit, source: Source, pace: Pace, days: int) -> str:
     back_to = visit.now - timedelta(days=days)
+    begin = pace.reach.reached or pace.oldest_post_at
+    if begin is not None and begin <= back_to:
+        return visit.text("sources.backfill_there", source=source.name, date=_date(visit, begin))
     requests = requests_for(pace, source.platform, back_to, now=visit.now)
     if requests is None:
         return _word(visit, "backfill.no_estimate")
