@@ -163,13 +163,12 @@ class IntoSpool:
         """
         if self._latest is None:
             self._latest = self._latest_before = state.cursor(self._job.source, LATEST) or ""
-        heard = [post for post in posts if post.deleted_at is None]
+        # A post that is dated ahead must not make all that come after it look old.
+        heard = {p.id: min(p.created_at, p.collected_at) for p in posts if p.deleted_at is None}
         if before := self._latest_before:
-            late = [p for p in heard if p.created_at.astimezone(UTC).isoformat() > before]
-            self._ledger.delays_s += [
-                max(0.0, (p.collected_at - p.created_at).total_seconds()) for p in late[:DELAYS]
-            ]
-        latest = max((post.created_at.astimezone(UTC).isoformat() for post in heard), default="")
+            late = [p for p in posts if p.id in heard and _told(heard[p.id]) > before]
+            self._ledger.delays_s += [(p.collected_at - heard[p.id]).total_seconds() for p in late[:DELAYS]]
+        latest = max(map(_told, heard.values()), default="")
         if latest <= self._latest:
             return {}
         self._latest = latest
@@ -239,6 +238,10 @@ class IntoSpool:
             reason = without_value(reason)
         if self._state is not None:
             self._state.bury(self._job.source, subject, reason, at=at, payload=payload)
+
+
+def _told(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _payload(post: Post) -> str | None:

@@ -103,3 +103,13 @@ def test_delays_are_those_of_posts_that_are_new(put: Any, project: Any) -> None:
     assert (sorted(second.delays_s), second.details()["delay_s"]) == ([60.0, 120.0, 180.0], 120.0)
     assert third.details()["delay_s"] is None
     assert project.cursor("latest") == (NOW - 2 * hour).isoformat()
+
+
+def test_a_post_that_is_dated_ahead_hides_nothing(put: Any, project: Any) -> None:
+    """A clock that is wrong by hours: what comes after it is still new."""
+    hour = timedelta(hours=1)
+    put(Page(posts=(post(1, 3 * hour, 2 * hour), post(2, -6 * hour, 2 * hour))))
+    later = put(Page(posts=(post(3, hour, timedelta(0)),)))
+
+    assert project.cursor("latest") == (NOW - hour).isoformat()
+    assert later.delays_s == [3600.0]
