@@ -91,3 +91,6 @@ _ALL = (
 )
 
 PLATFORMS: Final[Mapping[str, Platform]] = MappingProxyType({platform.name: platform for platform in _ALL})
+
+CHANNELS: Final = frozenset({"telegram", "eitaa"})
+"""Platforms whose accounts are called channels."""

@@ -125,7 +125,8 @@ def _cleared(job: Job, state: State | None) -> None:
         return
     place = state.cursor(job.source, "place")
     if place != job.place:
-        state.forget_cursors(job.source)
+        if place is not None:  # a back-fill may have been asked for before the first crawl
+            state.forget_cursors(job.source)
         state.move_cursors(job.source, {"place": job.place}, at=datetime.now(UTC))
 
 

@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 
 from crawlers.chosen import chooser
 from crawlers.job import host_and_port, user_agent
+from crawlers.limits import asked_wait
 from crawlers.listening import Listening, listen
 from crawlers.mastodon_again import Again
 from crawlers.mastodon_timelines import Timelines
@@ -34,7 +35,6 @@ from crawlers.pages.mastodon_ids import by_age, newer
 from crawlers.pages.mastodon_server import streaming_address
 from crawlers.pages.mastodon_stream import Told, read_events
 from crawlers.pipeline import Page
-from crawlers.limits import asked_wait
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from store.rereads import Reread
 

@@ -16,13 +16,13 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers import withdrawn
+from crawlers.limits import asked_wait
 from crawlers.pages.entries import Feed, mark
 from crawlers.pages.feeds import read_feed
 from crawlers.pages.fields import Reading
 from crawlers.pages.renewal import LONGEST_S, fresh_for
 from crawlers.pages.sitemaps import MAX_BYTES, is_sitemap, unzipped
 from crawlers.pipeline import Page
-from crawlers.limits import asked_wait
 from crawlers.retry import LAST_TRY
 from crawlers.shapes import shape_of, vanished
 from crawlers.sitemap_walk import SitemapSpider

@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 
 from posts.post import Author, Link, Mentioned, Metrics, Post, decode
+from posts.profile import Profile
 from store import heard, open_store, rereads
 from store.embedded import EmbeddedStore
-from store.forget import Gone, Places, Wish, forget, keys_of_handle, pending
+from store.forget import Gone, Places, Wish, forget, keep_out, pending
+from store.handles import keys_of_handle
 from store.mapping import COLLECTIONS
 from store.protocol import StoreSettings
 from store.spool import Spool
 from store.state import State
 from store.state_file import checkpoint
+from store.tombs import keep_away
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 SARA = Author(key="x:h:saraq", handle="saraq@h", name="Saraqani Zand")
@@ -283,6 +286,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from posts.post import Annotations
+from posts.profile import Profile
 from store.forget import Places, Wish, forget
 from store.protocol import StoreSettings
 
@@ -325,3 +329,54 @@ def test_killed_in_the_middle_it_is_finished_by_the_next(
     project.intake().run()
     assert project.ids("posts") == {"x:h:3", "x:h:4", "x:h:5", "x:h:6", "x:h:8"}
     assert decode(project.documents()["x:h:8"]["post"]).text == "@forgotten"
+
+
+def watched(name: str, followers: int, source: str = "s") -> Profile:
+    return Profile(
+        key=f"x:h:{name}", platform="x", source=source, at=NOW - timedelta(days=1), handle=name,
+        followers=followers,
+    )  # fmt: skip
+
+
+def test_a_forgotten_account_is_not_looked_at_again(
+    project: Any, places: Places, tmp_path: Path, build_post: Callable[..., Post]
+) -> None:
+    """Neither what is stored of it is left nor what waits, and what comes later stays away."""
+    project.spool.write((), source="s", profiles=[watched("saraq", 9), watched("ali", 5)])
+    project.intake().run()
+    project.spool.write((), source="s", profiles=[watched("saraq", 10), watched("leila", 6)])
+    assert keys_of_handle(project.store, "@SaraQ") == {"x:h:saraq"}
+
+    gone = erase(places, project, Wish(authors=("x:h:saraq",)))
+    later = replace(watched("saraq", 11), at=NOW)
+    project.spool.write((), source="s", profiles=[later])
+    report = project.intake().run()
+
+    assert (gone.rows, gone.waiting) == (1, 1)
+    assert (report.profiles, report.dropped) == (1, 1)
+    assert {row["author"] for row in project.documents("accounts").values()} == {"x:h:ali", "x:h:leila"}
+    assert_nothing_is_left(places, tmp_path / "project")
+
+
+def test_profiles_of_a_forgotten_source_do_not_wait(project: Any, places: Places) -> None:
+    """Those that other sources have brought do."""
+    project.spool.write((), source="s", profiles=[watched("ali", 5), watched("ali", 6, source="other")])
+
+    assert erase(places, project, Wish(sources=("s",))).waiting == 1
+    (path,) = project.spool.files()
+    assert list(project.spool.read(path)) == [watched("ali", 6, source="other")]
+
+
+def test_a_restored_account_of_somebody_forgotten_is_taken_out(project: Any, places: Places) -> None:
+    """A backup of an earlier day brings the rows back; what was forgotten since goes again."""
+    keep_away(project.state, posts=[], people=["h:saraq"], at=NOW)
+    rows = [
+        {"id": f"x:h:{name}@1", "author": f"x:h:{name}", "followers": 1, "at": "2026-11-01T00:00:00Z"}
+        for name in ("saraq", "ali")
+    ]
+    project.store.ensure()
+    project.store.write("accounts", rows)
+    let_go(project)
+
+    assert keep_out(places, annotate=project.annotate) == 1
+    assert project.ids("accounts") == {"x:h:ali@1"}
