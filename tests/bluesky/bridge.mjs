@@ -74,5 +74,5 @@ new WebSocketServer({ server, path: '/subscribe' }).on('connection', (socket, re
   socket.on('error', () => socket.terminate())
   client.send()
 })
-server.listen(Number(port), '127.0.0.1', () => console.log('ready'))
+server.listen(Number(port), '127.0.0.1', () => console.log(`ready http://127.0.0.1:${port}`))
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit(0))

@@ -16,6 +16,8 @@ net.Server.prototype.listen = function (...given) {
   return listen.apply(this, given)
 }
 
+// Standard output is for the one line that is waited for.
+console.log = console.info = console.error
 const { TestNetwork, mockMailer } = await import('@atproto/dev-env')
 const [plc, pds, bsky] = process.argv.slice(2).map(Number)
 const network = await TestNetwork.create({
@@ -27,6 +29,6 @@ const network = await TestNetwork.create({
 })
 mockMailer(network.pds)
 const firehose = `ws://127.0.0.1:${pds}/xrpc/com.atproto.sync.subscribeRepos`
-console.log(`ready http://127.0.0.1:${pds} http://127.0.0.1:${bsky} ${firehose}`)
+process.stdout.write(`ready http://127.0.0.1:${pds} http://127.0.0.1:${bsky} ${firehose}\n`)
 // All of it lies in memory or in a database that ends next: there is nothing to put away.
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit(0))

@@ -50,11 +50,12 @@ class Account:
     def __init__(self, pds: Pds, name: str, shown: str) -> None:
         self._pds = pds
         self.handle = f"{name}.test"
+        self.password = f"{name}-pass"
         made = pds.post(
             "com.atproto.server.createAccount",
             handle=self.handle,
             email=f"{name}@example.com",
-            password=f"{name}-pass",
+            password=self.password,
         )
         self.did, self.token = made["did"], made["accessJwt"]
         profile = {"$type": "app.bsky.actor.profile", "displayName": shown, "description": f"#{name}"}
@@ -82,6 +83,13 @@ class Account:
             answer = self._pds.post("com.atproto.repo.applyWrites", self.token, repo=self.did, writes=writes)
             made += [{"uri": found["uri"], "cid": found["cid"]} for found in answer["results"]]
         return made
+
+    def delete(self, uri: str) -> None:
+        """Take a record back."""
+        repo, collection, rkey = uri.removeprefix("at://").split("/")
+        self._pds.post(
+            "com.atproto.repo.deleteRecord", self.token, repo=repo, collection=collection, rkey=rkey
+        )
 
 
 def facets(text: str, dids: dict[str, str]) -> list[dict[str, Any]]:
