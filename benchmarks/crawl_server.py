@@ -42,7 +42,7 @@ class Timeline:
 
     def _status(self, number: int) -> dict[str, Any]:
         rng = random.Random(number)
-        person, text = f"u{int(rng.paretovariate(0.7)) % 8_000}", self._texts[number % len(self._texts)]
+        person, text = f"u{int(20 * rng.paretovariate(0.7)) % 8_000}", self._texts[number % len(self._texts)]
         base = "https://social.example"
         tags = re.findall(r"#(\w+)", text)
         status = {
@@ -60,8 +60,8 @@ class Timeline:
             "id": person, "username": person, "acct": person, "display_name": f"سارا {person}",  # Sara
             "url": f"{base}/@{person}", "uri": f"{base}/users/{person}",
             "followers_count": rng.randrange(9_999),
-            "note": f"<p>از تهران، <a href='{base}/tags/coffee'>#coffee</a></p>",  # from Tehran
-            "fields": [{"name": "Web", "value": "<a href='https://a.example'>a</a>", "verified_at": None}],
+            "note": f"<p>{person} از تهران، <a href='{base}/tags/coffee'>#coffee</a></p>",  # from Tehran
+            "fields": [{"name": "Web", "value": f"<a href='{base}/{person}'>a</a>", "verified_at": None}],
         }  # fmt: skip
         return self._shape | status | {"account": self._shape["account"] | account}
 
