@@ -208,11 +208,15 @@ class Source(Section):
 
 
 class Crawl(Section):
-    """Manners and limits of collecting; ``allow_hosts`` are private servers that may be crawled."""
+    """Manners and limits of collecting; ``allow_hosts`` are private servers that may be crawled.
+
+    ``page_size`` asks for smaller pages than a platform would give.
+    """
 
     allow_hosts: tuple[HostPort, ...] = ()
     timeout_s: Annotated[Whole, Field(ge=1, le=3600)] = 120
     delay_s: Annotated[Number, Field(ge=0, le=3600)] = 1.0
+    page_size: Annotated[Whole, Field(ge=1, le=100)] | None = None
 
 
 class Intake(Section):

@@ -16,6 +16,7 @@ from crawlers.guard import ALLOWED
 from crawlers.job import Job, user_agent
 from crawlers.ledger import Ledger
 from crawlers.retry import BUDGET
+from crawlers.spiders.bluesky import BlueskySpider
 from crawlers.spiders.feeds import FeedSpider
 from crawlers.spiders.mastodon import MastodonSpider
 from posts.errors import NotReachable, NotSetUp, NotUnderstood, RasadError, SourceError
@@ -24,7 +25,7 @@ from store import heard
 from store.spool import Spool
 from store.state import State
 
-SPIDERS = {"mastodon": MastodonSpider, "feed": FeedSpider}
+SPIDERS = {"mastodon": MastodonSpider, "bluesky": BlueskySpider, "feed": FeedSpider}
 MEMORY_BYTES = 4 * 2**30
 """Address space of a crawl: the last line behind Scrapy's own limit of resident memory."""
 _log = logging.getLogger(__name__)

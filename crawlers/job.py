@@ -32,6 +32,7 @@ class Job:
     as they are where a project has pseudonyms. Collecting goes back to ``backfill_to`` where that is set,
     ``backfill_pages`` pages a crawl, else ``backfill_pages`` pages in all. ``tokens`` are what the user has
     from platforms, by name (``token`` for Mastodon; ``identifier``, ``password`` and ``pds`` for Bluesky).
+    ``page_size`` is how many posts a page may have, where a platform's own number is not wanted.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class Job:
     allow_hosts: tuple[str, ...] = ()
     timeout_s: float = 120.0
     delay_s: float = 1.0
+    page_size: int | None = None
     limit: int | None = None
     answer_timeout_s: float = field(default=30.0)
 
@@ -97,6 +99,7 @@ def job_of(
         allow_hosts=settings.crawl.allow_hosts,
         timeout_s=_longest(settings, source),
         delay_s=float(settings.crawl.delay_s),
+        page_size=settings.crawl.page_size,
         limit=limit,
     )
 
