@@ -55,27 +55,31 @@ class Spent(NamedTuple):
 def run(arguments: list[str], *, given: bytes = b"") -> Spent:
     """Run a process to its end on our core."""
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(given)
-    process.stdin.close()
-    peaks = [0]
-    watch = threading.Thread(target=_watch, args=(process.pid, peaks))
-    watch.start()
-    output = process.stdout.read().decode()
-    watch.join()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{arguments} ended with {process.returncode}")
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+        )
+        ended, peaks = threading.Event(), [0]
+        watch = threading.Thread(target=_watch, args=(process.pid, peaks, ended))
+        watch.start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(given)
+        process.stdin.close()
+        output = process.stdout.read().decode()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        ended.set()
+        watch.join()
+        if process.returncode != 0:
+            log.seek(0)
+            raise SystemExit(f"{arguments} ended with {process.returncode}: {log.read()[-2000:].decode()}")
     return Spent(time.perf_counter() - began, used.ru_utime + used.ru_stime, peaks[0], output)
 
 
-def _watch(process: int, peaks: list[int]) -> None:
-    while (peak := memory("VmHWM", process)) > 0:
-        peaks[0] = max(peaks[0], peak)
-        time.sleep(0.02)
+def _watch(process: int, peaks: list[int], ended: threading.Event) -> None:
+    while not ended.wait(0.02):
+        peaks[0] = max(peaks[0], memory("VmHWM", process))
 
 
 @contextmanager

@@ -65,7 +65,7 @@ class SourceSpider(Spider):
         crawler.signals.connect(spider._go_on, signal=signals.spider_idle)
         return spider
 
-    async def _go_on(self) -> None:
+    def _go_on(self) -> None:
         """Begin the next part of the crawl when nothing is left to ask for in this one."""
         if self.state is None or self.ledger.errors:
             return

@@ -29,13 +29,6 @@ pytestmark = [pytest.mark.peer, pytest.mark.timeout(1_200)]
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE_SIZE = 7
-CHILD = f"""
-import sys
-import crawlers.spiders.bluesky as bluesky
-bluesky.PAGE_SIZE = {PAGE_SIZE}
-from crawlers.__main__ import main
-sys.exit(main())
-"""
 LOOPBACK = "0100007F"
 """127.0.0.1 as the system's table of sockets writes it."""
 
@@ -89,12 +82,12 @@ class Project:
             "run_id": f"run-{self._runs}", "due_at": datetime(2026, 11, 1, 12, self._runs, tzinfo=UTC),
             "folder": self.folder, "source": source, "platform": "bluesky", "url": self._town.network.appview,
             "allow_hosts": self._town.network.hosts, "backfill_pages": 1_000, "timeout_s": 90.0,
-            "delay_s": 0.0,
+            "delay_s": 0.0, "page_size": PAGE_SIZE,
         }  # fmt: skip
         job = jobs.Job(**given | values)
         with (self.folder / f"{job.run_id}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-c", CHILD, "--job", "-"], stdin=subprocess.PIPE, stderr=log, cwd=ROOT
+                [sys.executable, "-m", "crawlers", "--job", "-"], stdin=subprocess.PIPE, stderr=log, cwd=ROOT
             )
         assert process.stdin is not None
         process.stdin.write(jobs.encode(job))
@@ -206,10 +199,10 @@ def test_records_say_what_they_answer_quote_and_pass_on(town: Town, project: Pro
         named = {"reply": post.reply_to, "quote": post.quote_of, "repost": post.repost_of}
         expected = dict.fromkeys(named) | ({} if about is None else {written["kind"]: id_of(about(record))})
         assert named == expected
-        assert post.created_at == datetime.fromisoformat(record["createdAt"])
         if written["kind"] == "repost":
             assert (post.text, post.hashtags, post.metrics.likes) == ("", (), None)
             continue
+        assert post.created_at == datetime.fromisoformat(record["createdAt"])
         features = [f["features"][0] for f in record["facets"]]
         assert post.text == record["text"]
         assert post.language == record["langs"][0]
