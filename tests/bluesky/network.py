@@ -165,7 +165,14 @@ class Network:
 
     def settle(self, accounts: list[str]) -> None:
         """Wait until the AppView shows what the PDS holds of these accounts, likes counted."""
-        until(lambda: all(self._shown(did) == self._held(did) for did in accounts))
+        until(lambda: all(self._knows(did) and self._shown(did) == self._held(did) for did in accounts))
+
+    def _knows(self, did: str) -> bool:
+        """Whether the AppView has heard of an account that was just made."""
+        try:
+            return bool(self.get(self.appview, "app.bsky.actor.getProfile", actor=did))
+        except urllib.error.HTTPError:
+            return False
 
     def _held(self, did: str) -> Counter[str]:
         kinds = {"post": "post", "repost": "repost"}

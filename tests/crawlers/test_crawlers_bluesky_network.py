@@ -133,7 +133,7 @@ class Project:
         with State(self.folder / "state.sqlite") as state:
             store = open_store(StoreSettings(folder=self.folder / "index"))
             store.ensure()
-            report = Intake(store, state, self.spool, load()).run()
+            report = Intake(store, state, self.spool, load(), now=lambda: datetime.now(UTC)).run()
             ids = Counter(document["id"] for document in store.scan("posts", {"match_all": {}}, ["id"]))
             store.close()
         assert (report.stopped, report.refused) == ("", 0)
