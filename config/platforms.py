@@ -26,14 +26,16 @@ NEEDS: Final[Mapping[Timeline, str]] = MappingProxyType(
 class Platform:
     """A platform: its timelines, the first of which is meant where none is said, and its one address.
 
-    ``url`` is empty where a source has to name a server. ``bare`` means that its sources name a server
-    alone, without a path. ``tokens`` says for which timelines something is needed that only the user has.
+    ``url`` is empty where a source has to name a server; ``stream_url`` is that of streams where it is
+    another. ``bare`` means that its sources name a server alone, without a path. ``tokens`` says for which
+    timelines something is needed that only the user has.
     """
 
     name: PlatformName
     kind: Kind
     timelines: tuple[Timeline, ...] = ()
     url: str = ""
+    stream_url: str = ""
     bare: bool = False
     tokens: Mapping[Timeline, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -61,6 +63,7 @@ _ALL = (
         kind="text",
         timelines=("account", "tag", "search", "thread", "stream"),
         url="https://public.api.bsky.app",
+        stream_url="https://jetstream2.us-east.bsky.network",
         bare=True,
         tokens=MappingProxyType({"tag": _BLUESKY, "search": _BLUESKY}),
     ),

@@ -30,6 +30,7 @@ from config.fields import (
     Line,
     Name,
     Number,
+    PostAddress,
     Prefix,
     Slug,
     TagName,
@@ -126,7 +127,8 @@ class Source(Section):
     ``url`` is the feed's address, or the server of a platform of many; where a platform has one address
     it need not be said. ``timeline`` says what of it is read: that of a ``tag`` (without ``#``), of an
     ``account`` (of a channel), what a ``query`` finds, a ``thread`` (its post's address). For ``stream``
-    a ``query`` chooses, in the language of the search box; without one all of it is kept.
+    a ``query`` chooses, in the language of the search box; without one all of it is kept. A stream of
+    Bluesky is a Jetstream at ``url``, and who wrote what is looked up at ``appview``.
 
     Collecting begins ``backfill_days`` back, ``backfill_pages`` pages a crawl; without days, so many pages
     in all. ``articles`` makes a feed's posts of the pages that it links to. ``expect_per_day`` is how many
@@ -141,8 +143,9 @@ class Source(Section):
     tag: TagName | None = None
     account: Handle | None = None
     query: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
-    thread: WebAddress | None = None
+    thread: PostAddress | None = None
     articles: Flag = False
+    appview: WebAddress | None = None
     every: Duration = timedelta(minutes=15)
     paused: Flag = False
     backfill_pages: Annotated[Whole, Field(ge=0, le=1000)] = 5
@@ -158,7 +161,9 @@ class Source(Section):
         platform = PLATFORMS.get(data.get("platform", "")) if isinstance(data, dict) else None
         if platform is None:
             return data
-        implied = {"kind": platform.kind, "url": platform.url or None, "timeline": platform.meant(data)}
+        timeline = data.get("timeline") or platform.meant(data)
+        url = platform.stream_url if timeline == "stream" and platform.stream_url else platform.url
+        implied = {"kind": platform.kind, "url": url or None, "timeline": timeline}
         if platform.name != "feed":
             del implied["kind"]
         return {**data, **{key: value for key, value in implied.items() if value and data.get(key) is None}}
@@ -197,6 +202,14 @@ class Source(Section):
         if value is not None and needed != info.field_name and not chooses:
             where = f'timeline = "{timeline}"' if timeline else f'platform = "{info.data["platform"]}"'
             raise refuse(f"does not go with {where}")
+        return value
+
+    @field_validator("appview")
+    @classmethod
+    def _streams_of_bluesky_only(cls, value: str | None, info: ValidationInfo) -> str | None:
+        place = (info.data.get("platform", "bluesky"), info.data.get("timeline", "stream"))
+        if value is not None and place != ("bluesky", "stream"):
+            raise refuse("is for streams of bluesky only")
         return value
 
     @field_validator("articles")

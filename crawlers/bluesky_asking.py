@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -9,12 +10,19 @@ from urllib.parse import urlencode, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
+from config.platforms import PLATFORMS
 from crawlers.bluesky_session import HOW, Session, is_expired
 from crawlers.pages.bluesky import read_error
 from crawlers.pages.bluesky_people import Seen
-from crawlers.spider import SourceSpider
+from crawlers.spider import LOOKS, SourceSpider
 from posts.errors import NotReachable, NotUnderstood, Refused, SourceError
+from store import rereads
 
+AT_ONCE: Final = 25
+"""Posts that may be asked for by address in one request."""
+APPVIEW: Final = PLATFORMS["bluesky"].url
+SHARE: Final = 0.6
+"""Of a crawl's time goes to what is new; the rest is for the second looks."""
 _CLOSED: Final = frozenset({"AccountTakedown", "AccountDeactivated", "AccountSuspended", "RepoTakendown"})
 _SIGNED: Final = frozenset({"feed.searchPosts"})
 
@@ -23,6 +31,11 @@ class Asking(SourceSpider):
     """A spider that knows the servers' ways. ``session`` is set where a source needs a signed-in account."""
 
     session: Session | None = None
+    _began = 0.0
+
+    def over(self) -> bool:
+        """Whether this crawl has had its time for pages."""
+        return time.monotonic() - self._began > SHARE * self.job.timeout_s
 
     def ask_signed(self, url: str, answer: Callable[[Response], Any]) -> Request:
         """A request in the account's name, where the source needs one; its token is renewed when it must."""
@@ -113,8 +126,20 @@ class Asking(SourceSpider):
     def not_found(self) -> None:
         """What follows when a server knows nothing of a name."""
 
+    def why(self, error: BaseException, *, address: str) -> SourceError:
+        """Why no answer came from an address."""
+        return self._named(error, address=address)
+
+    def requests_due(self) -> int:
+        """How many requests the second looks of this crawl will take."""
+        if self.state is None:
+            return 0
+        due = rereads.count(self.state, self.job.source, at=self.now())
+        return -(-min(LOOKS, due) // AT_ONCE)
+
     def server(self) -> str:
-        parts = urlsplit(self.job.url)
+        """The AppView: a stream is read elsewhere, and its posts and people are looked up there."""
+        parts = urlsplit(self.job.url if self.job.timeline != "stream" else self.job.appview or APPVIEW)
         return f"{parts.scheme}://{parts.netloc}"
 
     def xrpc(self, method: str, **query: str) -> str:

@@ -52,7 +52,8 @@ class Forward:
     """The way of one crawl through what is new, noted in its ledger stretch by stretch.
 
     ``overlap`` is how far below the newest known moment is looked once more, for places that list a post
-    later than it was written. Cursors: ``newest`` and ``gaps``.
+    later than it was written; ``since`` is where a place begins of which nothing is known yet. Cursors:
+    ``newest`` and ``gaps``.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Forward:
         *,
         now: datetime,
         overlap: timedelta = timedelta(0),
+        since: datetime | None = None,
     ) -> None:
         self.known = _mark(cursor("newest"))
         self.gaps = _gaps(cursor("gaps"))
@@ -69,7 +71,7 @@ class Forward:
         self._overlap = overlap
         self._top = self.known
         self._posts, self._low, self._noted = 0, now, list[Stretch]()
-        self._hold(None, upper=now, until=now if self.known is None else self.known.at)
+        self._hold(None, upper=now, until=(since or now) if self.known is None else self.known.at)
 
     def next_gap(self) -> str | None:
         """Where the newest gap goes on, which is read from now on; ``None`` if there is none."""

@@ -108,7 +108,7 @@ class Guard:
     async def _private(self, host: str) -> str | None:
         if host not in self._known:
             try:
-                addresses = await run_in_thread(_resolve, host)
+                addresses = await run_in_thread(resolve, host)
             except (OSError, UnicodeError):
                 return None  # the download itself will say that the name is not found
             self._known[host] = private_address(host, addresses)
@@ -141,5 +141,6 @@ def allowed_hosts(crawler: Crawler) -> frozenset[str]:
     return frozenset(host.lower() for host in crawler.settings.getlist(ALLOWED))
 
 
-def _resolve(host: str) -> list[str]:
+def resolve(host: str) -> list[str]:
+    """All addresses that a name leads to."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]

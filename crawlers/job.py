@@ -32,7 +32,8 @@ class Job:
     as they are where a project has pseudonyms. Collecting goes back to ``backfill_to`` where that is set,
     ``backfill_pages`` pages a crawl, else ``backfill_pages`` pages in all. ``tokens`` are what the user has
     from platforms, by name (``token`` for Mastodon; ``identifier``, ``password`` and ``pds`` for Bluesky).
-    ``page_size`` is how many posts a page may have, where a platform's own number is not wanted.
+    ``appview`` is where a stream of Bluesky looks up who wrote what; ``page_size`` how many posts a page may
+    have, where a platform's own number is not wanted.
     """
 
     run_id: str
@@ -47,6 +48,7 @@ class Job:
     query: str | None = None
     thread: str | None = None
     articles: bool = False
+    appview: str | None = None
     kind: Kind | None = None
     every_s: float = 900.0
     backfill_pages: int = 5
@@ -88,6 +90,7 @@ def job_of(
         query=source.query,
         thread=source.thread,
         articles=source.articles,
+        appview=source.appview,
         kind=source.kind,
         every_s=source.every.total_seconds(),
         backfill_pages=source.backfill_pages,

@@ -70,15 +70,15 @@ def due(state: State, source: str, *, at: datetime, limit: int) -> list[Reread]:
         " ORDER BY due_at, post LIMIT ?",
         (source, _text(at), limit),
     )
-    return [
-        Reread(
-            post=row[0],
-            ref=row[1],
-            created_at=datetime.fromisoformat(row[2]),
-            due_at=datetime.fromisoformat(row[3]),
-        )
-        for row in rows
-    ]
+    return [_reread(row) for row in rows]
+
+
+def held(state: State, source: str) -> list[Reread]:
+    """All posts of a source that will be looked at again: those that it gave in a week."""
+    rows = state.connection.execute(
+        "SELECT post, ref, created_at, due_at FROM rereads WHERE source=? ORDER BY post", (source,)
+    )
+    return [_reread(row) for row in rows]
 
 
 def count(state: State, source: str, *, at: datetime) -> int:
@@ -91,3 +91,12 @@ def count(state: State, source: str, *, at: datetime) -> int:
 
 def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _reread(row: tuple[str, str, str, str]) -> Reread:
+    return Reread(
+        post=row[0],
+        ref=row[1],
+        created_at=datetime.fromisoformat(row[2]),
+        due_at=datetime.fromisoformat(row[3]),
+    )

@@ -52,10 +52,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A conversation as far as it was shown: ``root`` began it, ``cut`` are posts with answers not shown."""
+    """A conversation as far as it was shown: ``root`` began it, ``post`` was asked for.
+
+    ``cut`` are posts with answers that were not shown.
+    """
 
     reading: Reading
     root: str | None
+    post: str | None = None
     cut: tuple[str, ...] = ()
 
 
@@ -94,16 +98,17 @@ def read_posts(body: bytes, seen: Seen) -> Listed:
 def read_thread(body: bytes, seen: Seen) -> Thread:
     """A conversation: the post that was asked for, those above it and the answers below."""
     answer = _answer(body, seen)
-    gathered, cut, root = _Gathered(), [], None
+    gathered, cut, root, post = _Gathered(), [], None, None
     for node, below in _nodes(answer.get("thread"), seen):
         gathered.listed += 1
         item = _gather(node, seen, gathered, _thread_item)
         if item is None:
             continue
         root = root or _root_of(item)
+        post = post or (item.uri if below else None)
         if below and _is_cut(node):
             cut.append(item.uri)
-    return Thread(reading=gathered.reading(), root=root, cut=tuple(cut))
+    return Thread(reading=gathered.reading(), root=root, post=post, cut=tuple(cut))
 
 
 def read_account(body: bytes, seen: Seen) -> tuple[Profile, Person, Notes]:

@@ -17,8 +17,10 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.backfill import TOP, Backfill
-from crawlers.bluesky_asking import Asking
+from crawlers.bluesky_asking import AT_ONCE, Asking
 from crawlers.bluesky_session import Session
+from crawlers.bluesky_stream import Listener
+from crawlers.bluesky_thread import Conversation
 from crawlers.forward import Forward, Mark
 from crawlers.pages.bluesky import Item, Listed, read_account, read_error, read_feed, read_posts, refs
 from crawlers.pipeline import Page
@@ -29,12 +31,8 @@ from store.rereads import Reread
 
 PAGE_SIZE = 100
 """Posts of a page; more is refused."""
-AT_ONCE = 25
-"""Posts that may be asked for by address in one request."""
 LATE = timedelta(minutes=10)
 """How late a post may come into the search after it was written."""
-SHARE = 0.6
-"""Of a crawl's time goes to what is new; the rest is for the second looks."""
 
 
 class BlueskySpider(Asking):
@@ -44,9 +42,13 @@ class BlueskySpider(Asking):
 
     _pages = 0
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start(self) -> AsyncIterator[Request | Page]:
         self._began = time.monotonic()
         try:
+            if self.job.timeline == "stream":
+                async for page in Listener(self).pages():
+                    yield page
+                return
             requests = self._begin()
         except SourceError as error:
             self.fail(error)
@@ -59,6 +61,8 @@ class BlueskySpider(Asking):
         if self.job.timeline in ("tag", "search"):
             self.session = Session(self.job)
             return list(self._enter() if self.session.open else self.sign_in(self._enter))
+        if self.job.timeline == "thread":
+            return [Conversation(self).begin()]
         if self.cursor("account") is None:
             return [self.ask(self.xrpc("actor.getProfile", actor=self._account()), self.on_account)]
         return list(self._enter())
@@ -128,7 +132,7 @@ class BlueskySpider(Asking):
         oldest = min((mark.at for mark in _marks(listed)), default=None)
         step = self._past.step(oldest=oldest, older=self._older(listed), posts=len(listed.reading.posts))
         yield self._kept(listed, listed.reading.posts, {**cursors, **step.cursors})
-        if step.where is not None and not self._enough() and not self._over():
+        if step.where is not None and not self._enough() and not self.over():
             yield self._page(step.where, self.on_older)
 
     def on_newer(self, response: Response) -> Iterator[Request | Page]:
@@ -141,11 +145,11 @@ class BlueskySpider(Asking):
         yield self._kept(listed, tuple(posts.values()), step.cursors)
         self._pages += 1
         where = step.where if step.where is not None else self._forward.next_gap()
-        if where is not None and self._over():
+        if where is not None and self.over():
             self.ledger.fall_short(f"stopped after {self._pages} pages; the next crawl goes on from there")
         elif where is not None:
             yield self._page(where, self.on_newer)
-        elif (older := self._past.resume()) is not None and not self._over():
+        elif (older := self._past.resume()) is not None and not self.over():
             yield self._page(older, self.on_older)
 
     def _kept(self, listed: Listed, posts: tuple[Post, ...], cursors: dict[str, str | None]) -> Page:
@@ -264,10 +268,6 @@ class BlueskySpider(Asking):
 
     def _enough(self) -> bool:
         return self.previewed is not None and self.ledger.items >= (self.job.limit or 0)
-
-    def _over(self) -> bool:
-        """Whether this crawl has had its time for pages."""
-        return time.monotonic() - self._began > SHARE * self.job.timeout_s
 
 
 def _marks(listed: Listed) -> list[Mark]:

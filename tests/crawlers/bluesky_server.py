@@ -1,4 +1,4 @@
-"""A small AppView and account server of our own, which answers as the network's do (as they were recorded)."""
+"""A small AppView and account server of our own, which answers as the network's own were recorded to."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from urllib.parse import parse_qs, urlsplit
 
 BRAND = "did:plc:brandbrandbrandbrandbrand"
 SARA = "did:plc:sarasarasarasarasarasara"
-START = datetime(2026, 10, 1, 8, tzinfo=UTC)
-TID = "abcdefghijklmnopqrstuvwxyz234567"
+START = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+"""When everything begins: of the last hours, for older posts are not looked at again."""
+TID = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 def rkey(number: int) -> str:
-    return "3l" + "".join(TID[(number >> 5 * place) % 32] for place in reversed(range(11)))
+    """The key of a record that was made at its second: microseconds in base 32."""
+    tid = (int(START.timestamp()) + number) * 1_000_000 << 10
+    return "".join(TID[(tid >> 5 * place) % 32] for place in reversed(range(13)))
 
 
 def uri(number: int, did: str = BRAND, collection: str = "app.bsky.feed.post") -> str:
@@ -88,8 +91,8 @@ class AppView:
             self.posts[number] = {
                 "uri": uri(number, did), "cid": f"bafy{number}", "author": did,
                 "record": {
-                    "$type": "app.bsky.feed.post", "text": text.format(number), "langs": ["fa"], "createdAt": at,
-                    **record,
+                    "$type": "app.bsky.feed.post", "text": text.format(number), "langs": ["fa"],
+                    "createdAt": at, **record,
                 },
                 "likeCount": 0, "replyCount": 0, "repostCount": 0, "quoteCount": 0, "indexedAt": at,
                 "labels": [],
