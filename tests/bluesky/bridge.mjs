@@ -48,7 +48,10 @@ class Client {
     while (this.next < events.length) {
       const event = events[this.next++]
       if (!this.wants(event)) continue
-      if (this.left-- <= 0) return this.socket.terminate()
+      if (this.left-- <= 0) {
+        console.error('cut')
+        return this.socket.terminate()
+      }
       this.socket.send(event.line)
     }
   }

@@ -30,6 +30,7 @@ class Started:
     """A run of ``start`` that has said that it is ready: ``told`` are the addresses it said."""
 
     def __init__(self, log: Path, *arguments: str, within_s: float = STARTS_IN_S) -> None:
+        self.log = log
         with log.open("ab") as errors:
             self.process = subprocess.Popen(
                 ["bash", str(RECIPE / "start"), str(NODE), *arguments],
@@ -150,13 +151,9 @@ class Network:
         page = self.get(self.pds, "com.atproto.sync.listRepos", limit=1000)
         return [repo["did"] for repo in page["repos"]]
 
-    def posts(self) -> dict[str, Any]:
-        """Every post that stands in the network now."""
-        return {
-            uri: post
-            for did in self.accounts()
-            for uri, post in self.records(did, "app.bsky.feed.post").items()
-        }
+    def standing(self, kind: str) -> set[str]:
+        """The addresses of all posts (or reposts) that stand in the network now."""
+        return {uri for did in self.accounts() for uri in self.records(did, f"app.bsky.feed.{kind}")}
 
     def likes(self, uri: str) -> int:
         """The likes of a post as the AppView counts them."""
