@@ -53,6 +53,16 @@ def _as_path(value: Any) -> Any:
     return value
 
 
+def _query(value: str) -> str:
+    """The value if it can be read as people's queries are."""
+    try:
+        parse(value)
+    except QueryError as error:
+        about = f"{error.message} {error.remedy}".strip()
+        raise refuse(f"is no query (at letter {error.position + 1}): {about}") from None
+    return value
+
+
 class Section(BaseModel):
     """A table of the project file: nothing in it that is not known, nothing changed afterwards."""
 
@@ -113,12 +123,7 @@ class Topic(Section):
     @field_validator("query")
     @classmethod
     def _readable(cls, value: str) -> str:
-        try:
-            parse(value)
-        except QueryError as error:
-            about = f"{error.message} {error.remedy}".strip()
-            raise refuse(f"is no query (at letter {error.position + 1}): {about}") from None
-        return value
+        return _query(value)
 
 
 class Source(Section):
@@ -202,7 +207,8 @@ class Source(Section):
         if value is not None and needed != info.field_name and not chooses:
             where = f'timeline = "{timeline}"' if timeline else f'platform = "{info.data["platform"]}"'
             raise refuse(f"does not go with {where}")
-        return value
+        # A platform's own search has a language of its own.
+        return _query(value) if value is not None and chooses and info.field_name == "query" else value
 
     @field_validator("appview")
     @classmethod

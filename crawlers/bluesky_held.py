@@ -55,7 +55,7 @@ class Held:
             self._posts[post.id] = (self._kept_as(post.id, key), post.created_at)
 
     def gone(self, events: Iterable[Event], *, everything: bool) -> tuple[Reread, ...]:
-        """The held posts that these events delete; where ``everything`` is kept, all that they delete of it."""
+        """The held posts that these events delete; where ``everything`` is kept, all of these."""
         found: list[Reread] = []
         for event in events:
             if event.kind == "delete":

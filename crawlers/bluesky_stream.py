@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable
@@ -329,7 +330,10 @@ class Listener:
             self._skip()
             return
         host = urlsplit(self._job.url).netloc
-        self._trouble = NotReachable(f"{host}: {_told(error)}", subject=self._job.source)
+        if isinstance(error, ssl.SSLError):
+            self._trouble = self._spider.why(error, address=self._job.url)
+        else:
+            self._trouble = NotReachable(f"{host}: {_told(error)}", subject=self._job.source)
         wait = min(LONGEST_WAIT_S, 2.0**self._waits * self._rng.uniform(0.5, 1.0), max(0.0, self._left()))
         self._waits += 1
         self._ledger.waited_s += wait

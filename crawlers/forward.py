@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -32,11 +32,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """What was not read yet: from ``low`` (it was read down to there) to ``until``, going on ``where``."""
+    """What was not read yet: from ``low`` (it was read down to there) to ``until``, going on ``where``.
+
+    ``uri`` is what stands at ``until`` and is known.
+    """
 
     where: str
     low: datetime
     until: datetime
+    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +75,18 @@ class Forward:
         self._overlap = overlap
         self._top = self.known
         self._posts, self._low, self._noted = 0, now, list[Stretch]()
-        self._hold(None, upper=now, until=(since or now) if self.known is None else self.known.at)
+        known = self.known
+        if known is None:
+            self._hold(None, upper=now, until=since or now, uri="")
+        else:
+            self._hold(None, upper=now, until=known.at, uri=known.uri)
 
     def next_gap(self) -> str | None:
         """Where the newest gap goes on, which is read from now on; ``None`` if there is none."""
         if not self.gaps:
             return None
         gap = self.gaps[0]
-        self._hold(gap, upper=gap.low, until=gap.until)
+        self._hold(gap, upper=gap.low, until=gap.until, uri=gap.uri)
         return gap.where
 
     def top(self, marks: Sequence[Mark]) -> dict[str, str | None]:
@@ -93,13 +101,13 @@ class Forward:
     def step(self, marks: Sequence[Mark], *, older: str | None) -> Step:
         """Take a page; ``older`` is the place of the page below, ``None`` if there is none."""
         floor = self._until if self._closing else self._until - self._overlap
-        known = "" if self.known is None or self._closing or self._overlap else self.known.uri
-        fresh = [mark for mark in marks if mark.at >= floor and mark.uri != known]
+        fresh = [mark for mark in marks if mark.at >= floor and mark.uri != self._uri]
         self._posts += sum(mark.posts for mark in fresh if mark.at >= self._until)
         lowest = min((mark.at for mark in marks), default=None)
         if lowest is not None:
             self._low = max(self._until, min(self._low, lowest))
-        met = any(mark.uri == known for mark in marks) or (lowest is not None and lowest < floor)
+        met = lowest is not None and lowest < floor
+        met = met or (floor == self._until and any(mark.uri == self._uri for mark in marks))
         below = None if met else older
         self._keep(below)
         self._note("paging" if below is not None else "")
@@ -113,22 +121,24 @@ class Forward:
         if self._open is not None and self._noted:
             self._note(why)
 
-    def _hold(self, gap: Gap | None, *, upper: datetime, until: datetime) -> None:
+    def _hold(self, gap: Gap | None, *, upper: datetime, until: datetime, uri: str) -> None:
         """Begin with a stretch: that of what is new, or a gap."""
         self._open, self._closing = gap, gap is not None
-        self._upper, self._until, self._low = upper, until, upper
+        self._upper, self._until, self._low, self._uri = upper, until, upper, uri
         self._posts = 0
         self._noted = []
 
     def _keep(self, below: str | None) -> None:
         """Replace what is left of the stretch among the gaps."""
         gaps = [gap for gap in self.gaps if gap is not self._open]
-        self._open = None if below is None else Gap(where=below, low=self._low, until=self._until)
+        self._open = (
+            None if below is None else Gap(where=below, low=self._low, until=self._until, uri=self._uri)
+        )
         if self._open is not None:
             gaps.insert(0, self._open)
         while len(gaps) > MOST_GAPS:
             upper, lower = gaps[-2:]
-            gaps[-2:] = [Gap(where=upper.where, low=upper.low, until=lower.until)]
+            gaps[-2:] = [replace(lower, where=upper.where, low=upper.low)]
         self.gaps = gaps
 
     def _note(self, why: Why) -> None:
@@ -144,7 +154,9 @@ class Forward:
 
 
 def _told(gap: Gap) -> dict[str, str]:
-    return {"where": gap.where, "low": gap.low.isoformat(), "until": gap.until.isoformat()}
+    return {
+        "where": gap.where, "low": gap.low.isoformat(), "until": gap.until.isoformat(), "uri": gap.uri
+    }  # fmt: skip
 
 
 def _mark(text: str | None) -> Mark | None:
@@ -158,9 +170,12 @@ def _gaps(text: str | None) -> list[Gap]:
     found = _read(text)
     gaps = []
     for row in found if isinstance(found, list) else []:
+        if not isinstance(row, dict):
+            continue
         low, until = (_moment(row.get(name)) for name in ("low", "until"))
         if low is not None and until is not None:
-            gaps.append(Gap(where=str(row.get("where", "")), low=low, until=until))
+            where, uri = str(row.get("where", "")), str(row.get("uri", ""))
+            gaps.append(Gap(where=where, low=low, until=until, uri=uri))
     return gaps
 
 

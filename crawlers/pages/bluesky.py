@@ -22,7 +22,7 @@ from posts.profile import Profile
 
 IGNORED: Final = {
     "item": {"$type", "reply", "feedContext", "reqId", "metadata"},
-    "reason": {"$type", "cid"},
+    "reason": {"$type", "cid", "indexedAt"},
     "node": {"threadContext", "parent", "replies"},
 }
 """Fields that are known and of no use to Rasad. Whatever else nobody reads is reported."""
@@ -182,6 +182,7 @@ def _gather(row: object, seen: Seen, gathered: _Gathered, read: _Reader) -> Item
         return None
     except (RecordError, RecursionError) as error:
         told = error.message if isinstance(error, RecordError) else short(error)
+        gathered.items.append(Item(uri=uri, at=_order_of(row)))
         gathered.unreadable.append(Unreadable(subject=uri, reason=told, payload=payload_of(row)))
         return None
     gathered.items.append(item)
@@ -219,16 +220,17 @@ def _feed_item(row: object, seen: Seen, notes: Notes) -> Item:
         if kind != "reasonPin":
             notes.unread[f"reason.$type {kind[:60]}"] += 1
         return Item(uri=uri, at=None, posts=(post,))
-    repost = _repost(about, post, seen, notes)
+    passed_on_at = Fields(reason, "reason").moment("indexedAt")
+    repost = _repost(about, post, passed_on_at, seen, notes)
     if repost is None:
-        return Item(uri=uri, at=None, posts=(post,))
+        return Item(uri=uri, at=passed_on_at, posts=(post,))
     return Item(uri=f"at://{repost.id.split(':', 2)[2]}", at=repost.created_at, posts=(repost, post))
 
 
-def _repost(about: Fields, post: Post, seen: Seen, notes: Notes) -> Post | None:
+def _repost(about: Fields, post: Post, at: datetime | None, seen: Seen, notes: Notes) -> Post | None:
     """The record that somebody passed a post on; its text, tags and counts are the post's."""
     person = read_person(about.take("by"), notes)
-    uri, at = about.text("uri"), about.moment("indexedAt")
+    uri = about.text("uri")
     notes.unread.update(about.left(IGNORED["reason"]))
     if person.opted_out:
         raise PassedOver(OPTED_OUT)
@@ -296,7 +298,7 @@ def _uri_within(row: object) -> str:
 
 
 def _order_of(row: object) -> datetime | None:
-    """The moment by which something that was passed over is ordered, as far as that is told."""
+    """The moment by which something that gave no post is ordered, as far as that is told."""
     if not isinstance(row, dict):
         return None
     inner: Any = row.get("reason") or row.get("post") or row

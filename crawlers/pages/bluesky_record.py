@@ -146,8 +146,7 @@ def _mark(facet: object, raw: bytes, marks: _Marks, notes: Notes) -> None:
             _add_tag(marks, feature.take("tag"))
         elif kind == "mention":
             key = key_of(did_of(feature.take("did"), "feature.did"))
-            handle = clean_name(piece.decode("utf-8", "replace")).lstrip("@＠") or None
-            marks.mentioned.setdefault(key, Mentioned(key=key, handle=handle))
+            marks.mentioned.setdefault(key, Mentioned(key=key, handle=_named(piece)))
         elif kind == "link":
             _add_link(marks, feature.take("uri"), piece, start, end)
         else:
@@ -156,6 +155,12 @@ def _mark(facet: object, raw: bytes, marks: _Marks, notes: Notes) -> None:
         notes.unread.update(feature.left(IGNORED["feature"]))
     notes.unread.update(index.left(IGNORED["index"]))
     notes.unread.update(fields.left(IGNORED["facet"]))
+
+
+def _named(piece: bytes) -> str | None:
+    """The handle that a text names somebody by; ``None`` where it says something else."""
+    written = clean_name(piece.decode("utf-8", "replace"))
+    return written[1:] or None if written.startswith(("@", "＠")) else None
 
 
 def _add_tag(marks: _Marks, tag: object) -> None:

@@ -25,7 +25,6 @@ from crawlers.forward import Forward, Mark
 from crawlers.pages.bluesky import Item, Listed, read_account, read_error, read_feed, read_posts, refs
 from crawlers.pipeline import Page
 from posts.errors import RateLimited, Refused, SourceError
-from posts.post import Post
 from store import rereads
 from store.rereads import Reread
 
@@ -131,7 +130,7 @@ class BlueskySpider(Asking):
         """Keep a page and go on to the older one."""
         oldest = min((mark.at for mark in _marks(listed)), default=None)
         step = self._past.step(oldest=oldest, older=self._older(listed), posts=len(listed.reading.posts))
-        yield self._kept(listed, listed.reading.posts, {**cursors, **step.cursors})
+        yield self._kept(listed, {**cursors, **step.cursors})
         if step.where is not None and not self._enough() and not self.over():
             yield self._page(step.where, self.on_older)
 
@@ -141,8 +140,7 @@ class BlueskySpider(Asking):
         if listed is None:
             return
         step = self._forward.step(_marks(listed), older=self._older(listed))
-        posts = {p.id: p for item in listed.items if item.uri in step.fresh for p in item.posts}
-        yield self._kept(listed, tuple(posts.values()), step.cursors)
+        yield self._kept(listed, step.cursors, fresh=step.fresh)
         self._pages += 1
         where = step.where if step.where is not None else self._forward.next_gap()
         if where is not None and self.over():
@@ -152,24 +150,37 @@ class BlueskySpider(Asking):
         elif (older := self._past.resume()) is not None and not self.over():
             yield self._page(older, self.on_older)
 
-    def _kept(self, listed: Listed, posts: tuple[Post, ...], cursors: dict[str, str | None]) -> Page:
-        return Page(posts=posts, unreadable=listed.reading.unreadable, cursors=cursors, refs=refs(posts))
+    def _kept(
+        self, listed: Listed, cursors: dict[str, str | None], *, fresh: frozenset[str] | None = None
+    ) -> Page:
+        """A page to be kept: of a page that was in part read before, what is ``fresh``."""
+        known = {i.uri for i in listed.items if fresh is not None and i.at is not None} - (fresh or set())
+        posts = {post.id: post for item in listed.items if item.uri not in known for post in item.posts}
+        unreadable = tuple(item for item in listed.reading.unreadable if item.subject not in known)
+        moments = [mark.at for mark in _marks(listed)]
+        if unreadable and moments:
+            self.ledger.miss("shape", min(moments), max(moments), posts=len(unreadable))
+        kept = tuple(posts.values())
+        return Page(posts=kept, unreadable=unreadable, cursors=cursors, refs=refs(kept))
 
     def _older(self, listed: Listed) -> str | None:
         """Where the page below begins: a cursor, or a moment where cursors count from a moving top."""
         cursor = listed.cursor
-        if cursor is None or cursor == self._last:
-            return None
-        self._last = cursor
         oldest = min((mark.at for mark in _marks(listed)), default=None)
-        if cursor.isdigit() and self.session is not None and oldest is not None:
-            below = f"until {(oldest + timedelta(milliseconds=1)).isoformat()}"
-            if below != self._last_moment:
-                self._last_moment = below
-                return below
-        return f"cursor {cursor}"
+        if cursor is None:
+            return None
+        where = f"cursor {cursor}"
+        if cursor.isdigit() and oldest is not None:
+            by_time = f"until {(oldest + timedelta(milliseconds=1)).isoformat()}"
+            # A page of one moment leads no further by time.
+            where = by_time if by_time != self._last else where
+        if where == self._last:
+            self.ledger.remark("the server leads to the same page again and again")
+            return None
+        self._last = where
+        return where
 
-    _last = _last_moment = ""
+    _last = ""
 
     def _page(self, where: str, answer: Callable[[Response], Any]) -> Request:
         """The request for a page: the newest, or one below a place."""
@@ -200,18 +211,11 @@ class BlueskySpider(Asking):
         except SourceError as error:
             self.fail(error)
             return None
-        self._count(listed)
+        self.ledger.read(listed.reading)
         opted_out = listed.reading.passed_over["opted out"]
         if self.job.timeline == "account" and opted_out and opted_out == listed.reading.items:
             self.fail(Refused("the account shows itself to signed-in users only", subject=self.job.source))
         return listed
-
-    def _count(self, listed: Listed) -> None:
-        self.ledger.read(listed.reading)
-        marks = _marks(listed)
-        if listed.reading.unreadable and marks:
-            moments = [mark.at for mark in marks]
-            self.ledger.miss("shape", min(moments), max(moments), posts=len(listed.reading.unreadable))
 
     # second looks
 
@@ -230,14 +234,14 @@ class BlueskySpider(Asking):
         except SourceError as error:
             self.fail(error)
             return
-        self._count(listed)
+        self.ledger.read(listed.reading)
         there = {post_uri for post in listed.reading.posts for post_uri in refs((post,)).values()}
         unread = {item.subject for item in listed.reading.unreadable}
         gone = tuple(look for look in due if look.ref not in there | unread)
         if self.state is not None and unread:
             # They would be due for ever.
             rereads.drop(self.state, self.job.source, [look.post for look in due if look.ref in unread])
-        yield self._kept(listed, listed.reading.posts, {})
+        yield self._kept(listed, {})
         if len(gone) == len(due) > 1 and not listed.reading.items:
             # A server that has forgotten everything for a moment must not delete all that is known.
             url = self.xrpc("feed.getPostThread", uri=gone[0].ref, depth="0", parentHeight="0")

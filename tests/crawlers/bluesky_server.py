@@ -51,7 +51,11 @@ class Refusal:
 
 @dataclass
 class AppView:
-    """Posts by number (a second apart), who wrote them, and what was asked."""
+    """Posts by number (a second apart), who wrote them, and what was asked.
+
+    ``refuse_after`` lets so many pages of a feed pass; ``offsets`` makes cursors that count from the top;
+    a ``blind`` server shows no post that is asked for by its address.
+    """
 
     port: int = 0
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -68,6 +72,7 @@ class AppView:
     refresh: str = ""
     password: str = "abcd-efgh-ijkl-mnop"
     slow_s: float = 0.0
+    refuse_after: int | None = None
 
     def __post_init__(self) -> None:
         self.person(BRAND, "brand.test", "قهوهٔ پارس")  # Pars Coffee, a brand
@@ -118,6 +123,10 @@ class AppView:
             if name == method:
                 del self.refusals[place]
                 return refusal
+        if self.refuse_after is not None and method == "getAuthorFeed":
+            self.refuse_after -= 1
+            if self.refuse_after < 0:
+                return Refusal(429, "RateLimitExceeded", "slow", {"Retry-After": "900"})
         found = getattr(self, f"_{re.sub('[A-Z]', lambda m: '_' + m[0].lower(), method)}", None)
         if found is None:
             return Refusal(501, "MethodNotImplemented", "Method Not Implemented")
