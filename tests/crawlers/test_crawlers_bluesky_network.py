@@ -253,6 +253,14 @@ class Newcomer:
     account: Account
     posts: list[dict[str, str]]
 
+    def write(self, count: int) -> list[dict[str, str]]:
+        now = datetime.now(UTC).isoformat()
+        return self.account.write(
+            [
+                {"$type": "app.bsky.feed.post", "text": f"پست {n}", "createdAt": now} for n in range(count)
+            ]  # post
+        )
+
     def delete(self, uri: str) -> None:
         self.account.delete(uri)
 
@@ -267,15 +275,10 @@ def newcomer(town: Town) -> Callable[[int], Newcomer]:
 
     def make(count: int) -> Newcomer:
         name = f"n{uuid.uuid4().hex[:10]}"
-        account = Account(Pds(town.network.pds), name, "نیما")  # Nima
-        now = datetime.now(UTC).isoformat()
-        posts = account.write(
-            [
-                {"$type": "app.bsky.feed.post", "text": f"پست {n}", "createdAt": now} for n in range(count)
-            ]  # post
-        )
-        town.network.settle([account.did])
-        return Newcomer(account, posts)
+        made = Newcomer(Account(Pds(town.network.pds), name, "نیما"), [])  # Nima
+        made.posts += made.write(count)
+        town.network.settle([made.did])
+        return made
 
     return make
 
@@ -284,6 +287,22 @@ def look_at_all_again(project: Project, source: str) -> None:
     """Make every post that is to be looked at again due now."""
     with State(project.folder / "state.sqlite") as state, state.together() as db:
         db.execute("UPDATE rereads SET due_at='2026-01-01T00:00:00+00:00' WHERE source=?", (source,))
+
+
+def test_a_later_crawl_that_is_killed_leaves_no_gap(
+    town: Town, project: Project, newcomer: Callable[[int], Newcomer]
+) -> None:
+    """40 posts between two crawls are read from the newest down: killed twice on the way, all come."""
+    nima = newcomer(10)
+    said = {"timeline": "account", "account": nima.did}
+    project.crawl("nima", **said)
+    more = nima.write(40)
+    town.network.settle([nima.did])
+    project.killed("nima", after=1, delay_s=0.5, **said)
+    project.killed("nima", after=2, delay_s=0.5, **said)
+    project.crawl("nima", **said)
+
+    assert project.taken() == Counter(dict.fromkeys((id_of(p["uri"]) for p in [*nima.posts, *more]), 1))
 
 
 def test_what_was_deleted_is_found_gone(
