@@ -193,4 +193,4 @@ def until(holds: Callable[[], bool], *, within_s: float = 120.0) -> None:
     end = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < end, "waited too long"
-        time.sleep(0.2)
+        time.sleep(0.05)

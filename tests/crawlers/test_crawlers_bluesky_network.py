@@ -106,13 +106,16 @@ class Project:
         return run
 
     def killed(self, source: str, *, after: int, **values: Any) -> None:
-        """A crawl that is killed with -9 once it has put so many files into the spool."""
-        before = len(self.spool.files())
-        process, _ = self.begin(source, **values)
-        until(lambda: len(self.spool.files()) >= before + after or process.poll() is not None)
+        """A crawl that is killed with -9 once it has put so many posts into the spool."""
+        before = self._waiting()
+        process, _ = self.begin(source, delay_s=0.5, **values)
+        until(lambda: self._waiting() >= before + after or process.poll() is not None)
         assert process.poll() is None, "it ended before it was killed"
         process.kill()
         process.wait()
+
+    def _waiting(self) -> int:
+        return sum(self.spool.count(path) for path in self.spool.files())
 
     @property
     def spool(self) -> Spool:
@@ -177,7 +180,7 @@ def test_crawls_that_are_killed_leave_no_gap(town: Town, project: Project) -> No
     """Each crawl is killed with -9 in its middle and made again: exactly the 500 stand in the store."""
     for number, account in enumerate(town.accounts):
         said = {"timeline": "account", "account": account.handle}
-        project.killed(account.handle, after=1 + number, delay_s=0.3, **said)
+        project.killed(account.handle, after=1 + 10 * number, **said)
         project.crawl(account.handle, **said)
 
     assert project.taken() == Counter({id_of(r["uri"]): 1 for r in town.written if r["kind"] != "like"})
@@ -298,8 +301,8 @@ def test_a_later_crawl_that_is_killed_leaves_no_gap(
     project.crawl("nima", **said)
     more = nima.write(40)
     town.network.settle([nima.did])
-    project.killed("nima", after=1, delay_s=0.5, **said)
-    project.killed("nima", after=2, delay_s=0.5, **said)
+    project.killed("nima", after=1, **said)
+    project.killed("nima", after=8, **said)
     project.crawl("nima", **said)
 
     assert project.taken() == Counter(dict.fromkeys((id_of(p["uri"]) for p in [*nima.posts, *more]), 1))
