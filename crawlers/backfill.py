@@ -37,16 +37,19 @@ class Backfill:
     """The way back of one crawl, noted in its ledger as one stretch that was heard.
 
     A position is whatever a spider needs to ask for the next older page: an address, a cursor, an id.
+    ``query`` is told to the ledger where a source hears only what a search finds.
+
     Cursors: ``backfill`` is where work is left to do, ``oldest`` how far it got, ``backfill_to`` the moment.
     """
 
     def __init__(
-        self, job: Job, ledger: Ledger, cursor: Callable[[str], str | None], *, now: datetime
+        self, job: Job, ledger: Ledger, cursor: Callable[[str], str | None], *, now: datetime, query: str = ""
     ) -> None:
         fixed = _moment(cursor("backfill_to")) if job.backfill_to is not None else None
         asked = _moment(cursor("backfill_asked"))
         self.to = min((m for m in (fixed, job.backfill_to, asked) if m is not None), default=None)
         self._ledger = ledger
+        self._query = query
         self._oldest = _read(cursor("oldest"))
         self._open = _read(cursor("backfill"))
         # A preview and a first crawl begin at the top, where the page of the newest is the first.
@@ -103,7 +106,7 @@ class Backfill:
         since = self._since or self._until
         if ended and self.to is not None:
             since = min(since, self.to)
-        self._ledger.heard(min(since, self._until), self._until, posts=self._posts)
+        self._ledger.heard(min(since, self._until), self._until, posts=self._posts, query=self._query)
         self._noted = self._ledger.stretches[-1]
 
 

@@ -126,10 +126,6 @@ class Asking(SourceSpider):
     def not_found(self) -> None:
         """What follows when a server knows nothing of a name."""
 
-    def why(self, error: BaseException, *, address: str) -> SourceError:
-        """Why no answer came from an address."""
-        return self._named(error, address=address)
-
     def requests_due(self) -> int:
         """How many requests the second looks of this crawl will take."""
         if self.state is None:

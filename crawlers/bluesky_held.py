@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ from crawlers.pages.bluesky_embeds import id_of
 from crawlers.pages.bluesky_people import key_of
 from crawlers.pages.jetstream import Event, written_at
 from crawlers.pseudonyms import key_of as secret_of
+from posts.errors import RecordError
 from posts.people import pseudonym
 from posts.post import Post
 from store import rereads
@@ -39,7 +41,8 @@ class Held:
         self.since = None if since is None else datetime.fromisoformat(since)
         if spider.state is not None:
             for known in rereads.held(spider.state, spider.job.source):
-                self._posts[id_of(known.ref)] = (known.post, known.created_at)
+                with suppress(RecordError):  # kept in a form that is not to be read
+                    self._posts[id_of(known.ref)] = (known.post, known.created_at)
 
     def has(self, post_id: str | None) -> bool:
         return post_id in self._posts

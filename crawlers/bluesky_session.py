@@ -34,11 +34,13 @@ class Session:
         """Read what an earlier crawl kept; ``NotSetUp`` where there is nothing to sign in with."""
         tokens = job.tokens
         if not tokens.get("identifier") or not tokens.get("password"):
-            raise NotSetUp("Bluesky answers searches to signed-in users only", subject=job.source, remedy=HOW)
+            raise NotSetUp(
+                "Bluesky answers searches to signed-in users only.", subject=job.source, remedy=HOW
+            )
         self.pds = tokens["pds"].rstrip("/")
         if not _may_carry(self.pds, job):
             raise NotSetUp(
-                f"the app password would go unencrypted to {urlsplit(self.pds).netloc}",
+                f"the app password would go unencrypted to {urlsplit(self.pds).netloc}.",
                 subject=job.source,
                 remedy="Give RASAD_BLUESKY_PDS an address that begins with https://.",
             )

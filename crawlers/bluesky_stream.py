@@ -14,22 +14,20 @@ import ssl
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from scrapy.http import Response
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
 
 from crawlers.bluesky_asking import Asking
 from crawlers.bluesky_held import FROM, Held
+from crawlers.bluesky_meeting import People
 from crawlers.guard import Forbidden
 from crawlers.job import user_agent
-from crawlers.pages.bluesky import read_accounts, refs
-from crawlers.pages.bluesky_people import Notes, Person
-from crawlers.pages.bluesky_posts import OPTED_OUT
+from crawlers.pages.bluesky import refs
+from crawlers.pages.bluesky_people import Notes
 from crawlers.pages.fields import Reading, Unreadable, short
 from crawlers.pages.jetstream import COLLECTIONS, Event, microseconds, moment_of, read_frame
 from crawlers.pipeline import Page
@@ -46,12 +44,10 @@ REWIND: Final = timedelta(seconds=5)
 SLACK: Final = timedelta(seconds=60)
 FLUSH_S: Final = 3.0
 FRAMES_AT_ONCE: Final = 2_000
-PEOPLE_AT_ONCE: Final = 25
 SPARE_S: Final = 5.0
 """Before a crawl is due again it ends by so much."""
 LONGEST_WAIT_S: Final = 30.0
 PREVIEW_S: Final = 15.0
-PEOPLE_KNOWN: Final = 100_000
 TOO_BIG: Final = 1009
 """How a connection is closed over a frame that is too large."""
 BURIED: Final = 20
@@ -66,8 +62,9 @@ class Listener:
     def __init__(self, spider: Asking, *, rng: random.Random | None = None) -> None:
         self._spider, self._job, self._ledger = spider, spider.job, spider.ledger
         self._sieve = Sieve(self._job.query, self._job.tag, subject=self._job.source)
+        self._query = self._job.query or ""
         self._held = Held(spider)
-        self._people: dict[str, Person | None] = {}
+        self._people = People(spider, self._left)
         self._met: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._cursor = self._kept = self._first_cursor()
         self._since: datetime | None = None
@@ -97,19 +94,23 @@ class Listener:
     async def pages(self) -> AsyncIterator[Page]:
         """What is heard, until this crawl's time is over."""
         self._end = time.monotonic() + self._lasts()
-        while self._left() > 0 and not self._done():
-            try:
-                async for page in self._connection():
-                    yield page
-            except SourceError as error:
-                self._spider.fail(error)
-                break
-            except (OSError, WebSocketException) as error:
-                await self._interrupted(error)
-        self._take_stock()
+        try:
+            while self._left() > 0 and not self._done():
+                try:
+                    async for page in self._connection():
+                        yield page
+                except SourceError as error:
+                    self._spider.fail(error)
+                except (OSError, WebSocketException) as error:
+                    await self._interrupted(error)
+        finally:
+            # Also when the crawl is told to end.
+            self._take_stock()
 
     def _left(self) -> float:
         return self._end - time.monotonic()
+
+    _end = 0.0
 
     def _done(self) -> bool:
         previewed = self._spider.previewed
@@ -185,9 +186,12 @@ class Listener:
             else:
                 events.append(found)
         self._good(events)
+        for event in events:
+            if event.kind == "identity":
+                self._people.forget(event.did)
         fresh = self._once(events)
         gone = self._held.gone(fresh, everything=self._sieve.open)
-        posts = await self._signed(self._wanted(fresh), notes)
+        posts = await self._people.signed(self._wanted(fresh), notes)
         posts = [post for post in posts if not self._held.was_deleted(post.id)]
         self._held.note(posts)
         self._posts += len(posts)
@@ -230,7 +234,7 @@ class Listener:
         dense = (urlsplit(self._job.url).hostname or "").endswith(".bsky.network")
         old = self._spider.now() - asked > REMEMBERED
         if began - asked > SLACK and (old or dense):
-            self._ledger.miss("stream", asked, began)
+            self._ledger.miss("stream", asked, began, query=self._query)
             self._ledger.fall_short(
                 f"the stream remembers from {began:%Y-%m-%d %H:%M} on; what was written after "
                 f"{asked:%Y-%m-%d %H:%M} and before is missing"
@@ -268,55 +272,6 @@ class Listener:
         ]
         return [*kept, *reposts]
 
-    # who wrote it
-
-    async def _signed(self, posts: list[Post], notes: Notes) -> list[Post]:
-        """The posts with the names of who wrote them, without those who do not want to be shown."""
-        await self._meet({did_of(post) for post in posts} - self._people.keys())
-        signed = []
-        for post in posts:
-            person = self._people.get(did_of(post))
-            if person is None:
-                # Taken down, switched off, or spam that the network hides: nobody else sees it either.
-                notes.passed_over["of accounts that are not shown"] += 1
-            elif person.opted_out:
-                notes.passed_over[OPTED_OUT] += 1
-            else:
-                signed.append(replace(post, author=person.author))
-        return signed
-
-    async def _meet(self, strangers: set[str]) -> None:
-        """Ask who these accounts are."""
-        if len(self._people) > PEOPLE_KNOWN:
-            self._people.clear()
-        waiting = sorted(strangers)
-        for start in range(0, len(waiting), PEOPLE_AT_ONCE):
-            part = waiting[start : start + PEOPLE_AT_ONCE]
-            query = urlencode([("actors", did) for did in part])
-            response = await self._answer(f"{self._spider.server()}/xrpc/app.bsky.actor.getProfiles?{query}")
-            people, notes = read_accounts(response.body, self._spider.seen())
-            self._ledger.unread.update(notes.unread)
-            self._people.update({did: people.get(did) for did in part})
-
-    async def _answer(self, url: str) -> Response:
-        """The answer of the AppView, asked for again while it is away; the stream waits meanwhile."""
-        waits = 0
-        while True:
-            try:
-                response = await self._spider.crawler.engine.download_async(self._spider.ask(url, _nothing))
-                self._spider.happy(response)
-            except SourceError as error:
-                if not isinstance(error, NotReachable) or self._left() <= 0:
-                    raise
-            except Exception as error:
-                named = self._spider.why(error, address=url)
-                if not isinstance(named, NotReachable) or self._left() <= 0:
-                    raise named from error
-            else:
-                return response
-            waits += 1
-            await asyncio.sleep(min(LONGEST_WAIT_S, 2.0**waits, max(0.0, self._left())))
-
     # when the connection is away
 
     async def _interrupted(self, error: Exception) -> None:
@@ -331,7 +286,7 @@ class Listener:
             return
         host = urlsplit(self._job.url).netloc
         if isinstance(error, ssl.SSLError):
-            self._trouble = self._spider.why(error, address=self._job.url)
+            self._trouble = self._spider.named(error, address=self._job.url)
         else:
             self._trouble = NotReachable(f"{host}: {_told(error)}", subject=self._job.source)
         wait = min(LONGEST_WAIT_S, 2.0**self._waits * self._rng.uniform(0.5, 1.0), max(0.0, self._left()))
@@ -362,7 +317,7 @@ class Listener:
         self._skip_s = max(1, 2 * self._skip_s)
         before = self._cursor
         self._cursor += self._skip_s * 1_000_000
-        self._ledger.miss("stream", moment_of(before), moment_of(self._cursor))
+        self._ledger.miss("stream", moment_of(before), moment_of(self._cursor), query=self._query)
         self._ledger.fall_short(
             "a frame of the stream was too large, and what was sent beside it was skipped"
         )
@@ -370,21 +325,13 @@ class Listener:
     def _take_stock(self) -> None:
         """Say what was heard."""
         if self._since is not None and self._kept is not None:
-            self._ledger.heard(self._since, moment_of(self._kept), posts=self._posts)
+            until = moment_of(self._kept)
+            self._ledger.heard(self._since, until, posts=self._posts, query=self._query)
         if self._trouble is not None and not self._ledger.errors:
             if self._since is None:
                 self._spider.fail(self._trouble)
             else:
                 self._ledger.remark(f"{self._trouble.message}; the next crawl goes on from there")
-
-
-def did_of(post: Post) -> str:
-    """The DID in a post's id."""
-    return post.id.split(":", 2)[2].partition("/")[0]
-
-
-def _nothing(_response: Response) -> None:
-    """Answers come to who waits for them."""
 
 
 def _told(error: Exception) -> str:

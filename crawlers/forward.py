@@ -55,9 +55,9 @@ class Step:
 class Forward:
     """The way of one crawl through what is new, noted in its ledger stretch by stretch.
 
-    ``overlap`` is how far below the newest known moment is looked once more, for places that list a post
-    later than it was written; ``since`` is where a place begins of which nothing is known yet. Cursors:
-    ``newest`` and ``gaps``.
+    ``overlap`` is how late a place may list a post: so much of the time before the last crawl is looked at
+    once more. ``since`` is where a place begins of which nothing is known yet. ``query`` is told to the
+    ledger where a source hears only what a search finds. Cursors: ``newest`` and ``gaps``.
     """
 
     def __init__(
@@ -68,11 +68,15 @@ class Forward:
         now: datetime,
         overlap: timedelta = timedelta(0),
         since: datetime | None = None,
+        query: str = "",
     ) -> None:
         self.known = _mark(cursor("newest"))
         self.gaps = _gaps(cursor("gaps"))
-        self._ledger = ledger
-        self._overlap = overlap
+        self._ledger, self._query = ledger, query
+        self._now = now
+        crawled = _crawled(cursor("newest"))
+        late = None if not overlap or crawled is None else crawled - overlap
+        self._floor = late if late is not None and self.known and late < self.known.at else None
         self._top = self.known
         self._posts, self._low, self._noted = 0, now, list[Stretch]()
         known = self.known
@@ -95,12 +99,14 @@ class Forward:
             if self._top is None or mark.at > self._top.at:
                 self._top = mark
         top = self._top
-        told = None if top is None else json.dumps({"at": top.at.isoformat(), "uri": top.uri})
-        return {} if told is None else {"newest": told}
+        if top is None:
+            return {}
+        told = {"at": top.at.isoformat(), "uri": top.uri, "crawled": self._now.isoformat()}
+        return {"newest": json.dumps(told)}
 
     def step(self, marks: Sequence[Mark], *, older: str | None) -> Step:
         """Take a page; ``older`` is the place of the page below, ``None`` if there is none."""
-        floor = self._until if self._closing else self._until - self._overlap
+        floor = self._until if self._closing or self._floor is None else self._floor
         fresh = [mark for mark in marks if mark.at >= floor and mark.uri != self._uri]
         self._posts += sum(mark.posts for mark in fresh if mark.at >= self._until)
         lowest = min((mark.at for mark in marks), default=None)
@@ -147,9 +153,10 @@ class Forward:
             self._ledger.stretches.remove(stretch)
         before = len(self._ledger.stretches)
         whole = self._open is None
-        self._ledger.heard(self._until if whole else self._low, self._upper, posts=self._posts)
+        since = self._until if whole else self._low
+        self._ledger.heard(since, self._upper, posts=self._posts, query=self._query)
         if not whole:
-            self._ledger.miss(why, self._until, self._low)
+            self._ledger.miss(why, self._until, self._low, query=self._query)
         self._noted = self._ledger.stretches[before:]
 
 
@@ -164,6 +171,11 @@ def _mark(text: str | None) -> Mark | None:
     if not isinstance(found, dict) or (at := _moment(found.get("at"))) is None:
         return None
     return Mark(uri=str(found.get("uri", "")), at=at)
+
+
+def _crawled(text: str | None) -> datetime | None:
+    found = _read(text)
+    return _moment(found.get("crawled")) if isinstance(found, dict) else None
 
 
 def _gaps(text: str | None) -> list[Gap]:

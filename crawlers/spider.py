@@ -118,13 +118,14 @@ class SourceSpider(Spider):
     def failed(self, failure: Failure) -> None:
         """Note why no answer came."""
         request: Request | None = getattr(failure, "request", None)
-        error = self._named(failure.value, address=request.url if request else self.job.url)
+        error = self.named(failure.value, address=request.url if request else self.job.url)
         passed = request.meta.get("redirect_urls", []) if request else []
         if passed and not isinstance(error, RateLimited):
             error.message = f"{urlsplit(passed[-1]).netloc} redirects to another address: {error.message}"
         self.fail(error)
 
-    def _named(self, error: BaseException | None, *, address: str) -> SourceError:
+    def named(self, error: BaseException | None, *, address: str) -> SourceError:
+        """Why no answer came from an address, in words."""
         source, host = self.job.source, urlsplit(address).netloc.rpartition("@")[2]
         if isinstance(error, SourceError):
             return error

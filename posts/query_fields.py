@@ -77,6 +77,8 @@ _NUMBER: Final = r"(\d{1,15}(?:\.\d{1,6})?)([km]?)"
 _BOUND: Final = re.compile(rf"(>=|<=|>|<|=)?{_NUMBER}")
 _BETWEEN: Final = re.compile(rf"(?:{_NUMBER})?\.\.(?:{_NUMBER})?")
 _SIGNS: Final = str.maketrans({"≥": ">=", "≤": "<=", "…": "..", ",": None, "٬": None, "،": None, "٫": "."})
+_LONG: Final = 6
+"""Letters of a Persian field from which on a word that is nearly the same is taken for a slip."""
 _TIMES: Final = {"": 1, "k": 1_000, "m": 1_000_000}
 MAX_COUNT: Final = 2**53 - 1
 
@@ -90,6 +92,18 @@ def field_name(written: str) -> str | None:
 def nearest_field(name: str) -> str | None:
     """The field that was probably meant."""
     return next(iter(get_close_matches(name, FIELDS, 1)), None)
+
+
+def misspelt(written: str) -> str | None:
+    """The Persian field that this is with one slip; ``None`` also for short words, which are near to many.
+
+    >>> misspelt("نویسندهه")  # author, with a letter too many
+    'نویسنده'
+    """
+    if written.isascii() or len(written) < _LONG:
+        return None
+    long = [name for name in PERSIAN_FIELDS if len(name) >= _LONG]
+    return next(iter(get_close_matches(written, long, 1, 0.9)), None)
 
 
 def latin(value: str) -> str:

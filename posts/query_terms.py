@@ -20,6 +20,7 @@ from posts.query_fields import (
     field_name,
     known_value,
     latin,
+    misspelt,
     moment,
     nearest_bounds,
     nearest_field,
@@ -61,7 +62,17 @@ class Terms(Signs):
             name = field_name(UNSEEN.sub("", field[1]))
             if name is not None:
                 return self._field(name, field[1], start)
+            self._check_slip(field[1], start)
         return self._word(self._bare(0, "no_word", start), start)
+
+    def _check_slip(self, written: str, start: int) -> None:
+        """``QueryError`` for a Persian field's name with a slip; other Persian words are text."""
+        near = misspelt(UNSEEN.sub("", written))
+        behind = self._text[start + len(written) + 1 : start + len(written) + 2]
+        if near is not None and behind and not behind.isspace():
+            mended = self._instead((start, start + len(written)), near)
+            names = ", ".join(FIELDS)
+            raise self._error("no_field_but", at=start, repair=mended, name=written, near=near, fields=names)
 
     def _word(self, word: str, start: int) -> Part:
         tilde = _TILDE.fullmatch(word)

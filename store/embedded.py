@@ -21,7 +21,7 @@ from tantivy import Document as TantivyDocument
 from tantivy import Index, IndexWriter, Query, Searcher
 
 from posts.errors import StoreBusy, StoreError, StoreReadOnly
-from store import generations
+from store import arenas, generations
 from store.checking import Sound, sound
 from store.embedded_aggs import aggregate
 from store.embedded_leases import FileLeases
@@ -284,6 +284,7 @@ class _Shelf:
         path = self.path
         if self._writer is None:
             generations.check_version(self.folder)
+            arenas.keep_few()
             try:
                 self._writer = Index.open(str(path)).writer(_HEAP_BYTES, num_threads=1)
             except ValueError as error:

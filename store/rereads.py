@@ -73,14 +73,6 @@ def due(state: State, source: str, *, at: datetime, limit: int) -> list[Reread]:
     return [_reread(row) for row in rows]
 
 
-def held(state: State, source: str) -> list[Reread]:
-    """All posts of a source that will be looked at again: those that it gave in a week."""
-    rows = state.connection.execute(
-        "SELECT post, ref, created_at, due_at FROM rereads WHERE source=? ORDER BY post", (source,)
-    )
-    return [_reread(row) for row in rows]
-
-
 def count(state: State, source: str, *, at: datetime) -> int:
     """How many posts are due now."""
     row = state.connection.execute(
@@ -89,8 +81,12 @@ def count(state: State, source: str, *, at: datetime) -> int:
     return int(row[0])
 
 
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+def held(state: State, source: str) -> list[Reread]:
+    """All posts of a source that will be looked at again: those that it gave in a week."""
+    rows = state.connection.execute(
+        "SELECT post, ref, created_at, due_at FROM rereads WHERE source=? ORDER BY post", (source,)
+    )
+    return [_reread(row) for row in rows]
 
 
 def _reread(row: tuple[str, str, str, str]) -> Reread:
@@ -100,3 +96,7 @@ def _reread(row: tuple[str, str, str, str]) -> Reread:
         created_at=datetime.fromisoformat(row[2]),
         due_at=datetime.fromisoformat(row[3]),
     )
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

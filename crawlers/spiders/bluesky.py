@@ -108,8 +108,9 @@ class BlueskySpider(Asking):
 
     def _enter(self) -> Iterator[Request]:
         late = timedelta(0) if self.job.timeline == "account" else LATE
-        self._forward = Forward(self.ledger, self.cursor, now=self.now(), overlap=late)
-        self._past = Backfill(self.job, self.ledger, self.cursor, now=self.now())
+        query = self.job.query or ""
+        self._forward = Forward(self.ledger, self.cursor, now=self.now(), overlap=late, query=query)
+        self._past = Backfill(self.job, self.ledger, self.cursor, now=self.now(), query=query)
         if self._forward.known is None:
             yield self._page(TOP, self.on_first)
         else:
@@ -159,7 +160,8 @@ class BlueskySpider(Asking):
         unreadable = tuple(item for item in listed.reading.unreadable if item.subject not in known)
         moments = [mark.at for mark in _marks(listed)]
         if unreadable and moments:
-            self.ledger.miss("shape", min(moments), max(moments), posts=len(unreadable))
+            query = self.job.query or ""
+            self.ledger.miss("shape", min(moments), max(moments), posts=len(unreadable), query=query)
         kept = tuple(posts.values())
         return Page(posts=kept, unreadable=unreadable, cursors=cursors, refs=refs(kept))
 
@@ -215,6 +217,7 @@ class BlueskySpider(Asking):
         opted_out = listed.reading.passed_over["opted out"]
         if self.job.timeline == "account" and opted_out and opted_out == listed.reading.items:
             self.fail(Refused("the account shows itself to signed-in users only", subject=self.job.source))
+            return None
         return listed
 
     # second looks

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from crawlers import job as jobs
 from store import heard
 from store.state import Run
-from tests.crawlers.bluesky_server import BRAND, SARA, AppView, post_id, rkey, serving, uri
+from tests.crawlers.bluesky_server import BRAND, SARA, AppView, Refusal, post_id, rkey, serving, uri
 from tests.crawlers.conftest import Project
 from tests.crawlers.jetstream_server import (
     Jetstream,
@@ -160,44 +164,91 @@ def test_the_next_crawl_goes_on_and_deletes_what_is_held(
     ]  # fmt: skip
 
 
-def test_a_cursor_that_is_too_old_is_noticed(stream: Jetstream, listen: Any, project: Project) -> None:
-    """The server begins where it remembers and says nothing: the time between is told as missing."""
-    stream.frames += [post(-150_000, "تست"), post(-90_000, "تست 2")]  # test
-    stream.oldest = time_us(-90_000)
+def test_what_the_stream_cannot_give_is_told_as_missing(
+    stream: Jetstream, listen: Any, project: Project
+) -> None:
+    """It begins where it remembers and says nothing; a frame that is too large would come again for ever."""
+    old, first = -200_000, -90_000
+    stream.frames += [
+        post(old + 5, "تست"),  # test
+        post(first, "تست"),
+        post(first + 2, "x" * 3 * 2**20),
+        post(first + 10, "تست"),
+    ]
+    stream.oldest = time_us(first)
     with project.state() as state:
         job = project.job(platform="bluesky", url=stream.url, timeline="stream")
-        state.move_cursors("source", {"place": job.place, "stream": str(time_us(-200_000))}, at=job.due_at)
-
-    run = listen()
-
-    assert (run.outcome, run.got) == ("partial", 1)
-    assert f"the stream remembers from {moment(-90_000):%Y-%m-%d %H:%M} on" in run.reason
-    assert stretches(project) == [
-        ("missing", "stream", moment(-200_000), moment(-90_000), None),
-        ("collected", "", moment(-90_000), moment(-90_000), 1),
-    ]
-
-
-def test_a_frame_that_is_too_large_is_stepped_over(stream: Jetstream, listen: Any, project: Project) -> None:
-    """It would come again for ever; what lies beside it is told as missing."""
-    stream.frames += [post(1, "تست"), post(3, "x" * 3 * 2**20), post(10, "تست 10")]
+        state.move_cursors("source", {"place": job.place, "stream": str(time_us(old))}, at=job.due_at)
 
     run = listen(every_s=4.0)
 
-    assert (run.outcome, run.got) == ("partial", 2)
-    assert [p.id for p in project.posts()] == [post_id(1), post_id(10)]
-    assert [s[:4] for s in stretches(project) if s[0] == "missing"] == [
-        ("missing", "stream", moment(1), moment(2)), ("missing", "stream", moment(2), moment(4)),
-    ]  # fmt: skip
+    assert (run.outcome, [p.id for p in project.posts()]) == (
+        "partial",
+        [post_id(first), post_id(first + 10)],
+    )
+    assert f"the stream remembers from {moment(first):%Y-%m-%d %H:%M} on" in run.reason
+    assert "too large" in run.reason
+    assert stretches(project) == [
+        ("missing", "stream", moment(old), moment(first), None),
+        ("missing", "stream", moment(first), moment(first + 1), None),
+        ("collected", "", moment(first), moment(first + 10), 2),
+        ("missing", "stream", moment(first + 1), moment(first + 3), None),
+    ]
 
 
+@pytest.mark.soak
+def test_a_crawl_that_is_killed_goes_on_where_its_posts_are_safe(
+    stream: Jetstream, network: AppView, project: Project
+) -> None:
+    """Killed after some posts are in the spool: the next crawl brings the rest."""
+    project.allow_hosts = (stream.host, network.host)
+    values: dict[str, Any] = {
+        "platform": "bluesky", "url": stream.url, "timeline": "stream", "appview": network.url,
+        "query": "تست", "timeout_s": 60.0,
+    }  # fmt: skip
+    stream.frames += [post(n, f"تست {n}") for n in range(1, 501)]
+    command = [sys.executable, "-m", "crawlers", "--job", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        process.stdin.write(jobs.encode(project.job(every_s=600.0, **values)))
+        process.stdin.close()
+        end = time.monotonic() + 60
+        while project.cursor("stream") is None and time.monotonic() < end:
+            time.sleep(0.05)
+        process.kill()
+    assert project.cursor("stream") is not None
+    stream.frames += [post(n, f"تست {n}") for n in range(501, 601)]
+
+    run = project.crawl(every_s=EVERY_S, **values)
+
+    assert run.outcome == "ok"
+    assert {p.id for p in project.posts()} == {post_id(n) for n in range(1, 601)}
+
+
+@pytest.mark.soak
+def test_posts_wait_for_the_appview(
+    stream: Jetstream, network: AppView, listen: Any, project: Project
+) -> None:
+    """While it cannot say who wrote them nothing is kept and no cursor moves; then all of it comes."""
+    stream.frames += [post(n, "تست") for n in range(1, 4)]
+    network.refuse("getProfiles", Refusal(502, "UpstreamFailure", "away"), times=20)
+    first = listen()
+    network.refusals.clear()
+    second = listen()
+
+    assert (first.outcome, first.got) == ("error", 0)
+    assert "is broken (HTTP 502)" in first.reason
+    assert (second.outcome, second.got) == ("ok", 3)
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("status", "outcome", "told"),
     [
         pytest.param(403, "refused", "does not open its stream (HTTP 403)", id="forbidden"),
-        pytest.param(404, "error", "has no such stream (HTTP 404)", id="not there", marks=pytest.mark.soak),
-        pytest.param(429, "put off", "takes no more listeners now", id="too many", marks=pytest.mark.soak),
-        pytest.param(503, "error", "it does not open the stream", id="broken", marks=pytest.mark.soak),
+        pytest.param(404, "error", "has no such stream (HTTP 404)", id="not there"),
+        pytest.param(429, "put off", "takes no more listeners now", id="too many"),
+        pytest.param(503, "error", "it does not open the stream", id="broken"),
     ],
 )
 def test_a_stream_that_does_not_open_says_why(

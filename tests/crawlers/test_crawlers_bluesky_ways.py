@@ -117,6 +117,32 @@ def test_a_server_that_shows_nothing_is_not_believed(tmp_path: Path, state: Stat
     assert believed.gone == tuple(due)
 
 
+def test_who_opts_out_later_is_deleted_and_what_cannot_be_read_is_let_go(
+    tmp_path: Path, state: State
+) -> None:
+    """A post that is there is neither deleted nor asked for until the end of time."""
+    posts = json.loads((Path(__file__).parents[1] / "fixtures/bluesky/people/input.json").read_text("utf-8"))[
+        "response"
+    ]["json"]["posts"]
+    shown = {post["uri"].rpartition("/")[2]: post for post in posts}
+    due = [
+        Reread(post=f"post {key}", ref=shown[key]["uri"], created_at=moment(1), due_at=AT)
+        for key in ("3verified", "3optedout", "3counts")
+    ]
+    now = datetime.now(UTC)
+    rereads.note(state, "source", [(look.post, look.ref, now) for look in due], at=now)
+    one = spider(tmp_path, state)
+
+    page, gone = one.on_looked(
+        answer({"posts": [shown[look.ref.rpartition("/")[2]] for look in due]}), due=due
+    )
+
+    assert [post.url.rpartition("/")[2] for post in page.posts if post.url] == ["3verified"]
+    assert [lost.post for lost in gone.gone] == ["post 3optedout"]
+    assert {look.post for look in rereads.held(state, "source")} == {"post 3verified", "post 3optedout"}
+    assert [item.reason for item in page.unreadable] == ["post.likeCount: -1 is not a count"]
+
+
 def reread(number: int) -> Reread:
     return Reread(post=post_id(number), ref=uri(number), created_at=moment(number), due_at=AT)
 

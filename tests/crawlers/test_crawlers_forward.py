@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,17 +101,25 @@ def test_many_gaps_become_few() -> None:
     assert place.read == set(range(1, place.newest + 1))
 
 
-def test_posts_that_are_listed_late_are_found() -> None:
-    """With an overlap what comes below the newest known is read, and nothing further down."""
+@pytest.mark.parametrize(
+    ("crawled", "fresh", "where"),
+    [
+        pytest.param(103, {"at://120", "at://95", "at://93"}, None, id="just after the newest"),
+        pytest.param(600, {"at://120"}, None, id="long after it"),
+    ],
+)
+def test_posts_that_are_listed_late_are_found(crawled: int, fresh: set[str], where: str | None) -> None:
+    """As far below the newest known as may have come after the last crawl, and no further down."""
     ledger = Ledger(source="source", run_id="run")
-    cursors = {"newest": f'{{"at": "{mark(100).at.isoformat()}", "uri": "at://100"}}'}
-    forward = Forward(ledger, cursors.get, now=mark(200).at, overlap=timedelta(seconds=10))
+    known = {"at": mark(100).at.isoformat(), "uri": "at://100", "crawled": mark(crawled).at.isoformat()}
+    forward = Forward(
+        ledger, {"newest": json.dumps(known)}.get, now=mark(700).at, overlap=timedelta(seconds=10)
+    )
 
-    step = forward.step([mark(n) for n in (120, 100, 95, 90, 89)], older="below")
+    step = forward.step([mark(n) for n in (120, 100, 95, 93, 92)], older="below")
 
-    assert step.fresh == {"at://120", "at://95", "at://90"}
-    assert step.where is None
-    assert [(s.since, s.until, s.posts) for s in ledger.stretches] == [(mark(100).at, mark(200).at, 1)]
+    assert (step.fresh, step.where) == (fresh, where)
+    assert [(s.since, s.until, s.posts) for s in ledger.stretches] == [(mark(100).at, mark(700).at, 1)]
 
 
 def test_what_is_kept_may_be_broken() -> None:

@@ -119,6 +119,7 @@ def _bare(part: Any) -> Any:
         pytest.param("e-mail", Word("e-mail"), id="hyphen in a word"),
         pytest.param("10:30", Word("10:30"), id="time of day"),
         pytest.param("خبر:فوری", Word("خبر:فوری"), id="colon in Persian (news: urgent)"),
+        pytest.param("بازدیدها:خوب", Word("بازدیدها:خوب"), id="plural of a field in Persian (views: good)"),
         pytest.param("lang:fa", Field("lang", "fa"), id="language"),
         pytest.param("LANG:FA", Field("lang", "fa"), id="case of fields"),
         pytest.param(
@@ -210,6 +211,8 @@ def test_parse_gives_the_tree(text: str, expected: Any) -> None:
         pytest.param("likes:100+", 0, "likes:>100", "likes:>=100", id="plus behind a count"),
         pytest.param("likes:50..10", 0, "smaller", "likes:10..50", id="range turned round"),
         pytest.param("نظر:عالی", 0, "comments:>100", '"نظر:عالی"', id="Persian word with a colon"),
+        pytest.param("نویسندهه:@sara", 0, "نویسنده:", "نویسنده:@sara", id="slip in a Persian field (author)"),
+        pytest.param("a پلتفورم:x", 2, "پلتفرم:", "a پلتفرم:x", id="slip in a Persian field (platform)"),
         pytest.param("a OR spelling:exact", 5, "beside", "a", id="not exact as a whole"),
         pytest.param("a\ud800b", 1, "Remove", "ab", id="half of a letter"),
         pytest.param("(" * 30 + "a" + ")" * 30, 20, "flatter", None, id="too deep"),
