@@ -119,6 +119,7 @@ def test_a_bad_connection_loses_nothing_and_doubles_nothing(
     assert stream.cursors() == [None, time_us(4) - 5_000_000, time_us(4) - 5_000_000]
     assert "items could not be read" in run.reason
     assert {letter.reason for letter in project.dead_letters()} == {
+        "an empty answer where JSON was expected",
         "an event was expected, not a list",
         "event.did: null is no DID",
         "event.did: x is no DID",
