@@ -141,7 +141,7 @@ class SitemapSpider(ArticleSpider):
     def _no_child(self, failure: Failure) -> Iterator[Any]:
         """One sitemap without an answer costs only itself, unless the site asks us to wait."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        error = self._named(failure.value, address=request.url, request=request)
+        error = self.named(failure.value, address=request.url, request=request)
         if isinstance(error, RateLimited):
             self.fail(error)
             yield from self._finish()

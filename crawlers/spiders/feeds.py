@@ -16,13 +16,14 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers import withdrawn
+from crawlers.limits import asked_wait
 from crawlers.pages.entries import Feed, mark
 from crawlers.pages.feeds import read_feed
 from crawlers.pages.fields import Reading
 from crawlers.pages.renewal import LONGEST_S, fresh_for
 from crawlers.pages.sitemaps import MAX_BYTES, is_sitemap, unzipped
 from crawlers.pipeline import Page
-from crawlers.retry import LAST_TRY, asked_wait
+from crawlers.retry import LAST_TRY
 from crawlers.shapes import shape_of, vanished
 from crawlers.sitemap_walk import SitemapSpider
 from posts.errors import SourceError
@@ -67,7 +68,7 @@ class FeedSpider(SitemapSpider):
 
     def on_feed(self, response: Response) -> Iterator[Any]:
         """The posts of the feed; nothing, in good order, if it has not changed."""
-        if response.status == 304:
+        if response.status == 304 and (self.cursor("etag") or self.cursor("last_modified")):
             self.ledger.remark("nothing new since the last crawl")
             if (newest := self._newest()) is not None:
                 self.ledger.heard(newest, self.now(), posts=0)
