@@ -28,9 +28,10 @@ COLOURS: Final[dict[Part, str]] = {
 """A colour for each part, the same in both languages, seen on white and on black alike."""
 _HIGH: Final = 12
 _GAP: Final = 5
-_ROW: Final = 24
+_ROW: Final = 22
 _LEGEND: Final = 34
-_AXIS: Final = 26
+_AROUND: Final = 108
+"""What the axis and the legend of a strip by itself take."""
 _LEAST: Final = 0.15
 """However little is missing, it can be seen: so much of the height is drawn at least."""
 
@@ -111,7 +112,7 @@ def strip(rows: Sequence[Row], reader: Reader) -> Spec:
             tooltip=_tooltips(reader),
         )
     )
-    return finished(chart, reader, _ROW * len(rows) + _AXIS + _LEGEND)
+    return finished(chart, reader, _ROW * len(rows) + _AROUND)
 
 
 def _names(rows: Sequence[Row], reader: Reader) -> Any:
