@@ -33,7 +33,7 @@ _LEGEND: Final = 34
 _AROUND: Final = 108
 """What the axis and the legend of a strip by itself take."""
 _LEAST: Final = 0.15
-"""However little is missing, it can be seen: so much of the height is drawn at least."""
+"""However little is missing, it can be seen: about so much of the height is drawn at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +155,9 @@ def _values(pieces: Sequence[Piece], reader: Reader) -> list[dict[str, Any]]:
 
 
 def _drawn(shares: Sequence[tuple[Part, float]]) -> list[tuple[Part, float]]:
-    """The parts that are there, none too low to be seen; the others give way."""
-    there = [(part, max(share, _LEAST)) for part, share in shares if share > 0]
+    """The parts that are there; what is missing or was deleted can be seen, and the others give way."""
+    lost = ("missing", "deleted")
+    there = [(part, max(share, _LEAST) if part in lost else share) for part, share in shares if share > 0]
     whole = sum(share for _, share in there)
     return [(part, share / whole) for part, share in there]
 
