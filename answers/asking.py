@@ -37,6 +37,7 @@ class SourceFacts:
 
     name: str
     platform: str
+    timeline: str | None = None
     paused: bool = False
     every: timedelta | None = None
     expect_per_day: int | None = None

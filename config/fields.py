@@ -26,6 +26,7 @@ _DID: Final = r"did:[a-z]+:[\w.:%-]{1,200}"
 _ELSEWHERE: Final = re.compile(rf"(telegram|eitaa):@?([A-Za-z0-9_]{{3,64}})|(bluesky):({_DID})")
 _HOSTS: Final = {"telegram": "t.me", "eitaa": "eitaa.com", "bluesky": "bsky.app"}
 _HANDLE: Final = re.compile(rf"@?[\w.-]+(?:@{_HOST})?|{_DID}")
+_AT_URI: Final = re.compile(rf"at://(?:{_DID}|[\w.-]+)/app\.bsky\.feed\.post/[\w.~:-]{{1,512}}", re.ASCII)
 _HOST_PORT: Final = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:.]+\]):(\d{1,5})")
 _TAG: Final = re.compile(r"[\w\u200c]{1,100}")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -140,6 +141,11 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _post_address(value: str) -> str:
+    """A web address, or the one that Bluesky gives a post."""
+    return value if _AT_URI.fullmatch(value) else _web_address(value)
+
+
 def _account(value: str) -> str:
     if _ACCOUNT.fullmatch(value) or _ELSEWHERE.fullmatch(value):
         return value
@@ -189,6 +195,7 @@ Slug = Annotated[str, AfterValidator(_slug)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 WebAddress = Annotated[str, AfterValidator(_one_line), AfterValidator(_web_address)]
+PostAddress = Annotated[str, AfterValidator(_one_line), AfterValidator(_post_address)]
 Account = Annotated[str, AfterValidator(_account)]
 Handle = Annotated[str, AfterValidator(_handle)]
 TagName = Annotated[str, AfterValidator(_tag)]

@@ -26,16 +26,20 @@ NEEDS: Final[Mapping[Timeline, str]] = MappingProxyType(
 class Platform:
     """A platform: its timelines, the first of which is meant where none is said, and its one address.
 
-    ``url`` is empty where a source has to name a server. ``bare`` means that its sources name a server
-    alone, without a path. ``tokens`` says for which timelines something is needed that only the user has.
+    ``url`` is empty where a source has to name a server; ``stream_url`` is that of streams where it is
+    another. ``bare`` means that its sources name a server alone, without a path. ``tokens`` says for which
+    timelines something is needed that only the user has. Its host is asked every ``delay_s`` seconds at
+    most, though a project may say less.
     """
 
     name: PlatformName
     kind: Kind
     timelines: tuple[Timeline, ...] = ()
     url: str = ""
+    stream_url: str = ""
     bare: bool = False
     tokens: Mapping[Timeline, str] = field(default_factory=lambda: MappingProxyType({}))
+    delay_s: float = 0.0
 
     def meant(self, given: Mapping[str, object]) -> Timeline | None:
         """The timeline that the keys of a source imply where it names none."""
@@ -48,6 +52,8 @@ class Platform:
 
 _MASTODON = "RASAD_MASTODON_TOKENS"
 _BLUESKY = "RASAD_BLUESKY_PASSWORD"
+_CHANNELS_S: Final = 2.5
+"""Pages for people, of one host for all channels."""
 _ALL = (
     Platform(
         name="mastodon",
@@ -61,12 +67,30 @@ _ALL = (
         kind="text",
         timelines=("account", "tag", "search", "thread", "stream"),
         url="https://public.api.bsky.app",
+        stream_url="https://jetstream2.us-east.bsky.network",
         bare=True,
         tokens=MappingProxyType({"tag": _BLUESKY, "search": _BLUESKY}),
     ),
-    Platform(name="telegram", kind="messenger", timelines=("account",), url="https://t.me", bare=True),
-    Platform(name="eitaa", kind="messenger", timelines=("account",), url="https://eitaa.com", bare=True),
+    Platform(
+        name="telegram",
+        kind="messenger",
+        timelines=("account",),
+        url="https://t.me",
+        bare=True,
+        delay_s=_CHANNELS_S,
+    ),
+    Platform(
+        name="eitaa",
+        kind="messenger",
+        timelines=("account",),
+        url="https://eitaa.com",
+        bare=True,
+        delay_s=_CHANNELS_S,
+    ),
     Platform(name="feed", kind="news"),
 )
 
 PLATFORMS: Final[Mapping[str, Platform]] = MappingProxyType({platform.name: platform for platform in _ALL})
+
+CHANNELS: Final = frozenset({"telegram", "eitaa"})
+"""Platforms whose accounts are called channels."""

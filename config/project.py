@@ -30,6 +30,7 @@ from config.fields import (
     Line,
     Name,
     Number,
+    PostAddress,
     Prefix,
     Slug,
     TagName,
@@ -49,6 +50,16 @@ from posts.query import parse
 def _as_path(value: Any) -> Any:
     if isinstance(value, str) and (not value or "\x00" in value):
         raise refuse("must be the path of a file")
+    return value
+
+
+def _query(value: str) -> str:
+    """The value if it can be read as people's queries are."""
+    try:
+        parse(value)
+    except QueryError as error:
+        about = f"{error.message} {error.remedy}".strip()
+        raise refuse(f"is no query (at letter {error.position + 1}): {about}") from None
     return value
 
 
@@ -112,12 +123,7 @@ class Topic(Section):
     @field_validator("query")
     @classmethod
     def _readable(cls, value: str) -> str:
-        try:
-            parse(value)
-        except QueryError as error:
-            about = f"{error.message} {error.remedy}".strip()
-            raise refuse(f"is no query (at letter {error.position + 1}): {about}") from None
-        return value
+        return _query(value)
 
 
 class Source(Section):
@@ -126,7 +132,8 @@ class Source(Section):
     ``url`` is the feed's address, or the server of a platform of many; where a platform has one address
     it need not be said. ``timeline`` says what of it is read: that of a ``tag`` (without ``#``), of an
     ``account`` (of a channel), what a ``query`` finds, a ``thread`` (its post's address). For ``stream``
-    a ``query`` chooses, in the language of the search box; without one all of it is kept.
+    a ``query`` chooses, in the language of the search box; without one all of it is kept. A stream of
+    Bluesky is a Jetstream at ``url``, and who wrote what is looked up at ``appview``.
 
     Collecting begins ``backfill_days`` back, ``backfill_pages`` pages a crawl; without days, so many pages
     in all. ``articles`` makes a feed's posts of the pages that it links to. ``expect_per_day`` is how many
@@ -141,8 +148,9 @@ class Source(Section):
     tag: TagName | None = None
     account: Handle | None = None
     query: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
-    thread: WebAddress | None = None
+    thread: PostAddress | None = None
     articles: Flag = False
+    appview: WebAddress | None = None
     every: Duration = timedelta(minutes=15)
     paused: Flag = False
     backfill_pages: Annotated[Whole, Field(ge=0, le=1000)] = 5
@@ -154,13 +162,13 @@ class Source(Section):
     @model_validator(mode="before")
     @classmethod
     def _said(cls, data: Any) -> Any:
-        """The data with what its platform implies: address, timeline and kind."""
+        """The data with what its platform implies: address and timeline."""
         platform = PLATFORMS.get(data.get("platform", "")) if isinstance(data, dict) else None
         if platform is None:
             return data
-        implied = {"kind": platform.kind, "url": platform.url or None, "timeline": platform.meant(data)}
-        if platform.name != "feed":
-            del implied["kind"]
+        timeline = data.get("timeline") or platform.meant(data)
+        url = platform.stream_url if timeline == "stream" and platform.stream_url else platform.url
+        implied = {"url": url or None, "timeline": timeline}
         return {**data, **{key: value for key, value in implied.items() if value and data.get(key) is None}}
 
     @field_validator("url")
@@ -197,6 +205,15 @@ class Source(Section):
         if value is not None and needed != info.field_name and not chooses:
             where = f'timeline = "{timeline}"' if timeline else f'platform = "{info.data["platform"]}"'
             raise refuse(f"does not go with {where}")
+        # A platform's own search has a language of its own.
+        return _query(value) if value is not None and chooses and info.field_name == "query" else value
+
+    @field_validator("appview")
+    @classmethod
+    def _streams_of_bluesky_only(cls, value: str | None, info: ValidationInfo) -> str | None:
+        place = (info.data.get("platform", "bluesky"), info.data.get("timeline", "stream"))
+        if value is not None and place != ("bluesky", "stream"):
+            raise refuse("is for streams of bluesky only")
         return value
 
     @field_validator("articles")
@@ -208,11 +225,15 @@ class Source(Section):
 
 
 class Crawl(Section):
-    """Manners and limits of collecting; ``allow_hosts`` are private servers that may be crawled."""
+    """Manners and limits of collecting; ``allow_hosts`` are private servers that may be crawled.
+
+    ``page_size`` asks for smaller pages than a platform would give.
+    """
 
     allow_hosts: tuple[HostPort, ...] = ()
     timeout_s: Annotated[Whole, Field(ge=1, le=3600)] = 120
     delay_s: Annotated[Number, Field(ge=0, le=3600)] = 1.0
+    page_size: Annotated[Whole, Field(ge=1, le=100)] | None = None
 
 
 class Intake(Section):

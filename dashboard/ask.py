@@ -23,6 +23,7 @@ from answers import health as healths
 from answers import heard as hearings
 from answers import influence as influences
 from answers import overview as overviews
+from answers import pace as source_paces
 from answers import posts as post_pages
 from answers import saved as saved_reports
 from answers import sources as source_reports
@@ -33,6 +34,7 @@ from answers.health import HealthReport
 from answers.heard import Heard
 from answers.influence import Influence
 from answers.overview import Overview
+from answers.pace import Pace
 from answers.posts import PostPage
 from answers.reach import reach_of
 from answers.saved import SavedReport
@@ -147,6 +149,7 @@ def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
         yield SourceFacts(
             name=source.name,
             platform=source.platform,
+            timeline=source.timeline,
             paused=paused,
             # The demo's servers are invented: they are asked at no time.
             every=None if settings.project.demo else source.every,
@@ -218,6 +221,11 @@ def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: s
 def sources(visit: Visit) -> Answer[tuple[SourceReport, ...]]:
     """The sources' health; not kept, because a button on the page changes it."""
     return source_reports.sources(asking(visit))
+
+
+def paces(visit: Visit) -> Answer[dict[str, Pace]]:
+    """How the sources fare against their habits; not kept either."""
+    return source_paces.paces(asking(visit))
 
 
 def saved_queries_of(visit: Visit) -> SavedQueries:

@@ -35,6 +35,7 @@ _NAMES: Final = {
     "influence": "dashboard.influencers.score",
     "sources": "common.label.state",
     "heard": "common.label.heard",
+    "pace": "pace.hour",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

@@ -24,6 +24,8 @@ CUT_MARK: Final = "…"
 _NEWLINE = re.compile("\r\n?|\x85|[\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""All of the above: most texts have none of them."""
 # Embeddings, overrides and isolates: in a text they are the author's, in a name they would
 # reorder the page around it.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -40,6 +42,8 @@ _COUNTS: Final = frozenset({"followers", "votes", "reactions"})
 
 def clean_text(text: str) -> str:
     """The text without controls but newline and tab, its halves of surrogate pairs joined or U+FFFD."""
+    if not _SUSPECT.search(text):
+        return text
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if _CONTROL.search(text) or _NEWLINE.search(text):

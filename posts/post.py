@@ -73,17 +73,21 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A picture, film or sound of a post; ``alt`` is its description."""
+    """A picture, film or sound of a post; ``alt`` is its description, ``duration_s`` how long it plays."""
 
     kind: Literal["image", "gif", "video", "audio", "document", "unknown"]
     url: str | None = None
     alt: str | None = None
+    duration_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOption:
+    """What a poll may be answered with; ``percent`` where only shares of its votes are told."""
+
     title: str
     votes: int | None = None
+    percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ class Opened:
                 SourceFacts(
                     name=s.name,
                     platform=s.platform,
+                    timeline=s.timeline,
                     paused=s.paused,
                     every=None if settings.project.demo else s.every,
                     expect_per_day=s.expect_per_day,

@@ -12,7 +12,7 @@ come to, which changes no answer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -82,6 +82,15 @@ def add(state: State, stretches: Iterable[Stretch]) -> None:
         db.executemany(
             "INSERT OR REPLACE INTO heard VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_values, stretches)
         )
+
+
+def drop_older(state: State, kept: Callable[[str], float], *, now: datetime) -> None:
+    """Forget what was heard of times that are older than the days for which a source's posts are kept."""
+    with state.together() as db:
+        for (source,) in db.execute("SELECT DISTINCT source FROM heard").fetchall():
+            if (days := kept(source)) != float("inf"):
+                before = _text(now - timedelta(days=days))
+                db.execute("DELETE FROM heard WHERE source=? AND until<?", (source, before))
 
 
 def stretches(

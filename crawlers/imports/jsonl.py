@@ -18,6 +18,7 @@ from typing import IO, Any, Final, cast, get_args
 
 import msgspec
 
+from config.platforms import PLATFORMS
 from crawlers.pages.entries import language_of
 from crawlers.pages.fields import Fields, shown
 from crawlers.pages.text import clean_name, web_address
@@ -190,7 +191,7 @@ def _links(fields: Fields) -> tuple[Link, ...]:
 
 def _kind(kind: str | None, platform: str) -> Kind:
     if kind is None:
-        return "news" if platform == "feed" else "messenger" if platform in {"telegram", "eitaa"} else "text"
+        return PLATFORMS[platform].kind if platform in PLATFORMS else "text"
     if kind not in KINDS:
         raise RecordError(f"post.kind: {shown(kind)} is none of {', '.join(sorted(KINDS))}")
     return kind  # type: ignore[return-value]

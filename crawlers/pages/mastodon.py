@@ -23,7 +23,7 @@ IGNORED: Final = {
         "emojis", "tagged_collections", "quote_approval", "quote_approval_policy", "interaction_policy",
         "text",
         # Other software's own: Pleroma and Akkoma, Friendica, GoToSocial and Glitch, Pixelfed, Iceshrimp.
-        "pleroma", "akkoma", "friendica", "content_type", "local_only", "thread_muted", "emoji_reactions",
+        "pleroma", "akkoma", "friendica", "content_type", "thread_muted", "emoji_reactions",
         "reactions", "local", "pf_type", "media_count", "reply_count", "comments_disabled", "place", "parent",
         "taggedPeople", "liked_by", "label", "shortcode", "replies", "_v", "quote_id",
         "content_text",
@@ -122,7 +122,8 @@ def _moment_of(choose: Callable[..., str | None], moments: Mapping[str, datetime
 def _posts_of(status: object, seen: Seen, notes: Notes) -> list[Post]:
     """The post; for a boost the record of the boost and the post passed on."""
     fields = Fields(status, "status")
-    if fields.needed_text("visibility") != "public":
+    # Local-only posts are called public, and are shown to the people of their server alone.
+    if fields.needed_text("visibility") != "public" or fields.flag("local_only"):
         raise _PassedOver("not public")
     person = read_person(fields.take("account"), seen, notes)
     if person.opted_out:
@@ -287,7 +288,7 @@ def _quote(value: object, seen: Seen, notes: Notes) -> tuple[str | None, str | N
 def _quoted(value: object, seen: Seen, notes: Notes) -> tuple[str | None, str | None, bool]:
     quoted = Fields(value, "quoted_status")
     person = read_person(quoted.take("account"), seen, Notes())
-    if person.opted_out or quoted.text("visibility") != "public":
+    if person.opted_out or quoted.text("visibility") != "public" or quoted.flag("local_only"):
         notes.passed_over["quotes of posts that are not to be kept"] += 1
         return None, None, True
     return post_id(quoted.text("uri"), quoted.identifier("id"), seen), person.author.key, True

@@ -33,7 +33,7 @@ IGNORED: Final = {
 }  # fmt: skip
 """Fields that are known and of no use to Rasad. Whatever else nobody reads is reported."""
 
-_OPT_OUT = re.compile(r"#(?:nobot|noindex)\b", re.IGNORECASE)
+_OPT_OUT = re.compile(r"#(?:nobots?|noindex|nosearch|noarchive)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,13 @@ if not visit.settings.sources:
 if health.answers:
     answer = ask.sources(visit)
     if answer.value:
-        listening.draw_sources(visit, answer.value)
-        parts.draw_definitions(visit, answer.definition)
+        paced = ask.paces(visit)
+        listening.draw_sources(visit, answer.value, paced.value)
+        parts.draw_definitions(visit, answer.definition, paced.definition)
         hearing.draw_last_week(visit)
 if visit.settings.sources:
     listening.draw_controls(visit)
+newcomers.draw_unheard(visit)
 if visit.settings.project.demo:
     st.info(visit.text("sources.demo"), icon=":material/science:")
 else:

@@ -67,6 +67,28 @@ def test_posts_are_looked_at_again_twenty_at_a_time(
     assert run.outcome == ("ok", "")
 
 
+def test_a_crawl_in_its_own_process_looks_again_and_at_its_account(town: Town, project: Any) -> None:
+    """After what is new: posts that are due, one of which is gone, and who the account is."""
+    project.allow_hosts = (town.host,)
+    town.fill(1, 3)
+    values = {"platform": "mastodon", "url": town.url, "timeline": "account", "account": "sara"}
+    with project.state() as state:
+        state.move_cursors("source", {"place": project.job(**values).place, "newest": "2"}, at=NOW)
+        planned = [(post_id(n), str(n), at(n)) for n in (1, 2)]
+        rereads.note(state, "source", planned, at=at(2))
+
+    run = project.crawl(**values)
+
+    assert (run.outcome, run.got) == ("ok", 3), run.reason
+    assert sorted((post.id, post.deleted_at is None) for post in project.posts()) == [
+        (post_id(1), True),
+        (post_id(2), False),
+        (post_id(3), True),
+    ]
+    assert town.paths()[-1] == "/api/v1/accounts/1"
+    assert project.cursor("profile") == f"{datetime.now(UTC):%Y-%m-%d}"
+
+
 def test_a_post_that_is_gone_is_not_asked_for_again(
     town: Town, crawl: Callable[..., Walked], project: Any
 ) -> None:

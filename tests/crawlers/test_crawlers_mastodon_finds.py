@@ -163,11 +163,12 @@ def test_opted_out_and_hidden_posts_are_found_and_passed_over(
     """Whatever way they come: nobody who asked not to be collected is, and nothing that is not public."""
     shy = [
         account(noindex=True), account(discoverable=False), account(indexable=False),
-        account(note="<p>please #NoBot</p>"),
+        account(note="<p>please #NoBots</p>"),
     ]  # fmt: skip
     town.statuses = {n: status(n, "tea", account=who) for n, who in enumerate(shy, 1)}
-    hidden = ["unlisted", "private", "direct", "local", "list"]
+    hidden = ["unlisted", "private", "direct", "local"]
     town.statuses |= {n: status(n, "tea", visibility=v) for n, v in enumerate(hidden, 5)}
+    town.statuses[9] = status(9, "tea", local_only=True)
     town.statuses[10] = status(10, "tea", account=account(discoverable=None, indexable=False))
 
     runs = [

@@ -92,11 +92,13 @@ def test_a_stream_is_heard_from_the_first_to_the_last(
     town.tell("update", status(4))
     town.tell("update", status(5))
     crawl.wait_for("tea 4", "tea 5")
+    town.fill(4)
+    town.history[4] = [status(4), status(4, "tea, edited", created_at=iso(at(6)))]
     town.tell("status.update", status(4, "tea, edited", edited_at=iso(at(6))))
     town.tell("delete", "5")
     town.tell("delete", "900")
     crawl.wait_for("tea, edited")
-    town.fill(4, 6)
+    town.fill(6)
     town.hang_up()
     town.wait_for_listener(2)
     town.tell("update", status(7))
@@ -108,6 +110,7 @@ def test_a_stream_is_heard_from_the_first_to_the_last(
     assert run.details["remarks"] == ["the stream broke 1 times, and was connected to again"]
     assert {post.id for post in posts if post.deleted_at} == {post_id(5)}
     assert {post.id for post in posts} == {post_id(n) for n in range(3, 8)}
+    assert {edit.text for post in posts for edit in post.edits} == {"tea 4"}
     assert project.cursor("newest") == "7"
     told = [(s.what, s.why) for s in stretches(project) if s.run_id == run.run_id]
     assert set(told) == {("collected", ""), ("deleted", "deleted")}
