@@ -40,7 +40,7 @@ class Held:
         since = spider.cursor(FROM)
         self.since = None if since is None else datetime.fromisoformat(since)
         if spider.state is not None:
-            for known in rereads.held(spider.state, spider.job.source):
+            for known in spider.unveiled(rereads.held(spider.state, spider.job.source)):
                 with suppress(RecordError):  # kept in a form that is not to be read
                     self._posts[id_of(known.ref)] = (known.post, known.created_at)
 
