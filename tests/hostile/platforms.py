@@ -63,6 +63,22 @@ def page(*statuses: Any) -> bytes:
     return json.dumps(list(statuses)).encode()
 
 
+DID = "did:plc:b2jexkpwvuhsbp3as7d4xojb"
+
+
+def skeet(number: int) -> dict[str, Any]:
+    """A post as a feed of Bluesky gives it."""
+    author = {"did": DID, "handle": "sara.example", "displayName": "Sara", "labels": []}
+    record = {"$type": "app.bsky.feed.post", "text": f"Tea {number}", "createdAt": WHEN, "langs": ["en"]}
+    return {
+        "post": {
+            "uri": f"at://{DID}/app.bsky.feed.post/{number}", "cid": "x", "author": author, "record": record,
+            "replyCount": 0, "repostCount": 0, "likeCount": 0, "quoteCount": 0, "bookmarkCount": 0,
+            "indexedAt": WHEN, "labels": [],
+        }
+    }  # fmt: skip
+
+
 PLATFORMS = {
     "feed": Platform(
         "feed",
@@ -82,5 +98,17 @@ PLATFORMS = {
             ).encode()
         },
         job={"timeline": "public"},
+    ),
+    "bluesky": Platform(
+        "bluesky",
+        json.dumps({"feed": [skeet(number) for number in (3, 2, 1)]}).encode(),
+        "application/json",
+        lambda path: path.startswith("/xrpc/app.bsky.feed.getAuthorFeed"),
+        routes={
+            f"/xrpc/app.bsky.actor.getProfile?actor={DID.replace(':', '%3A')}": json.dumps(
+                {"did": DID, "handle": "sara.example", "followersCount": 3, "labels": []}
+            ).encode()
+        },
+        job={"timeline": "account", "account": DID},
     ),
 }
