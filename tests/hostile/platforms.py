@@ -79,6 +79,25 @@ def skeet(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def message(number: int) -> str:
+    """A message on the page of a channel of Telegram."""
+    return (
+        '<div class="tgme_widget_message_wrap js-widget_message_wrap">'
+        f'<div class="tgme_widget_message js-widget_message" data-post="teahouse/{number}">'
+        f'<div class="tgme_widget_message_text js-message_text" dir="auto">Tea {number}</div>'
+        '<div class="tgme_widget_message_info"><span class="tgme_widget_message_meta">'
+        f'<a class="tgme_widget_message_date" href="https://t.me/teahouse/{number}">'
+        f'<time datetime="2026-10-01T08:3{number}:00+00:00"></time></a></span></div></div></div>'
+    )
+
+
+CHANNEL = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><div class="tgme_channel_info">'
+    '<div class="tgme_channel_info_header_title"><span>Tea</span></div>'
+    '<div class="tgme_channel_info_header_username"><a href="https://t.me/teahouse">@teahouse</a></div></div>'
+    '<section class="tgme_channel_history js-message_history">{}</section></body></html>'
+)
+
 PLATFORMS = {
     "feed": Platform(
         "feed",
@@ -110,5 +129,12 @@ PLATFORMS = {
             ).encode()
         },
         job={"timeline": "account", "account": DID},
+    ),
+    "telegram": Platform(
+        "telegram",
+        CHANNEL.format("".join(map(message, (1, 2, 3)))).encode(),
+        "text/html; charset=utf-8",
+        lambda path: path.split("?")[0] == "/s/teahouse",
+        job={"account": "teahouse"},
     ),
 }
