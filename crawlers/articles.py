@@ -156,7 +156,7 @@ class ArticleSpider(SourceSpider):
     def _on_article(self, response: Response, task: Task) -> Iterator[Request | Page]:
         if response.status >= 500 or response.status in (408, 429):
             yield from self._no_answer(task, f"HTTP {response.status}")
-        elif not 200 <= response.status < 300:
+        elif not 200 <= response.status < 300 or response.status == 206:
             yield from self._done(task, Article(why=f"HTTP {response.status}"))
         elif urlsplit(response.url).path in ("", "/") and response.url != task.post.url:
             yield from self._done(task, Article(why="leads to the front page"))
