@@ -15,12 +15,16 @@ from answers.people import Person, people
 from posts.answer import Answer, Figure
 from posts.post import number
 from posts.selection import Selection
+from store.accounts import snapshot_id
 
 Ints = npt.NDArray[np.int64]
 
 _DAY: Final = timedelta(days=1)
 """While an account is heard it has a snapshot a day: so old may be the one that a period begins with."""
 _AT_ONCE: Final = 50_000
+_LOOKED_AT: Final = 50
+"""Snapshots of an account, the newest, that are read for what they tell beside followers."""
+_TOLD: Final = ("handle", "following", "posts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +40,12 @@ class AccountGrowth:
     """One account in a period: ``gained`` from the first of its ``snapshots`` to the last.
 
     ``gained`` and ``rate`` (of the first number) are ``None`` where it was seen only once; all figures
-    open to the account's posts of the period.
+    open to the account's posts of the period. ``following`` and ``written`` (all its posts, at any time)
+    are what it told of itself last, where it is watched.
     """
 
     key: str
+    platform: str
     handle: str | None
     name: str | None
     followers: Figure
@@ -47,6 +53,8 @@ class AccountGrowth:
     rate: float | None
     posts: Figure
     snapshots: tuple[Sight, ...]
+    following: int | None = None
+    written: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +176,23 @@ def _row(
 ) -> AccountGrowth:
     own = selection.narrowed(author=key)
     gained, sights = history.gain(place), history.sights(place)
+    told = _told(asking, key, sights)
     return AccountGrowth(
-        key=key, handle=person.handle, name=person.name,
+        key=key, platform=key.partition(":")[0], handle=person.handle or told.get("handle"), name=person.name,
+        following=told.get("following"), written=told.get("posts"),
         followers=Figure(value=sights[-1].followers, selection=own),
         gained=Figure(value=gained, selection=own),
         rate=None if gained is None or not sights[0].followers else gained / sights[0].followers,
         posts=Figure(value=asking.store.count("posts", matching(asking, own)), selection=own),
         snapshots=sights,
     )  # fmt: skip
+
+
+def _told(asking: Asking, key: str, sights: tuple[Sight, ...]) -> dict[str, Any]:
+    """What the snapshots of an account tell beside followers, the newest word on each thing."""
+    ids = [snapshot_id(key, int(sight.at.timestamp())) for sight in sights[-_LOOKED_AT:]]
+    found = asking.store.get("accounts", ids)
+    told: dict[str, Any] = {}
+    for identity in ids:
+        told |= {name: found.get(identity, {}).get(name, told.get(name)) for name in _TOLD}
+    return told

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from answers.reach import Reach
 from posts.query_errors import query_error
 from posts.selection import Selection
 from store import compile as compiling
@@ -30,15 +31,18 @@ class Watched:
 class SourceFacts:
     """What the project says of a source; ``every`` is ``None`` for one that is not collected by the clock.
 
-    A run that has not ended after ``longest_run`` has no process any more.
+    A run that has not ended after ``longest_run`` has no process any more. ``reach`` is ``None`` where its
+    posts are not all of a network, or all with a hashtag.
     """
 
     name: str
     platform: str
+    timeline: str | None = None
     paused: bool = False
     every: timedelta | None = None
     expect_per_day: int | None = None
     longest_run: timedelta = timedelta(minutes=10)
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def series(asking: Asking, query: dict[str, Any], selection: Selection) -> tuple
     """
     assert selection.since is not None
     assert selection.until is not None
-    starts, unit = _starts(selection.since, selection.until, asking.time_zone)
+    starts, unit = bar_starts(selection.since, selection.until, asking.time_zone)
     histogram = {
         "field": "created_at", "calendar_interval": unit, "time_zone": asking.time_zone, "min_doc_count": 1,
     }  # fmt: skip
@@ -107,7 +107,7 @@ def series(asking: Asking, query: dict[str, Any], selection: Selection) -> tuple
     )
 
 
-def _starts(since: datetime, until: datetime, time_zone: str) -> tuple[list[datetime], str]:
+def bar_starts(since: datetime, until: datetime, time_zone: str) -> tuple[list[datetime], str]:
     """Where the bars begin, in UTC, and what they are: hour, day or month."""
     zone, span = ZoneInfo(time_zone), until - since
     local = since.astimezone(zone)

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from answers.sources import changes_told
 from posts.errors import RasadError, SpoolError
+from store import runs, shape
 from store.forget import pending
 from store.protocol import Health, Store
 from store.spool import Spool
@@ -96,6 +98,7 @@ def health(
         concerns.append(Concern(why="health.spool_unreadable", serious=True, said=spool_trouble))
     concerns += _of_intake(intake, waiting)
     concerns += unfinished(state)
+    concerns += changed_sources(state, now=now)
     if problem := state.note(PROBLEM_NOTE):
         concerns.append(Concern(why="health.settings_problem", serious=True, said=problem))
     return HealthReport(
@@ -116,6 +119,17 @@ def unfinished(state: State) -> list[Concern]:
         concerns.append(
             Concern(why=why, serious=False, values={"source": move.source, "target": move.target})
         )
+    return concerns
+
+
+def changed_sources(state: State, *, now: datetime) -> list[Concern]:
+    """The sources that have changed their shape within a day: what they said may have been lost."""
+    concerns = []
+    for job in runs.jobs(state):
+        changed = shape.change(state, job, now=now)
+        if changed is not None:
+            values = {"source": job, **changes_told(changed)}
+            concerns.append(Concern(why=f"health.shape_{changed.kind}", serious=False, values=values))
     return concerns
 
 

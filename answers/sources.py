@@ -13,6 +13,8 @@ import numpy as np
 from answers.asking import Asking, SourceFacts, matching
 from posts.answer import Answer, Figure, SourceCoverage, SourceState
 from posts.selection import Selection
+from store import shape
+from store.shape import Change
 from store.state import INTERRUPTED, Run, SourceControl
 from words import texts
 
@@ -157,6 +159,9 @@ def _judged(
         since = _silent_since(asking, facts, heard)
         return ("ok", "sources.imported", {}, "") if since is None else _silent(since)
     state = _STATES.get(ended.outcome or "error", "error")
+    changed = shape.change(asking.state, facts.name, now=asking.now) if state in ("ok", "partial") else None
+    if changed is not None:
+        return "partial", f"sources.shape_{changed.kind}", changes_told(changed), ""
     if state != "ok":
         return state, f"sources.ended_{state.replace(' ', '_')}", {"at": ended.ended_at}, ended.reason
     late = _late(asking, facts, runs)
@@ -166,6 +171,13 @@ def _judged(
     if silent_since is not None:
         return _silent(silent_since)
     return "ok", "sources.ok", {"at": ended.ended_at or ended.started_at, "got": ended.got}, ""
+
+
+def changes_told(changed: Change) -> dict[str, Any]:
+    """What fills the text of a change."""
+    # Names of fields are written by a server: what a text is filled with has no end otherwise.
+    fields = ", ".join(name[:60] for name in changed.fields)
+    return {"since": changed.since, "n": changed.n, "of": changed.of, "fields": fields}
 
 
 def _silent(since: datetime) -> tuple[SourceState, str, dict[str, Any], str]:

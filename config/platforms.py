@@ -28,7 +28,8 @@ class Platform:
 
     ``url`` is empty where a source has to name a server; ``stream_url`` is that of streams where it is
     another. ``bare`` means that its sources name a server alone, without a path. ``tokens`` says for which
-    timelines something is needed that only the user has.
+    timelines something is needed that only the user has. Its host is asked every ``delay_s`` seconds at
+    most, though a project may say less.
     """
 
     name: PlatformName
@@ -38,6 +39,7 @@ class Platform:
     stream_url: str = ""
     bare: bool = False
     tokens: Mapping[Timeline, str] = field(default_factory=lambda: MappingProxyType({}))
+    delay_s: float = 0.0
 
     def meant(self, given: Mapping[str, object]) -> Timeline | None:
         """The timeline that the keys of a source imply where it names none."""
@@ -50,6 +52,8 @@ class Platform:
 
 _MASTODON = "RASAD_MASTODON_TOKENS"
 _BLUESKY = "RASAD_BLUESKY_PASSWORD"
+_CHANNELS_S: Final = 2.5
+"""Pages for people, of one host for all channels."""
 _ALL = (
     Platform(
         name="mastodon",
@@ -67,9 +71,26 @@ _ALL = (
         bare=True,
         tokens=MappingProxyType({"tag": _BLUESKY, "search": _BLUESKY}),
     ),
-    Platform(name="telegram", kind="messenger", timelines=("account",), url="https://t.me", bare=True),
-    Platform(name="eitaa", kind="messenger", timelines=("account",), url="https://eitaa.com", bare=True),
+    Platform(
+        name="telegram",
+        kind="messenger",
+        timelines=("account",),
+        url="https://t.me",
+        bare=True,
+        delay_s=_CHANNELS_S,
+    ),
+    Platform(
+        name="eitaa",
+        kind="messenger",
+        timelines=("account",),
+        url="https://eitaa.com",
+        bare=True,
+        delay_s=_CHANNELS_S,
+    ),
     Platform(name="feed", kind="news"),
 )
 
 PLATFORMS: Final[Mapping[str, Platform]] = MappingProxyType({platform.name: platform for platform in _ALL})
+
+CHANNELS: Final = frozenset({"telegram", "eitaa"})
+"""Platforms whose accounts are called channels."""

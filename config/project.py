@@ -162,15 +162,13 @@ class Source(Section):
     @model_validator(mode="before")
     @classmethod
     def _said(cls, data: Any) -> Any:
-        """The data with what its platform implies: address, timeline and kind."""
+        """The data with what its platform implies: address and timeline."""
         platform = PLATFORMS.get(data.get("platform", "")) if isinstance(data, dict) else None
         if platform is None:
             return data
         timeline = data.get("timeline") or platform.meant(data)
         url = platform.stream_url if timeline == "stream" and platform.stream_url else platform.url
-        implied = {"kind": platform.kind, "url": url or None, "timeline": timeline}
-        if platform.name != "feed":
-            del implied["kind"]
+        implied = {"url": url or None, "timeline": timeline}
         return {**data, **{key: value for key, value in implied.items() if value and data.get(key) is None}}
 
     @field_validator("url")

@@ -21,6 +21,7 @@ from urllib.parse import urlencode, urlsplit
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
 
+from config.platforms import PLATFORMS
 from crawlers.bluesky_asking import Asking
 from crawlers.bluesky_held import FROM, Held
 from crawlers.bluesky_meeting import People
@@ -307,7 +308,11 @@ class Listener:
         if status in (401, 403, 451):
             return Refused(f"{host} does not open its stream (HTTP {status})", subject=source)
         if status < 500 and status != 408:
-            return NotUnderstood(f"{host} has no such stream (HTTP {status})", subject=source)
+            return NotUnderstood(
+                f"{host} has no such stream (HTTP {status}).",
+                subject=source,
+                remedy=f"A stream of Bluesky is a Jetstream, such as {PLATFORMS['bluesky'].stream_url}.",
+            )
         return None
 
     def _skip(self) -> None:

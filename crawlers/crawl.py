@@ -12,11 +12,15 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
 
+from crawlers.bounds import bound_heads
 from crawlers.guard import ALLOWED
 from crawlers.job import Job, user_agent
 from crawlers.ledger import Ledger
+from crawlers.pace import Pace
 from crawlers.retry import BUDGET
+from crawlers.spider import SourceSpider
 from crawlers.spiders.bluesky import BlueskySpider
+from crawlers.spiders.channels import EitaaSpider, TelegramSpider
 from crawlers.spiders.feeds import FeedSpider
 from crawlers.spiders.mastodon import MastodonSpider
 from posts.errors import NotReachable, NotSetUp, NotUnderstood, RasadError, SourceError
@@ -25,7 +29,14 @@ from store import heard
 from store.spool import Spool
 from store.state import State
 
-SPIDERS = {"mastodon": MastodonSpider, "bluesky": BlueskySpider, "feed": FeedSpider}
+SPIDERS: dict[str, type[SourceSpider]] = {
+    "mastodon": MastodonSpider,
+    "bluesky": BlueskySpider,
+    "feed": FeedSpider,
+    "telegram": TelegramSpider,
+    "eitaa": EitaaSpider,
+}
+"""The spider of each platform of ``config.platforms``."""
 MEMORY_BYTES = 4 * 2**30
 """Address space of a crawl: the last line behind Scrapy's own limit of resident memory."""
 _log = logging.getLogger(__name__)
@@ -57,6 +68,7 @@ def crawl_here(job: Job) -> bool:
         if ledger.put_off_until is not None:
             state.put_off(job.source, ledger.put_off_until, reason=ledger.put_off_reason)
         heard.add(state, ledger.stretches)
+        heard.compact(state, job.source, now=datetime.now(UTC))
         state.end_run(
             job.run_id,
             ended_at=datetime.now(UTC),
@@ -89,12 +101,14 @@ def _run(job: Job, ledger: Ledger, state: State | None, *, shown: list[Post] | N
     try:
         settings = _settings(job, preview=shown is not None)
         _cleared(job, state)
+        bound_heads()
         process = AsyncCrawlerProcess(settings)
         _log_here()
         spider = SPIDERS[job.platform]
         crawler = process.create_crawler(spider)
         task = process.crawl(crawler, job=job, ledger=ledger, state=state, previewed=shown)
         process.start()
+        Pace(job.hosts).sweep()
         _take_stock(crawler, ledger, job)
         if task.done() and not task.cancelled() and (error := task.exception()) is not None:
             ledger.fail(NotUnderstood(f"the crawl broke: {_short(error)}", subject=job.source))
@@ -111,7 +125,8 @@ def _cleared(job: Job, state: State | None) -> None:
         return
     place = state.cursor(job.source, "place")
     if place != job.place:
-        state.forget_cursors(job.source)
+        if place is not None:  # a back-fill may have been asked for before the first crawl
+            state.forget_cursors(job.source)
         state.move_cursors(job.source, {"place": job.place}, at=datetime.now(UTC))
 
 

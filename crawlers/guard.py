@@ -27,6 +27,10 @@ from crawlers.job import host_and_port
 ALLOWED = "RASAD_ALLOW_HOSTS"
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is routed; Python calls global what lies outside, such as old site-local addresses."""
+_NO_NAMES = ("localhost", "onion", "local", "internal", "home.arpa", "i2p")
+"""Ends of names that no public server has (RFC 6761, 6762, 7686, 8375)."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -39,6 +43,8 @@ def is_public(address: str) -> bool:
     try:
         found: Address = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
+        return False
+    if found.version == 6 and found not in _UNICAST and found not in _NAT64:
         return False
     return all(one.is_global and not one.is_multicast for one in (found, *_carried(found)))
 
@@ -69,6 +75,9 @@ def forbidden(url: str, allowed: frozenset[str]) -> str | None:
         return "an address with a password in it is not crawled"
     if host_and_port(url) in allowed:
         return None
+    name = parts.hostname.rstrip(".")
+    if any(name == end or name.endswith(f".{end}") for end in _NO_NAMES):
+        return f"{name} is not the name of a public server ({_open_it(f'{name}:PORT')})"
     if port not in (None, 80, 443):
         return f"port {port} of {parts.hostname} is not crawled ({_open_it(f'{parts.hostname}:{port}')})"
     return None

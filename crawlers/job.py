@@ -14,6 +14,8 @@ from typing import Final
 
 import msgspec
 
+from config.load import home
+from config.platforms import PLATFORMS
 from config.project import Settings, Source
 from crawlers.pages.mastodon_server import host_of
 from crawlers.pages.text import clean_name
@@ -34,6 +36,7 @@ class Job:
     from platforms, by name (``token`` for Mastodon; ``identifier``, ``password`` and ``pds`` for Bluesky).
     ``appview`` is where a stream of Bluesky looks up who wrote what; ``page_size`` how many posts a page may
     have, where a platform's own number is not wanted.
+    ``hosts`` is the folder through which all crawls of this machine share the pace of servers.
     """
 
     run_id: str
@@ -63,6 +66,7 @@ class Job:
     page_size: int | None = None
     limit: int | None = None
     answer_timeout_s: float = field(default=30.0)
+    hosts: Path | None = None
 
     @property
     def place(self) -> str:
@@ -101,10 +105,17 @@ def job_of(
         keep=tuple(key for brand in brands for key in brand.author_keys),
         allow_hosts=settings.crawl.allow_hosts,
         timeout_s=_longest(settings, source),
-        delay_s=float(settings.crawl.delay_s),
+        delay_s=_delay(settings, source),
         page_size=settings.crawl.page_size,
         limit=limit,
+        hosts=hosts_of(settings.folder),
     )
+
+
+def hosts_of(folder: Path) -> Path:
+    """The folder of the pace of servers: that of the home in which a project lies, else of the usual home."""
+    parts = folder.resolve().parent
+    return (parts.parent if parts.name == "projects" else home()) / "hosts"
 
 
 def _longest(settings: Settings, source: Source) -> float:
@@ -112,6 +123,17 @@ def _longest(settings: Settings, source: Source) -> float:
     if source.timeline != "stream":
         return float(settings.crawl.timeout_s)
     return max(float(settings.crawl.timeout_s), source.every.total_seconds() + STREAM_GRACE_S)
+
+
+def _delay(settings: Settings, source: Source) -> float:
+    """Seconds between requests: the project's, or what the platform's host is owed if that is more.
+
+    Servers of one's own (``crawl.allow_hosts``) are asked as the project says.
+    """
+    own = float(settings.crawl.delay_s)
+    if host_and_port(source.url) in {host.lower() for host in settings.crawl.allow_hosts}:
+        return own
+    return max(own, PLATFORMS[source.platform].delay_s)
 
 
 def _tokens(settings: Settings, source: Source) -> dict[str, str]:

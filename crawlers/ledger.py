@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from statistics import median
 from typing import Any, Literal
 
 from crawlers.pages.fields import Reading
@@ -19,10 +20,12 @@ Outcome = Literal["ok", "partial", "error", "refused", "put off", "not set up"]
 
 @dataclass(slots=True)
 class Ledger:
-    """Counts of a crawl: ``asked`` requests sent, ``got`` posts safe in the spool, ``refused`` items.
+    """Counts of a crawl: ``asked`` requests sent, ``got`` posts (and ``profiles``) safe in the spool,
+    ``refused`` items.
 
     ``stretches`` say what of the source's time was heard and what was not (`store.heard`). ``limits`` are
     the budgets that its servers tell, by host: what is left, of how much, and the seconds until it is new.
+    ``delays_s`` are the seconds between the writing of new posts and their being heard.
     """
 
     source: str = ""
@@ -31,6 +34,7 @@ class Ledger:
     answers: Counter[int] = field(default_factory=Counter)
     items: int = 0
     got: int = 0
+    profiles: int = 0
     refused: int = 0
     files: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
@@ -43,6 +47,7 @@ class Ledger:
     put_off_reason: str = ""
     stretches: list[Stretch] = field(default_factory=list)
     limits: dict[str, dict[str, float]] = field(default_factory=dict)
+    delays_s: list[float] = field(default_factory=list)
 
     def heard(self, since: datetime, until: datetime, *, posts: int, query: str = "") -> None:
         """All that was posted in this time was read (or what ``query`` finds of it)."""
@@ -115,16 +120,24 @@ class Ledger:
         state: Outcome = first.state if first.state in {"refused", "not set up", "put off"} else "error"  # type: ignore[assignment]
         return state, reason
 
+    def _heard(self) -> int | None:
+        """How many posts the time that was read had, looks at older ones left out; ``None`` if none was."""
+        told = [s.posts for s in self.stretches if s.what == "collected" and s.posts is not None]
+        return sum(told) if told else None
+
     def details(self) -> dict[str, Any]:
         """What a person may want to look at: the details of the run."""
         return {
             "answers": {str(status): count for status, count in sorted(self.answers.items())},
             "items": self.items,
+            "heard": self._heard(),
+            "profiles": self.profiles,
             "passed_over": dict(self.passed_over),
             "unread": dict(self.unread.most_common(50)),
             "remarks": self.remarks,
             "waited_s": round(self.waited_s, 1),
             "limits": self.limits,
+            "delay_s": round(median(self.delays_s), 1) if self.delays_s else None,
             "put_off_until": None if self.put_off_until is None else self.put_off_until.isoformat(),
         }
 

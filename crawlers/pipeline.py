@@ -19,21 +19,27 @@ from scrapy.exceptions import DropItem
 
 from config.platforms import PLATFORMS
 from crawlers.pages.fields import Unreadable
-from crawlers.pseudonyms import key_of
+from crawlers.pseudonyms import key_of, veiled
 from crawlers.spider import spider_of
 from posts.clean import clean
 from posts.errors import RasadError, RecordError, SourceError
-from posts.people import pseudonym, pseudonymise, without_value
+from posts.people import pseudonym, pseudonymise, pseudonymise_profile, without_value
 from posts.post import Post, check
 from posts.profile import Profile
+from posts.profile import check as check_profile
 from store import rereads
 from store.loading import payload_of
 from store.rereads import Reread
 from store.spool import Spool
 from store.state import State
+from store.tombs import living
 
 PAGES_WAITING = 4
 POSTS_TOGETHER = 5_000
+LATEST = "latest"
+"""The cursor of the moment of the latest post that was heard."""
+DELAYS = 1_000
+"""Of so many posts of a page it is noted how long they took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +47,8 @@ class Page:
     """What one answer gave: posts, what was no post, and where the next crawl goes on after them.
 
     ``refs`` is how posts are asked for again, by id: those that have one are read again at fixed ages.
-    ``gone`` are posts that were asked for again and are not there any more. ``profiles`` are accounts that
-    are watched, as they are today.
+    ``gone`` are posts that were asked for again and are not there any more, ``settled`` those that are not
+    to be asked for any more. ``profiles`` are accounts that are watched, as they are today.
     """
 
     posts: tuple[Post, ...] = ()
@@ -50,6 +56,7 @@ class Page:
     cursors: Mapping[str, str | None] = field(default_factory=dict)
     refs: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[Reread, ...] = ()
+    settled: tuple[Reread, ...] = ()
     profiles: tuple[Profile, ...] = ()
 
     def __repr__(self) -> str:
@@ -72,6 +79,8 @@ class IntoSpool:
         self._writer: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._broken = False
+        self._latest: str | None = None
+        self._latest_before = ""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -128,21 +137,47 @@ class IntoSpool:
                 kept = self._ready(post, now)
                 if kept is not None:
                     posts.append(kept)
-                    if post.id in page.refs:
-                        looks.append((kept.id, page.refs[post.id], kept.created_at))
+                    if post.id in page.refs and self._living(kept):
+                        looks.append((kept.id, self._veiled(page.refs[post.id]), kept.created_at))
         gone = [lost for page in pages for lost in page.gone]
         posts += [self._gone(lost, now) for lost in gone]
         for page in pages:
             for item in page.unreadable:
                 self._bury(item.subject, item.reason, now, item.payload)
-        if posts:
-            Spool(self._job.folder / "spool").write(posts, source=self._job.source, run_id=self._job.run_id)
+        profiles = [who for page in pages for told in page.profiles if (who := self._known(told, now))]
+        if posts or profiles:
+            Spool(self._job.folder / "spool").write(
+                posts, source=self._job.source, run_id=self._job.run_id, profiles=profiles
+            )
             self._ledger.got += len(posts)
+            self._ledger.profiles += len(profiles)
             self._ledger.files += 1
         if self._state is not None:
             # Only now that the spool holds the posts.
             cursors = {key: value for page in pages for key, value in page.cursors.items()}
+            settled = [done.post for page in pages for done in page.settled]
+            if settled:
+                rereads.drop(self._state, self._job.source, settled)
+            cursors |= self._time(self._state, posts)
             self._move(self._state, cursors, looks, gone, now)
+
+    def _time(self, state: State, posts: list[Post]) -> dict[str, str | None]:
+        """Note how long posts took to be heard, of those later than any that was known before this crawl.
+
+        Not those of a first crawl: a back-fill hears of everything late.
+        """
+        if self._latest is None:
+            self._latest = self._latest_before = state.cursor(self._job.source, LATEST) or ""
+        # A post that is dated ahead must not make all that come after it look old.
+        heard = {p.id: min(p.created_at, p.collected_at) for p in posts if p.deleted_at is None}
+        if before := self._latest_before:
+            late = [p for p in posts if p.id in heard and _told(heard[p.id]) > before]
+            self._ledger.delays_s += [(p.collected_at - heard[p.id]).total_seconds() for p in late[:DELAYS]]
+        latest = max(map(_told, heard.values()), default="")
+        if latest <= self._latest:
+            return {}
+        self._latest = latest
+        return {LATEST: latest}
 
     def _move(
         self,
@@ -161,6 +196,15 @@ class IntoSpool:
                 self._ledger.lose(lost.created_at)
         if cursors:
             state.move_cursors(self._job.source, cursors, at=now)
+
+    def _living(self, post: Post) -> bool:
+        """Whether nobody has wished to forget the post or its author: such posts are not looked at again."""
+        return self._state is None or bool(living(self._state, [post])[0])
+
+    def _veiled(self, ref: str) -> str:
+        """What a post is asked for by. An address may name its author; a server's own number does not."""
+        address = ":" in ref or "/" in ref
+        return ref if self._secret is None or not address else veiled(ref, self._secret)
 
     def _gone(self, lost: Reread, now: datetime) -> Post:
         """The deletion of a post: what it said goes, wherever it stands."""
@@ -184,6 +228,17 @@ class IntoSpool:
             return None
         return self._hidden(replace(post, run_id=self._job.run_id))
 
+    def _known(self, profile: Profile, now: datetime) -> Profile | None:
+        """The profile as it goes into the spool; ``None`` for one that can be none, which is buried."""
+        try:
+            profile = check_profile(replace(profile, run_id=self._job.run_id), now=now)
+        except RecordError as error:
+            self._bury(profile.key[:200], error.message, now, None)
+            return None
+        if self._secret is None:
+            return profile
+        return pseudonymise_profile(profile, secret=self._secret, keep=frozenset(self._job.keep))
+
     def _hidden(self, post: Post) -> Post:
         if self._secret is None:
             return post
@@ -197,6 +252,10 @@ class IntoSpool:
             reason = without_value(reason)
         if self._state is not None:
             self._state.bury(self._job.source, subject, reason, at=at, payload=payload)
+
+
+def _told(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _payload(post: Post) -> str | None:

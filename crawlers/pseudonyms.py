@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Callable, Iterable
@@ -13,6 +16,7 @@ from posts.people import pseudonymise
 from posts.post import Post
 
 FILE: Final = "pseudonym.key"
+_VEIL: Final = "veil:"
 
 
 def hiding(folder: Path, *, keep: Iterable[str] = ()) -> Callable[[Post], Post]:
@@ -22,6 +26,34 @@ def hiding(folder: Path, *, keep: Iterable[str] = ()) -> Callable[[Post], Post]:
     """
     secret, kept = key_of(folder), frozenset(keep)
     return lambda post: pseudonymise(post, secret=secret, keep=kept)
+
+
+def veiled(text: str, secret: bytes) -> str:
+    """The text so that only who has the key can read it; the same text gives the same each time.
+
+    For what a crawl has to send to a server again (the address of a post names its author) and must keep
+    until then. Where the key is deleted it is noise.
+    """
+    plain = text.encode("utf-8", "surrogatepass")
+    mark = hmac.new(secret, b"veil " + plain, hashlib.sha256).digest()[:12]
+    return _VEIL + base64.urlsafe_b64encode(mark + _mixed(plain, mark, secret)).decode()
+
+
+def unveiled(text: str, secret: bytes) -> str:
+    """What ``veiled`` hid; a text that was never veiled is the same."""
+    if not text.startswith(_VEIL):
+        return text
+    try:
+        raw = base64.urlsafe_b64decode(text[len(_VEIL) :])
+        return _mixed(raw[12:], raw[:12], secret).decode("utf-8", "surrogatepass")
+    except (ValueError, UnicodeDecodeError):
+        return ""  # made with another key
+
+
+def _mixed(data: bytes, mark: bytes, secret: bytes) -> bytes:
+    """The bytes under a stream of the key and the mark; done twice, the bytes again."""
+    stream = hashlib.shake_256(b"veil" + secret + mark).digest(len(data))
+    return bytes(one ^ other for one, other in zip(data, stream, strict=True))
 
 
 def key_of(folder: Path) -> bytes:

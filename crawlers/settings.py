@@ -23,11 +23,20 @@ REFERRER_POLICY = "no-referrer"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    # What is switched off above is not even loaded: it would be a quarter of a second for each crawl.
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     # Before robots.txt is asked for, and seen again by every redirect.
     "crawlers.guard.Guard": 20,
-    "crawlers.retry.Patience": 550,
+    "crawlers.robots.Robots": 100,
     # Nearer to the network than HttpCompressionMiddleware (590).
     "crawlers.whole.WholeAnswers": 595,
+    # Nearest to the network: it sees redirects, too, and what it holds it lets go of.
+    "crawlers.retry.Patience": 950,
 }
 ITEM_PIPELINES = {"crawlers.pipeline.IntoSpool": 100}
 
@@ -37,6 +46,8 @@ ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 2
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
+# The pace is kept by crawlers.pace, from the end of an answer; chance would only make it longer.
+DOWNLOAD_DELAY_JITTER = 0.0
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 120.0
@@ -49,7 +60,15 @@ DOWNLOAD_TIMEOUT = 30
 DNS_TIMEOUT = 10
 CLOSESPIDER_TIMEOUT = 120
 CLOSESPIDER_PAGECOUNT = 2_000
-EXTENSIONS = {"scrapy.extensions.memusage.MemoryUsage": None, "crawlers.memory.OwnMemory": 0}
+EXTENSIONS = {
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "crawlers.memory.OwnMemory": 0,
+}
 MEMUSAGE_ENABLED = True
 MEMUSAGE_LIMIT_MB = 512
 MEMUSAGE_CHECK_INTERVAL_SECONDS = 1.0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -21,16 +24,20 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawlers.bounds import in_time
 from crawlers.guard import Forbidden
 from crawlers.job import Job
 from crawlers.ledger import Ledger
+from crawlers.pace import Pace
 from crawlers.pages.fields import shown
+from crawlers.pseudonyms import key_of, unveiled
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from posts.post import Post
 from store import rereads
 from store.rereads import Reread
 from store.state import State
 
+_END: Final = object()
 LOOKS: Final = 200
 """Posts that one crawl looks at again: its budget beside what is new."""
 
@@ -55,6 +62,7 @@ class SourceSpider(Spider):
         super().__init__(**rest)
         self.job = job
         self.ledger = ledger
+        self.pace = Pace(job.hosts, delay_s=job.delay_s)
         self.state = state
         self.previewed = previewed
 
@@ -81,7 +89,14 @@ class SourceSpider(Spider):
     def _looks(self) -> Iterable[Request]:
         state = self.state
         due = [] if state is None else rereads.due(state, self.job.source, at=self.now(), limit=LOOKS)
-        return self.look_again(due) if due else ()
+        return self.look_again(self.unveiled(due)) if due else ()
+
+    def unveiled(self, kept: Iterable[Reread]) -> list[Reread]:
+        """What is kept of posts, with the refs that their servers know them by (`crawlers.pseudonyms`)."""
+        if not self.job.pseudonyms:
+            return list(kept)
+        secret = key_of(self.job.folder)
+        return [replace(one, ref=unveiled(one.ref, secret)) for one in kept]
 
     def _profile(self) -> Iterable[Request]:
         today = f"{self.now():%Y-%m-%d}"
@@ -105,28 +120,55 @@ class SourceSpider(Spider):
         """A request whose answer comes to ``answer`` whatever its status, and whose failure is noted."""
         return Request(
             url,
-            callback=answer,
+            callback=partial(self._in_time, answer),
             errback=self.failed,
             headers=headers or {},
             dont_filter=True,
         )
 
+    def _in_time(self, answer: Callable[[Response], Any], response: Response) -> Any:
+        """What ``answer`` makes of a response; reading it may not take for ever."""
+        try:
+            with in_time(self.job.source):
+                made = answer(response)
+        except SourceError as error:
+            self.fail(error)
+            return None
+        return self._piece_by_piece(made) if isinstance(made, Iterator) else made
+
+    def _piece_by_piece(self, made: Iterator[Any]) -> Iterator[Any]:
+        try:
+            while True:
+                with in_time(self.job.source):
+                    piece = next(made, _END)
+                if piece is _END:
+                    return
+                yield piece
+        except SourceError as error:
+            self.fail(error)
+
     def fail(self, error: SourceError) -> None:
+        if self.job.pseudonyms:
+            # A server's own words may name somebody.
+            error.message = _SAID.sub("", error.message)
         self.ledger.fail(error)
         self.logger.info("%s", error)
 
     def failed(self, failure: Failure) -> None:
         """Note why no answer came."""
         request: Request | None = getattr(failure, "request", None)
-        error = self.named(failure.value, address=request.url if request else self.job.url)
+        error = self.named(failure.value, address=request.url if request else self.job.url, request=request)
         passed = request.meta.get("redirect_urls", []) if request else []
         if passed and not isinstance(error, RateLimited):
             error.message = f"{urlsplit(passed[-1]).netloc} redirects to another address: {error.message}"
         self.fail(error)
 
-    def named(self, error: BaseException | None, *, address: str) -> SourceError:
+    def named(
+        self, error: BaseException | None, *, address: str, request: Request | None = None
+    ) -> SourceError:
         """Why no answer came from an address, in words."""
         source, host = self.job.source, urlsplit(address).netloc.rpartition("@")[2]
+        largest = (request.meta.get("download_maxsize", _LARGEST) if request else _LARGEST) >> 20
         if isinstance(error, SourceError):
             return error
         if isinstance(error, Forbidden):
@@ -134,7 +176,7 @@ class SourceSpider(Spider):
         if isinstance(error, IgnoreRequest):
             told = str(error)
             if "DOWNLOAD_MAXSIZE" in told:
-                return NotUnderstood(f"the answer of {host} is larger than 16 MiB", subject=source)
+                return NotUnderstood(f"the answer of {host} is larger than {largest} MiB", subject=source)
             if "robots" in told:
                 return Refused(f"robots.txt of {host} forbids it", subject=source)
             if "redirections" in told:
@@ -144,7 +186,9 @@ class SourceSpider(Spider):
             if isinstance(error, kind):
                 return NotReachable(f"{host} {told}", subject=source)
         if isinstance(error, DownloadCancelledError):
-            return NotUnderstood(f"the answer of {host} is larger than 16 MiB", subject=source)
+            return NotUnderstood(f"the answer of {host} is larger than {largest} MiB", subject=source)
+        if isinstance(error, ValueError):
+            return NotUnderstood(f"{host} redirects to an address that cannot be read", subject=source)
         for sign, told in _IN_WORDS:
             if sign in str(error):
                 return NotReachable(f"{host} {told}", subject=source)
@@ -155,9 +199,11 @@ class SourceSpider(Spider):
     def unhappy(self, response: Response) -> SourceError | None:
         """What a status other than 2xx says, in words; ``None`` for 2xx."""
         status, source = response.status, self.job.source
+        host = urlsplit(response.url).netloc
+        if status == 206:
+            return NotUnderstood(f"{host} sent a part of it only (HTTP 206)", subject=source)
         if 200 <= status < 300:
             return None
-        host = urlsplit(response.url).netloc
         if status in (401, 403, 451):
             return Refused(f"{host} does not allow it (HTTP {status})", subject=source)
         if status == 404:
@@ -179,6 +225,9 @@ def spider_of(crawler: Crawler) -> SourceSpider:
     return crawler.spider
 
 
+_LARGEST: Final = 16 * 2**20
+"""What an answer may have where its request says nothing else (``DOWNLOAD_MAXSIZE``)."""
+_SAID = re.compile(r"(?<=answered with an error): .*", re.DOTALL)
 _NO_ANSWER: tuple[tuple[type[BaseException], str], ...] = (
     (CannotResolveHostError, "is not a name that is found"),
     (DownloadTimeoutError, "gave no whole answer in time"),
@@ -188,6 +237,8 @@ _NO_ANSWER: tuple[tuple[type[BaseException], str], ...] = (
 _IN_WORDS = (
     ("certificate verify failed", "shows a certificate that is not valid for it"),
     ("SSL", "does not speak https at this address"),
+    ("ParseError", "does not speak HTTP as it should"),
+    ("builtins.ValueError", "does not speak HTTP as it should"),
     ("ConnectionDone", "closes the connection without an answer"),
     ("ConnectionLost", "closes the connection without an answer"),
 )

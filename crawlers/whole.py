@@ -1,18 +1,26 @@
-"""Answers that were packed are whole or refused: Scrapy takes half a gzip stream for all of it."""
+"""Answers that were packed are whole or refused: Scrapy takes half a stream of any packing for all of it."""
 
 from __future__ import annotations
 
+import sys
 import zlib
-from typing import Self
+from collections.abc import Callable
+from typing import Any, Final, Self
 
+import brotli
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawlers.spider import spider_of
-from posts.errors import NotReachable
+from posts.errors import NotReachable, NotUnderstood
 
-_PIECE = 1 << 20
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_PIECE: Final = 1 << 20
 
 
 class WholeAnswers:
@@ -27,9 +35,22 @@ class WholeAnswers:
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"), spider_of(crawler).job.source)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        encoding = (response.headers.get("Content-Encoding") or b"").strip().lower()
-        if encoding in {b"gzip", b"x-gzip"} and response.body and not is_whole(response.body, self._largest):
-            raise NotReachable("the answer broke off in the middle", subject=self._source)
+        told = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").lower()
+        packings = [name for part in told.split(",") if (name := part.strip()) not in ("", "identity")]
+        if not packings or not response.body:
+            return response
+        if len(packings) > 1:
+            raise NotUnderstood("the answer is packed more than once", subject=self._source)
+        whole = _WHOLE.get(packings[0])
+        if whole is None:
+            raise NotUnderstood(
+                f"the answer is packed in a way that was not offered ({packings[0][:40]})",
+                subject=self._source,
+            )
+        if not whole(response.body, request.meta.get("download_maxsize", self._largest)):
+            raise NotReachable(
+                f"the answer broke off in the middle, or is no {packings[0]}", subject=self._source
+            )
         return response
 
 
@@ -51,3 +72,67 @@ def is_whole(packed: bytes, largest: int) -> bool:
         # More members may follow; anything else after the end is padding.
         left = unpacker.unused_data if unpacker.unused_data[:2] == b"\x1f\x8b" else b""
     return True
+
+
+def is_whole_deflate(packed: bytes, largest: int) -> bool:
+    """Whether a zlib stream, or a bare one as some servers send, has its end."""
+    return any(_ends(packed, largest, zlib.decompressobj(wbits)) for wbits in (15, -15))
+
+
+def _ends(left: bytes, largest: int, unpacker: Any) -> bool:
+    unpacked = 0
+    while left and not unpacker.eof:
+        try:
+            unpacked += len(unpacker.decompress(left, _PIECE))
+        except zlib.error:
+            return False
+        if unpacked > largest:
+            return True
+        left = unpacker.unconsumed_tail
+    return bool(unpacker.eof)
+
+
+def is_whole_brotli(packed: bytes, largest: int) -> bool:
+    """Whether a brotli stream has its end."""
+    unpacker = brotli.Decompressor()
+    unpacked, piece = 0, packed
+    try:
+        while not unpacker.is_finished():
+            made = len(unpacker.process(piece, output_buffer_limit=_PIECE))
+            unpacked, piece = unpacked + made, b""
+            if unpacked > largest:
+                return True
+            if not made and not unpacker.is_finished():
+                return False
+    except brotli.error:
+        return False
+    return True
+
+
+def is_whole_zstd(packed: bytes, largest: int) -> bool:
+    """Whether each frame of a zstd stream has its end."""
+    left, unpacked = packed, 0
+    while left:
+        unpacker = zstd.ZstdDecompressor()
+        piece = left
+        try:
+            while not unpacker.eof:
+                made = len(unpacker.decompress(piece, _PIECE))
+                unpacked, piece = unpacked + made, b""
+                if unpacked > largest:
+                    return True
+                if not made and not unpacker.eof and unpacker.needs_input:
+                    return False
+        except zstd.ZstdError:
+            return False
+        left = unpacker.unused_data
+    return True
+
+
+_WHOLE: Final[dict[str, Callable[[bytes, int], bool]]] = {
+    "gzip": is_whole,
+    "x-gzip": is_whole,
+    "deflate": is_whole_deflate,
+    "br": is_whole_brotli,
+    "zstd": is_whole_zstd,
+}

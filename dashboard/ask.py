@@ -20,8 +20,10 @@ import streamlit as st
 
 from answers import hashtag as hashtags
 from answers import health as healths
+from answers import heard as hearings
 from answers import influence as influences
 from answers import overview as overviews
+from answers import pace as source_paces
 from answers import posts as post_pages
 from answers import saved as saved_reports
 from answers import sources as source_reports
@@ -29,9 +31,12 @@ from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
+from answers.heard import Heard
 from answers.influence import Influence
 from answers.overview import Overview
+from answers.pace import Pace
 from answers.posts import PostPage
+from answers.reach import reach_of
 from answers.saved import SavedReport
 from answers.sources import SourceReport
 from answers.trends import Rising
@@ -144,11 +149,19 @@ def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
         yield SourceFacts(
             name=source.name,
             platform=source.platform,
+            timeline=source.timeline,
             paused=paused,
             # The demo's servers are invented: they are asked at no time.
             every=None if settings.project.demo else source.every,
             longest_run=timedelta(seconds=settings.crawl.timeout_s + 60),
             expect_per_day=source.expect_per_day,
+            reach=reach_of(
+                platform=source.platform,
+                timeline=source.timeline,
+                url=source.url,
+                tag=source.tag,
+                chosen=bool(source.query or source.thread),
+            ),
         )
 
 
@@ -162,6 +175,7 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "hashtag": hashtags.hashtag,
     "influence": influences.influence,
     "posts": post_pages.page,
+    "heard": hearings.heard,
 }
 
 
@@ -192,6 +206,14 @@ def influence(visit: Visit, selection: Selection, *, size: int = 50) -> Answer[I
     return cast(Answer[Influence], _ask("influence", visit, selection, size=size))
 
 
+def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
+    """What was heard of the sources behind a selection; its query does not matter."""
+    behind = Selection(
+        since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
+    )
+    return cast(Answer[Heard], _ask("heard", visit, behind))
+
+
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:
     return cast(Answer[PostPage], _ask("posts", visit, selection, size=size, offset=offset, sort=sort))
 
@@ -199,6 +221,11 @@ def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: s
 def sources(visit: Visit) -> Answer[tuple[SourceReport, ...]]:
     """The sources' health; not kept, because a button on the page changes it."""
     return source_reports.sources(asking(visit))
+
+
+def paces(visit: Visit) -> Answer[dict[str, Pace]]:
+    """How the sources fare against their habits; not kept either."""
+    return source_paces.paces(asking(visit))
 
 
 def saved_queries_of(visit: Visit) -> SavedQueries:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard import ask, filters
+from dashboard import ask, filters, hearing
 from dashboard.address import Filters, file_of
 from dashboard.visit import Visit
 
@@ -36,6 +36,8 @@ def stop_empty(visit: Visit, asked: filters.Asked, *, key: str = "empty.posts") 
                 args=(asked.filters,),
             )
         _draw_way_to_sources(visit, "empty.add_source")
+    # Nothing may be there because nothing was heard.
+    hearing.draw_behind(visit, ask.heard(visit, asked.selection).value, key="empty")
     st.stop()
 
 

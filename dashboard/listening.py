@@ -1,16 +1,18 @@
-"""Sources: how each fares; pausing, testing and removing one."""
+"""Sources: how each fares; pausing, testing, back-filling and removing one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import streamlit as st
 
+from answers.pace import Pace
 from answers.sources import SourceReport
 from config import edit
-from dashboard import ask, cards, newcomers, parts, problems, starting
+from config.adding import lacking
+from dashboard import ask, cards, newcomers, paces, parts, problems, starting
 from dashboard.visit import Visit
 from posts.errors import RasadError
 from words import dates, texts
@@ -18,31 +20,33 @@ from words import dates, texts
 TONES: Final = {"ok": "good", "partial": "", "error": "bad", "refused": "bad", "silent": "bad"}
 
 
-def draw_sources(visit: Visit, reports: Sequence[SourceReport]) -> None:
-    """Each source with its state, why, what it brought, and when it is asked next."""
+def draw_sources(visit: Visit, reports: Sequence[SourceReport], known: Mapping[str, Pace]) -> None:
+    """Each source with its state and why, its pace against its habit, its next turn, and what it costs."""
     columns: list[parts.Item] = [
-        {"label": visit.common("label.source")},
+        {"label": visit.common("label.source"), "wide": True},
         {"label": visit.common("label.state")},
-        {"label": visit.common("label.posts"), "number": True},
         {"label": visit.text("sources.last_day"), "number": True},
-        {"label": visit.text("sources.newest"), "minor": True},
-        {"label": visit.text("sources.last_run"), "minor": True},
+        {"label": _word(visit, "pace.hour"), "number": True, "hint": _word(visit, "pace.hour_hint")},
+        {"label": visit.common("label.posts"), "number": True, "minor": True},
+        {"label": visit.text("sources.newest"), "minor": True, "hint": _word(visit, "pace.delay_hint")},
         {"label": visit.text("sources.next"), "minor": True},
-    ]
+        {"label": _word(visit, "pace.requests"), "number": True, "minor": True,
+         "hint": _word(visit, "pace.requests_hint")},
+    ]  # fmt: skip
     rows: list[list[parts.Item]] = [
         [
             {"text": report.source, "auto": True, "below": _kind(visit, report)},
             {"text": visit.name_of("state", report.state), "chip": True, "tone": TONES.get(report.state, ""),
              "below": _reason(visit, report)},
-            parts.number(visit, report.posts),
-            parts.number(visit, report.posts_last_day),
-            _when(visit, report.newest_post_at),
-            _when(visit, min(report.last_run.started_at, visit.now) if report.last_run else None),
-            _next(visit, report),
+            *paces.cells(visit, report, known.get(report.source, Pace())),
         ]
         for report in reports
     ]  # fmt: skip
     parts.draw_table(columns, rows, label=visit.text("sources.title"), key="sources")
+
+
+def _word(visit: Visit, key: str) -> str:
+    return texts.text(key, visit.language)
 
 
 def _kind(visit: Visit, report: SourceReport) -> str:
@@ -55,10 +59,18 @@ def _kind(visit: Visit, report: SourceReport) -> str:
 
 def _reason(visit: Visit, report: SourceReport) -> str:
     """Why, in the language of the page; a server's own words stay as they are."""
+    if report.why == "sources.never_run" and (variable := _lacks(visit, report.source)):
+        return texts.text("needs.missing", visit.language, variable=variable)
     if report.why is None or not texts.known(report.why):
         return report.reason or visit.name_of("state_meaning", report.state)
     values = {name: _said(visit, value) for name, value in report.values.items()}
     return texts.text(report.why, visit.language, **values).strip()
+
+
+def _lacks(visit: Visit, name: str) -> str | None:
+    """The variable without which a source of the project cannot be asked."""
+    listed = (source for source in visit.settings.sources if source.name == name)
+    return next((lacking(visit.settings, source) for source in listed), None)
 
 
 def _said(visit: Visit, value: Any) -> str:
@@ -67,21 +79,8 @@ def _said(visit: Visit, value: Any) -> str:
     return visit.number(value) if isinstance(value, int | float) else str(value or "")
 
 
-def _when(visit: Visit, moment: Any) -> parts.Item:
-    return {"text": visit.ago(moment), "hint": visit.moment(moment)}
-
-
-def _next(visit: Visit, report: SourceReport) -> parts.Item:
-    if report.state == "paused":
-        return {"text": visit.name_of("state", "paused"), "tone": "muted"}
-    due = report.put_off_until or report.next_due_at
-    if due is not None and due <= visit.now:
-        return {"text": visit.text("sources.due")}
-    return _when(visit, due)
-
-
 def draw_controls(visit: Visit) -> None:
-    """Pause, test and remove one source."""
+    """Pause, test, back-fill and remove one source."""
     settings = visit.settings
     with st.container(horizontal=True, vertical_alignment="bottom", key="source_controls"):
         names = [source.name for source in settings.sources]
@@ -104,6 +103,7 @@ def draw_controls(visit: Visit) -> None:
             key="source_test",
             disabled=settings.project.demo,
         )
+        paces.draw_backfill(visit, source)
         if not settings.project.demo:
             # A key of its own closes it once the source is gone: a second click must not meet the next one.
             label, key = visit.text("sources.remove"), f"remove_{name}"

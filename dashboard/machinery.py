@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from posts.errors import RasadError
 from store.spool import Spool
 from store.state import DeadLetter
 from words import texts
-from words.bidi import stripped
+from words.bidi import isolate_left, stripped
 
 LISTED: Final = 100
 """So many of the newest dead letters are listed; the command line lists them all."""
@@ -29,15 +30,19 @@ def draw_concerns(visit: Visit, report: HealthReport) -> None:
 
 
 def _draw_concern(visit: Visit, concern: Concern) -> None:
-    values = {
-        name: visit.moment(value) if hasattr(value, "isoformat") else visit.number(value)
-        for name, value in concern.values.items()
-    }
+    values = {name: _said(visit, value) for name, value in concern.values.items()}
     draw, icon = (st.error, "error") if concern.serious else (st.warning, "warning")
     draw(texts.text(concern.why, visit.language, **values), icon=f":material/{icon}:")
     if concern.said:
         with st.expander(visit.text("problem.details")):
             st.text(concern.said)
+
+
+def _said(visit: Visit, value: Any) -> str:
+    """A moment, a number, or a name that was given from outside, as the text around it takes it."""
+    if isinstance(value, datetime):
+        return visit.moment(value)
+    return visit.number(value) if isinstance(value, int | float) else isolate_left(stripped(str(value)))
 
 
 def draw_cards(visit: Visit, report: HealthReport) -> None:

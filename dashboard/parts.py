@@ -34,6 +34,8 @@ _NAMES: Final = {
     "hashtag": "common.label.hashtag",
     "influence": "dashboard.influencers.score",
     "sources": "common.label.state",
+    "heard": "common.label.heard",
+    "pace": "pace.hour",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

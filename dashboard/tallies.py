@@ -14,7 +14,7 @@ from dashboard import parts
 from dashboard.address import link_to
 from dashboard.visit import Visit
 from posts.answer import Figure
-from reports import charts
+from reports import charts, strips
 
 
 def draw_overview_cards(visit: Visit, found: Overview) -> None:
@@ -53,8 +53,10 @@ def draw_cards_of(visit: Visit, figures: Sequence[tuple[str, Figure]], *, key: s
     parts.draw_figures(items, key=key)
 
 
-def draw_volume(visit: Visit, series: Sequence[Bucket], *, key: str) -> None:
-    """Posts by time as bars; a click on one opens its posts."""
+def draw_volume(
+    visit: Visit, series: Sequence[Bucket], *, key: str, heard: Sequence[strips.Piece] = ()
+) -> None:
+    """Posts by time as bars, over a strip of what was ``heard``; a click on a bar opens its posts."""
     if not series:
         return
     reader = charts.Reader(language=visit.language, time_zone=visit.time_zone, calendar=visit.calendar)
@@ -66,7 +68,11 @@ def draw_volume(visit: Visit, series: Sequence[Bucket], *, key: str) -> None:
     most = max(bars, key=lambda bar: bar.value)
     alt = visit.text("volume_alt", since=visit.moment(bars[0].start), until=visit.moment(bars[-1].end),
                      most=visit.number(most.value), when=visit.moment(most.start))  # fmt: skip
-    place = draw_chart(charts.volume(bars, reader, label=label), key=key, alt=alt)
+    if heard:
+        spec = strips.volume_over_strip(bars, heard, reader, label=label)
+    else:
+        spec = charts.volume(bars, reader, label=label)
+    place = draw_chart(spec, key=key, alt=alt)
     if place is not None and place < len(series):
         parts.go(parts.way(link_to("posts", series[place].posts.selection, base=visit.base)))
 

@@ -88,6 +88,10 @@ class Visit:
             share, self.language, 0 if share is None or abs(share) >= 0.1 else 1, signed=signed
         )
 
+    def part(self, share: float | None) -> str:
+        """A share of a whole; 100 % is said of all of it only."""
+        return digits.part(share, self.language)
+
     def figure(self, figure: Figure, decimals: int = 0) -> str:
         """The number as it is written; an estimate behind ≈."""
         written = self.number(figure.value, decimals)

@@ -69,10 +69,14 @@ def clean(post: Post) -> Post:
 
 
 def shorten(post: Post) -> Post:
-    """The post with a text of at most ``MAX_TEXT`` code points; one that was cut ends in ``CUT_MARK``."""
-    if len(post.text) <= MAX_TEXT:
-        return post
-    return replace(post, text=post.text[: MAX_TEXT - 1] + CUT_MARK)
+    """The post with texts of at most ``MAX_TEXT`` code points; one that was cut ends in ``CUT_MARK``."""
+    if any(len(edit.text) > MAX_TEXT for edit in post.edits):
+        post = replace(post, edits=tuple(replace(edit, text=_cut(edit.text)) for edit in post.edits))
+    return post if len(post.text) <= MAX_TEXT else replace(post, text=_cut(post.text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + CUT_MARK
 
 
 def is_cut(post: Post) -> bool:

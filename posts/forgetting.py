@@ -62,6 +62,9 @@ class Forgotten:
         made: dict[str, Any] = {
             "text": said.hide(post.text),
             "title": said.hide_any(post.title),
+            "edits": tuple(
+                changed_part(e, text=said.hide(e.text), title=said.hide_any(e.title)) for e in post.edits
+            ),
             "url": said.hide_any(post.url),
             "links": tuple(
                 changed_part(link, url=said.hide(link.url), title=said.hide_any(link.title))
@@ -98,6 +101,7 @@ def person(key: str) -> str:
 def _texts(post: Post) -> Iterator[str]:
     """All that a name may be written in."""
     found = [post.text, post.title, post.url]
+    found += [text for edit in post.edits for text in (edit.text, edit.title)]
     found += [text for link in post.links for text in (link.url, link.title)]
     found += [text for part in post.media for text in (part.url, part.alt)]
     found += [option.title for option in post.poll.options] if post.poll is not None else []
@@ -117,8 +121,8 @@ def references_of(post: Post) -> Iterator[str]:
 def textless(post: Post) -> Post:
     """The post without what was written in it; what was counted, and what is counted by, stays.
 
-    Gone are text, title, descriptions, titles of links, the poll's answers, the author's name and the
-    tokens; hashtags, mentions, addresses, language and marks stay.
+    Gone are text, title, earlier wordings, descriptions, titles of links, the poll's answers, the author's
+    name and the tokens; hashtags, mentions, addresses, language and marks stay.
     """
     read = post.annotations or Annotations()
     kept = Annotations(
@@ -135,6 +139,7 @@ def textless(post: Post) -> Post:
         post,
         text="",
         title=None,
+        edits=(),
         links=tuple(changed_part(link, title=None) for link in post.links),
         media=tuple(changed_part(part, alt=None) for part in post.media),
         poll=None if post.poll is None else _blank(post.poll),

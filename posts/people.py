@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 
 from posts.post import Author, Mentioned, Poll, Post
+from posts.profile import Profile
 
 _NAME = r"\w(?:[\w.+\-]*\w)?"
 _SITES = r"(?:x|twitter|instagram|facebook|t|telegram|eitaa|ble|rubika)\.(?:com|me|ir)/(?:s/)?"
@@ -65,6 +66,7 @@ def pseudonymise(post: Post, *, secret: bytes, keep: frozenset[str] = frozenset(
         url=post.url if own else None,
         text=said.hide(post.text),
         title=said.hide_any(post.title),
+        edits=tuple(replace(e, text=said.hide(e.text), title=said.hide_any(e.title)) for e in post.edits),
         mentioned=tuple(
             m if m.key in keep else Mentioned(key=pseudonym(m.key, secret=secret)) for m in post.mentioned
         ),
@@ -86,6 +88,13 @@ def pseudonymise(post: Post, *, secret: bytes, keep: frozenset[str] = frozenset(
         quote_of_author=hide(post.quote_of_author),
         forwarded_from=hide(post.forwarded_from),
     )
+
+
+def pseudonymise_profile(profile: Profile, *, secret: bytes, keep: frozenset[str] = frozenset()) -> Profile:
+    """The profile without a name, under the key that the account's posts have; counts stay."""
+    if profile.key in keep:
+        return profile
+    return replace(profile, key=pseudonym(profile.key, secret=secret), handle=None, name=None)
 
 
 def without_value(reason: str) -> str:

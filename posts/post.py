@@ -73,17 +73,21 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A picture, film or sound of a post; ``alt`` is its description."""
+    """A picture, film or sound of a post; ``alt`` is its description, ``duration_s`` how long it plays."""
 
     kind: Literal["image", "gif", "video", "audio", "document", "unknown"]
     url: str | None = None
     alt: str | None = None
+    duration_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOption:
+    """What a poll may be answered with; ``percent`` where only shares of its votes are told."""
+
     title: str
     votes: int | None = None
+    percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,19 @@ class Mentioned:
 
     key: str
     handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What a post said before it was edited: the wording that was written ``at`` a moment."""
+
+    at: datetime
+    text: str = ""
+    title: str | None = None
+
+
+MAX_EDITS: Final = 10
+"""Earlier wordings of a post that are kept, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +180,7 @@ class Post:
     its own with an empty text and the language of what it passes on. ``language`` is what the platform
     declared; what was detected stands in ``annotations``. ``hashtags`` are tags the platform names beside
     the text, as written, without ``#``.
+    ``edits`` are earlier wordings, the oldest first, where the platform tells them.
     ``deleted_at`` marks a deletion: the content is gone, the id stays.
     """
 
@@ -177,6 +195,7 @@ class Post:
     also_in: tuple[str, ...] = ()
     first_seen_at: datetime | None = None
     edited_at: datetime | None = None
+    edits: tuple[Edit, ...] = ()
     deleted_at: datetime | None = None
     url: str | None = None
     title: str | None = None
@@ -202,6 +221,7 @@ class Post:
     annotations: Annotations | None = None
 
 
+_MOMENTS: Final = ("created_at", "collected_at", "first_seen_at", "edited_at", "deleted_at")
 _REFERENCES: Final = (
     "conversation", "forwarded_from", "reply_to", "reply_to_author", "repost_of", "repost_of_author",
     "quote_of", "quote_of_author",
@@ -216,7 +236,7 @@ _Draft: Any = make_dataclass("_Draft", _FIELDS, slots=True)
 def changed(post: Post, **changes: Any) -> Post:
     """A new post with some parts changed: ``dataclasses.replace`` for whoever does it to every post.
 
-    It takes a quarter of the time, because a frozen record's constructor sets each of 34 parts by a call.
+    It takes a quarter of the time, because a frozen record's constructor sets each of 35 parts by a call.
     """
     made = _Draft(*_read_all(post))
     for name, value in changes.items():
@@ -257,8 +277,8 @@ def check(post: Post, *, now: datetime) -> Post:
             raise RecordError(f"{field_name}: must have 1 to {MAX_ID_BYTES} bytes", subject=post.id[:80])
     if "\n" in post.id:
         raise RecordError("id: has a line break", subject=post.id[:80])
-    for name in ("created_at", "collected_at", "first_seen_at", "edited_at", "deleted_at"):
-        moment: datetime | None = getattr(post, name)
+    moments = [(name, getattr(post, name)) for name in _MOMENTS]
+    for name, moment in (*moments, *(("edits.at", edit.at) for edit in post.edits)):
         if moment is None:
             continue
         if moment.tzinfo is None:

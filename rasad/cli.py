@@ -15,6 +15,7 @@ import typer
 
 from rasad import __version__
 from rasad.commands import (
+    adding,
     asking,
     checking,
     collecting,
@@ -59,6 +60,8 @@ def _options(
 app.command()(projects.run)
 app.command()(projects.demo)
 app.command()(projects.init)
+sources.app.command()(adding.add)
+sources.app.command()(adding.backfill)
 app.add_typer(sources.app, name="sources")
 app.add_typer(queries.app, name="queries")
 app.command()(collecting.collect)

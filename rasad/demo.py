@@ -14,6 +14,7 @@ from config.load import home, load, projects
 from config.project import Settings
 from store.spool import Spool
 from store.state import State
+from watch import overheard
 from watch.arrivals import MADE_AT_NOTE, SEED_NOTE, UNTIL_NOTE
 
 NAME: Final = "demo"
@@ -45,6 +46,8 @@ def fill(settings: Settings, *, now: datetime) -> int:
         state.set_note(SEED_NOTE, str(SEED))
         made = posts(SEED, datetime.fromisoformat(made_at))
         Spool(settings.spool).write(made, source=NAME)
+        names = [source.name for source in settings.sources]
+        overheard.begin(state, names, made, now=datetime.fromisoformat(made_at))
         state.set_note(UNTIL_NOTE, made_at)
     return len(made)
 

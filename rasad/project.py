@@ -37,6 +37,7 @@ class Opened:
     def asking(self) -> Asking:
         """What the questions of `answers` are asked with."""
         from answers.asking import Asking, SourceFacts
+        from answers.reach import reach_of
 
         settings = self.settings
         return Asking(
@@ -46,10 +47,18 @@ class Opened:
                 SourceFacts(
                     name=s.name,
                     platform=s.platform,
+                    timeline=s.timeline,
                     paused=s.paused,
                     every=None if settings.project.demo else s.every,
                     expect_per_day=s.expect_per_day,
                     longest_run=timedelta(seconds=settings.crawl.timeout_s + 60),
+                    reach=reach_of(
+                        platform=s.platform,
+                        timeline=s.timeline,
+                        url=s.url,
+                        tag=s.tag,
+                        chosen=bool(s.query or s.thread),
+                    ),
                 )
                 for s in settings.sources
             ),

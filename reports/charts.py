@@ -93,6 +93,11 @@ class Dot:
 
 def volume(bars: Sequence[Bar], reader: Reader, *, label: str, height: int = 220) -> Spec:
     """How much there was in each bucket of time, as bars. A click picks the bar's place in ``bars``."""
+    return finished(volume_chart(bars, reader, label=label), reader, height)
+
+
+def volume_chart(bars: Sequence[Bar], reader: Reader, *, label: str, below: int = 0) -> Any:
+    """The same to be laid over others; its time axis leaves so much room below the bars."""
     values = [
         {
             "id": place,
@@ -100,21 +105,21 @@ def volume(bars: Sequence[Bar], reader: Reader, *, label: str, height: int = 220
             # A gap of a tenth sets the bars apart.
             "end": (bar.end - (bar.end - bar.start) / 10).timestamp(),
             "value": bar.value,
-            "when": reader.label(_span(bar, reader)),
+            "when": reader.label(span_told(bar.start, bar.end, reader)),
             "amount": reader.label(digits.number(bar.value, reader.language)),
         }
         for place, bar in enumerate(bars)
     ]
     picked = alt.selection_point(name=PICKED, fields=["id"], on="click", empty=True)
-    chart = (
-        alt.Chart(_inline(values))
+    return (
+        alt.Chart(inline(values))
         .mark_rect(cornerRadiusTopLeft=2, cornerRadiusTopRight=2, cursor="pointer")
         .encode(
             x=alt.X(
                 "start:Q",
                 title=None,
                 scale=alt.Scale(zero=False, nice=False, reverse=reader.mirrored),
-                axis=_time_axis(bars, reader),
+                axis=time_axis(bars[0].start, bars[-1].end, reader, below=below) if bars else None,
             ),
             x2="end",
             y=alt.Y(
@@ -133,7 +138,6 @@ def volume(bars: Sequence[Bar], reader: Reader, *, label: str, height: int = 220
         )
         .add_params(picked)
     )
-    return _finished(chart, reader, height)
 
 
 def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, height: int = 280) -> Spec:
@@ -160,7 +164,7 @@ def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, heigh
     ]
     picked = alt.selection_point(name=PICKED, fields=["id"], on="click", empty=True)
     side: Literal["left", "right"] = "right" if reader.mirrored else "left"
-    base = alt.Chart(_inline(values)).encode(
+    base = alt.Chart(inline(values)).encode(
         x=alt.X(
             "size:Q",
             title=reader.label(size),
@@ -194,7 +198,7 @@ def growth(dots: Sequence[Dot], reader: Reader, *, size: str, growth: str, heigh
         .encode(text="name:N")
         for side, shift in _SHIFTS.items()
     ]
-    return _finished(alt.layer(points.add_params(picked), *names), reader, height)
+    return finished(alt.layer(points.add_params(picked), *names), reader, height)
 
 
 def _status_colours(dots: Sequence[Dot], reader: Reader) -> Any:
@@ -258,12 +262,12 @@ def picked_place(event: Any) -> int | None:
         return None
 
 
-def _inline(values: list[dict[str, Any]]) -> Any:
+def inline(values: list[dict[str, Any]]) -> Any:
     """The values as data that stand in the specification itself."""
     return alt.Data(values=values)  # type: ignore[no-untyped-call]
 
 
-def _finished(chart: Any, reader: Reader, height: int) -> Spec:
+def finished(chart: Any, reader: Reader, height: int) -> Spec:
     spec: Spec = chart.properties(height=height, width="container").to_dict()
     spec.pop("$schema", None)
     spec.setdefault("config", {})["locale"] = {"number": _number_locale(reader.language)}
@@ -294,9 +298,9 @@ def _round_values(values: Iterable[float]) -> list[float]:
     return [step * 10.0**power for power in range(low, high + 1) for step in steps]
 
 
-def _time_axis(bars: Sequence[Bar], reader: Reader) -> Any:
+def time_axis(since: datetime, until: datetime, reader: Reader, *, below: int = 0) -> Any:
     """An axis with a label at every round local time, in the reader's calendar."""
-    ticks = _ticks(bars[0].start, bars[-1].end, reader) if bars else []
+    ticks = _ticks(since, until, reader)
     known = json.dumps({str(place): label for place, label in ticks}, ensure_ascii=False)
     return alt.Axis(
         values=[place for place, _ in ticks],
@@ -305,6 +309,7 @@ def _time_axis(bars: Sequence[Bar], reader: Reader) -> Any:
         labelBound=True,
         grid=False,
         tickSize=4,
+        offset=below,
     )
 
 
@@ -334,14 +339,15 @@ def _tick_label(moment: datetime, reader: Reader, *, hours: bool) -> str:
     return written
 
 
-def _span(bar: Bar, reader: Reader) -> str:
-    if bar.end - bar.start >= timedelta(hours=23):
-        return dates.day(bar.start, reader.language, reader.time_zone, reader.calendar)
+def span_told(start: datetime, end: datetime, reader: Reader) -> str:
+    """What a bucket of time is called: its day, and its hour if it is shorter."""
+    if end - start >= timedelta(hours=23):
+        return dates.day(start, reader.language, reader.time_zone, reader.calendar)
     return texts.text(
         "common.date_time",
         reader.language,
-        date=dates.day(bar.start, reader.language, reader.time_zone, reader.calendar),
-        time=dates.time(bar.start, reader.language, reader.time_zone),
+        date=dates.day(start, reader.language, reader.time_zone, reader.calendar),
+        time=dates.time(start, reader.language, reader.time_zone),
     )
 
 

@@ -24,7 +24,7 @@ _CELL = 32_767
 _ROWS = 1_048_576
 _COUNTS: Final = (*METRICS, "followers")
 _BESIDE: Final = (
-    "aliases", "also_in", "mentioned", "media", "poll", "format", "forwarded_from", "conversation",
+    "aliases", "also_in", "edits", "mentioned", "media", "poll", "format", "forwarded_from", "conversation",
     "reply_to_author", "repost_of_author", "quote_of_author", "other_references",
 )  # fmt: skip
 

@@ -1,18 +1,20 @@
-"""How many followers an account had and when: snapshots, taken in passing from the posts that tell it.
+"""How many followers an account had and when: snapshots, taken from posts that tell it and from profiles.
 
-One is kept where the number differs from the snapshot before, or that is older than a day. Each tells
-what was gained since the one before, so that growth is a sum. Copies may come in any order and again:
-a snapshot that comes between two others mends the gain of the later one.
+Of posts one is kept where the number differs from the snapshot before, or that is older than a day; of
+profiles, which are looked at once a day, each. A snapshot tells what was gained since the one before, so
+that growth is a sum. Copies may come in any order and again: a snapshot that comes between two others
+mends the gain of the later one. A profile without a number of followers makes none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from posts.post import MAX_COUNT, Author, Post, number
+from posts.post import MAX_COUNT, Post, number
+from posts.profile import Profile
 from store.documents import date_text, document_id
 from store.protocol import Document, Store
 
@@ -21,13 +23,33 @@ _NEAR_S: Final = 2 * DAY_S
 _AT_ONCE: Final = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Sighting:
-    """An author with a known number of followers, as one copy of a post shows them."""
+    """An account with a known number of followers, as a post or a profile shows it.
 
-    author: Author
+    ``whole`` is one that a profile has told, with what else it told.
+    """
+
     platform: str
     followers: int
+    handle: str | None = None
+    following: int | None = None
+    posts: int | None = None
+    whole: bool = False
+
+    def joined(self, other: _Sighting) -> _Sighting:
+        """What both tell of one second: the larger number, for two servers may tell different ones."""
+        one, two = sorted((self, other), key=lambda seen: (seen.followers, seen.whole, seen.handle or ""))
+        return replace(
+            two,
+            following=_larger(one.following, two.following),
+            posts=_larger(one.posts, two.posts),
+            whole=one.whole or two.whole,
+        )
+
+
+def _larger(one: int | None, two: int | None) -> int | None:
+    return max((n for n in (one, two) if n is not None), default=None)
 
 
 @dataclass(slots=True)
@@ -43,12 +65,14 @@ class _Account:
         return min(self.seen)
 
 
-def account_snapshots(store: Store, posts: Iterable[Post], *, again: bool) -> list[Document]:
-    """The snapshots that the copies add, and those that they change; ``again`` if they may have come before.
+def account_snapshots(
+    store: Store, posts: Iterable[Post], profiles: Iterable[Profile] = (), *, again: bool
+) -> list[Document]:
+    """The snapshots that these add, and those that they change; ``again`` if they may have come before.
 
     Whatever of the result was written already, the same call gives the rest and the same documents.
     """
-    accounts = _seen(posts)
+    accounts = _seen(posts, profiles)
     keys = list(accounts)
     made: list[Document] = []
     for start in range(0, len(keys), _AT_ONCE):
@@ -58,22 +82,38 @@ def account_snapshots(store: Store, posts: Iterable[Post], *, again: bool) -> li
     return made
 
 
-def _seen(posts: Iterable[Post]) -> dict[str, _Account]:
+def _seen(posts: Iterable[Post], profiles: Iterable[Profile]) -> dict[str, _Account]:
     accounts: dict[str, _Account] = {}
+    for key, seen_at, sighting in (*_of_posts(posts), *_of_profiles(profiles)):
+        account = accounts.setdefault(key, _Account(key))
+        at = int(seen_at.timestamp())
+        known = account.seen.get(at)
+        account.seen[at] = sighting if known is None else known.joined(sighting)
+    return accounts
+
+
+_Seen = tuple[str, datetime, _Sighting]
+
+
+def _of_posts(posts: Iterable[Post]) -> Iterator[_Seen]:
     for post in posts:
         author = post.author
         if author is None or post.deleted_at is not None:
             continue
         followers = author.followers
-        if followers is None or not 0 <= followers <= MAX_COUNT:
-            continue
-        account = accounts.setdefault(author.key, _Account(author.key))
-        at = int(post.collected_at.timestamp())
-        known = account.seen.get(at)
-        # Two servers may tell different numbers in one second: the same one counts in any order.
-        if known is None or known.followers < followers:
-            account.seen[at] = _Sighting(author, post.platform, followers)
-    return accounts
+        if followers is not None and 0 <= followers <= MAX_COUNT:
+            sighting = _Sighting(platform=post.platform, followers=followers, handle=author.handle)
+            yield author.key, post.collected_at, sighting
+
+
+def _of_profiles(profiles: Iterable[Profile]) -> Iterator[_Seen]:
+    for profile in profiles:
+        if profile.followers is not None:
+            sighting = _Sighting(
+                platform=profile.platform, followers=profile.followers, handle=profile.handle,
+                following=profile.following, posts=profile.posts, whole=True,
+            )  # fmt: skip
+            yield profile.key, profile.at, sighting
 
 
 # what is stored
@@ -101,9 +141,9 @@ def _recall_older(store: Store, accounts: Sequence[_Account], begin: int) -> Non
     request = {"query": query, "size": 0, "aggs": {"by": by}}
     buckets = store.search("accounts", request)["aggregations"]["by"]["buckets"]
     last = {bucket["key"]: int(bucket["at"]["value"]) // 1000 for bucket in buckets}
-    found = store.get("accounts", [_id(key, at) for key, at in last.items()])
+    found = store.get("accounts", [snapshot_id(key, at) for key, at in last.items()])
     for account in accounts:
-        document = found.get(_id(account.key, last.get(account.key, 0)))
+        document = found.get(snapshot_id(account.key, last.get(account.key, 0)))
         if document is not None:
             account.stored[last[account.key]] = document["followers"]
 
@@ -120,17 +160,18 @@ def _range(bound: str, at: int) -> dict[str, Any]:
 
 
 def _made(store: Store, accounts: Iterable[_Account], *, again: bool) -> list[Document]:
-    made: list[Document] = []
-    amended: dict[str, Document] = {}
+    made: dict[str, Document] = {}
+    known: list[str] = []
     for account in accounts:
         for at, sighting, gain in _steps(account, again=again):
-            if sighting is None:
-                amended[_id(account.key, at)] = gain
-            else:
-                made.append(_document(account.key, at, sighting) | gain)
-    stored = store.get("accounts", list(amended)) if amended else {}
-    made += [document | amended[identity] for identity, document in stored.items()]
-    return made
+            identity = snapshot_id(account.key, at)
+            made[identity] = gain if sighting is None else _document(account.key, at, sighting) | gain
+            if at in account.stored:
+                known.append(identity)
+    # What a stored snapshot tells beside this stays.
+    stored = store.get("accounts", known) if known else {}
+    whole = {identity: stored.get(identity, {}) | document for identity, document in made.items()}
+    return [document for document in whole.values() if "id" in document]
 
 
 def _steps(account: _Account, *, again: bool) -> Iterator[tuple[int, _Sighting | None, Document]]:
@@ -140,16 +181,16 @@ def _steps(account: _Account, *, again: bool) -> Iterator[tuple[int, _Sighting |
     for at in sorted({*account.stored, *account.seen}):
         stored, sighting = account.stored.get(at), account.seen.get(at)
         if stored is not None and sighting is not None and sighting.followers < stored:
-            sighting = None
+            sighting = replace(sighting, followers=stored) if sighting.whole else None
         followers = sighting.followers if sighting is not None else stored
         assert followers is not None
-        if stored is None and before is not None and followers == before[1] and at - before[0] < DAY_S:
+        if _is_no_news(account, at, before):
             continue
         gain: Document = (
             {} if before is None else {"d_followers": followers - before[1], "dt_s": at - before[0]}
         )
         fresh = sighting is not None and (again or followers != stored)
-        if fresh:
+        if sighting is not None and (fresh or sighting.whole):
             yield at, sighting, gain
         elif disturbed:
             yield at, None, gain
@@ -157,19 +198,26 @@ def _steps(account: _Account, *, again: bool) -> Iterator[tuple[int, _Sighting |
         before = (at, followers)
 
 
+def _is_no_news(account: _Account, at: int, before: tuple[int, int] | None) -> bool:
+    """Whether a post tells the number of the snapshot before, and that is not a day old."""
+    sighting = account.seen.get(at)
+    if at in account.stored or before is None or sighting is None or sighting.whole:
+        return False
+    return sighting.followers == before[1] and at - before[0] < DAY_S
+
+
 def _document(key: str, at: int, sighting: _Sighting) -> Document:
-    document: Document = {
-        "id": _id(key, at),
+    told = {"handle": sighting.handle or None, "following": sighting.following, "posts": sighting.posts}
+    return {
+        "id": snapshot_id(key, at),
         "author": key,
         "author_n": number(key),
         "platform": sighting.platform,
         "followers": sighting.followers,
         "at": date_text(datetime.fromtimestamp(at, UTC)),
-    }
-    if sighting.author.handle:
-        document["handle"] = sighting.author.handle
-    return document
+    } | {name: value for name, value in told.items() if value is not None}
 
 
-def _id(key: str, at: int) -> str:
+def snapshot_id(key: str, at: int) -> str:
+    """The id of the snapshot of an account at an epoch second."""
     return document_id(f"{key}@{at}")

@@ -135,11 +135,11 @@ def _read(merged: Mapping[str, Post], stored: Mapping[str, Stored], annotate: An
         old = stored.get(post_id)
         if post.deleted_at is not None:
             read[post_id] = post
-        elif old is not None and old.post.annotations is not None and same_writing(post, old.post):
-            read[post_id] = changed(post, annotations=old.post.annotations)
         elif old is not None and is_textless(old.post):
             # Its text is older than texts are kept; a later copy must not bring it back.
             read[post_id] = textless(changed(post, annotations=old.post.annotations))
+        elif old is not None and old.post.annotations is not None and same_writing(post, old.post):
+            read[post_id] = changed(post, annotations=old.post.annotations)
         else:
             unread.append(post)
     if unread:

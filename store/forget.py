@@ -15,10 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from nlp.fold import fold
 from posts.errors import RecordError, SpoolError, StoreError
 from posts.forgetting import GONE, Forgotten, person
 from posts.post import Post
+from posts.profile import Profile
+from store import rereads
 from store.batch import Stored, stored_post
 from store.documents import documents
 from store.engines import open_store
@@ -39,7 +40,7 @@ from store.remains import (
 )  # fmt: skip
 from store.spool import BadLine, Spool
 from store.state import State
-from store.tombs import keep_away, living
+from store.tombs import forgotten_keys, keep_away, living
 from store.transfer import label, noted
 
 Annotate = Callable[[Sequence[Post]], Mapping[str, Post]]
@@ -126,6 +127,11 @@ class _Marked:
             return True
         return bool(self.sources) and self.sources.issuperset((post.source, *post.also_in))
 
+    def drops(self, profile: Profile) -> bool:
+        """Whether a profile that waits is of one of those, or of a source that goes."""
+        same = person(profile.key) in {person(key) for key in self.keys}
+        return same or profile.source in self.sources
+
     def written(self) -> str:
         return json.dumps({name: sorted(getattr(self, name)) for name in self.__slots__})
 
@@ -157,24 +163,6 @@ def forget(
     return gone
 
 
-def keys_of_handle(store: Store, handle: str) -> set[str]:
-    """The keys of the authors, and of the people named in posts, who have this handle."""
-    folded = fold(handle).lstrip("@")
-    asked = {"bool": {"should": [{"terms": {name: [folded]}} for name in ("handle", "handles")]}}
-    found: set[str] = set()
-    for document in store.scan("posts", asked):
-        try:
-            post = stored_post(document).post
-        except (RecordError, KeyError):
-            continue
-        for named in (post.author, *post.mentioned):
-            if named is not None and named.handle:
-                whole = fold(named.handle).lstrip("@")
-                if folded in (whole, whole.partition("@")[0]):
-                    found.add(named.key)
-    return found
-
-
 def keep_out(places: Places, *, annotate: Annotate) -> int:
     """Take out of the engine whatever has a tombstone, as after a backup of an earlier day was restored;
     how many posts were touched."""
@@ -190,7 +178,13 @@ def keep_out(places: Places, *, annotate: Annotate) -> int:
             mended = {key: (posts[0], stored[key]) for key, posts in alive.items()}
             mended = {key: pair for key, pair in mended.items() if pair[0] is not pair[1].post}
             _rewrite(store, mended, annotate)
+            rereads.drop_forgotten(state, gone)
             touched += len(gone) + len(mended)
+        rereads.drop_forgotten(state)
+        authors = {row["author"] for row in store.scan("accounts", _ALL, ["author"])}
+        unwanted = forgotten_keys(state, authors)
+        touched += len(unwanted)
+        _delete(store, "accounts", "author", unwanted)
     if touched:
         vacuum(places.store)
     return touched
@@ -225,7 +219,13 @@ def _opened(places: Places) -> Store:
 def _mark(store: Store, spool: Spool, wish: Wish) -> _Marked:
     """All posts and names that the wish means, in the store and in what waits."""
     marked = _Marked(ids=set(wish.posts), keys=set(wish.authors), sources=set(wish.sources))
+    for part in portions(wish.authors, _AT_ONCE):
+        for row in store.scan("accounts", {"terms": {"author": part}}, ["author", "handle"]):
+            marked.know(row["author"], row.get("handle"))
     for post in _candidates(store, spool, wish):
+        if isinstance(post, Profile):
+            marked.know(post.key, post.handle)
+            continue
         if marked.goes(post):
             marked.add(post)
         for named in (post.author, *post.mentioned):
@@ -234,12 +234,12 @@ def _mark(store: Store, spool: Spool, wish: Wish) -> _Marked:
     return marked
 
 
-def _candidates(store: Store, spool: Spool, wish: Wish) -> Iterator[Post]:
+def _candidates(store: Store, spool: Spool, wish: Wish) -> Iterator[Post | Profile]:
     for query in _queries(wish):
         yield from (stored.post for stored in _stored(store.scan("posts", query)))
     for path in spool.files():
         try:
-            yield from (post for post in spool.read(path) if not isinstance(post, BadLine))
+            yield from (found for found in spool.read(path) if not isinstance(found, BadLine))
         except SpoolError:
             continue  # nothing of it can be read; intake buries it
 
@@ -268,7 +268,7 @@ def _carry_out(
         posts=posts,
         rows=rows,
         mended=mended,
-        waiting=clean_spool(Spool(places.spool), needles, living),
+        waiting=clean_spool(Spool(places.spool), needles, living, marked.drops),
         letters=clean_state(state, needles, sources=frozenset(marked.sources)),
         exports=tuple(path.name for path in clean_exports(places.exports, needles)),
     )

@@ -30,7 +30,7 @@ from store.protocol import Collection, Document, Store
 from store.saved import SavedQuery
 from store.spool import MAX_POSTS, Spool
 from store.state import State
-from store.tombs import living
+from store.tombs import living, living_profiles
 
 Progress = Callable[[int, int], None]
 """Called with the posts taken so far and the estimate of all that there are."""
@@ -50,12 +50,13 @@ class Annotator(Protocol):
 class IntakeReport:
     """What intake did.
 
-    ``taken`` posts stand in the store, ``new`` of them for the first time; ``refused`` lie in the dead
-    letters; ``dropped`` have a tombstone or are past their time. ``stopped`` says why it ended before
-    the spool was empty.
+    ``taken`` posts stand in the store, ``new`` of them for the first time, and so do ``profiles``;
+    ``refused`` lie in the dead letters; ``dropped`` have a tombstone or are past their time. ``stopped``
+    says why it ended before the spool was empty.
     """
 
     taken: int = 0
+    profiles: int = 0
     new: int = 0
     refused: int = 0
     dropped: int = 0
@@ -65,6 +66,7 @@ class IntakeReport:
     def __add__(self, other: IntakeReport) -> IntakeReport:
         return IntakeReport(
             taken=self.taken + other.taken,
+            profiles=self.profiles + other.profiles,
             new=self.new + other.new,
             refused=self.refused + other.refused,
             dropped=self.dropped + other.dropped,
@@ -215,9 +217,12 @@ class Intake:
         kept = [post for file in batch for post in file.posts if self._keeps(post)]
         copies, dropped = living(self._state, kept)
         dropped += sum(len(file.posts) for file in batch) - len(kept)
+        told = [profile for file in batch for profile in file.profiles]
+        profiles = living_profiles(self._state, told)
+        dropped += len(told) - len(profiles)
         outcome = _Outcome()
         made = Plan()
-        if copies:
+        if copies or profiles:
             self._store.refresh("posts")
             begun = self._begun if again else frozenset()
             made = plan(
@@ -230,7 +235,8 @@ class Intake:
             self._hold(batch, begun.union(made.first_seen))
             self._commit(made, copies, outcome)
             seen = (copy for group in copies.values() for copy in group)
-            self._write("accounts", account_snapshots(self._store, seen, again=again), outcome, fresh=False)
+            snapshots = account_snapshots(self._store, seen, profiles, again=again)
+            self._write("accounts", snapshots, outcome, fresh=False)
         if outcome.letters:
             letters = answer(self._state, batch, outcome.letters, at=self._now())
             self._state.bury_all(letters, at=self._now())
@@ -243,7 +249,10 @@ class Intake:
         self._finish(batch, new, copies, outcome, made.deleted)
         refused = sum(sum(file.refused.values()) for file in batch) + len(outcome.refused_posts)
         taken = sum(len(group) for key, group in copies.items() if key not in outcome.refused_posts)
-        return IntakeReport(taken=taken, new=len(new), refused=refused, dropped=dropped, files=len(batch))
+        return IntakeReport(
+            taken=taken, profiles=len(profiles), new=len(new), refused=refused, dropped=dropped,
+            files=len(batch),
+        )  # fmt: skip
 
     def _annotate(self, posts: Sequence[Post], outcome: _Outcome) -> Mapping[str, Post]:
         """The posts with what was read in them, by id; one that breaks a reader is a dead letter."""

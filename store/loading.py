@@ -1,4 +1,4 @@
-"""A spool file's good posts; what is none of it is in the dead letters when it is loaded."""
+"""A spool file's good posts and profiles; what is none of it is in the dead letters when it is loaded."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import Final
 from posts.clean import shorten
 from posts.errors import RecordError, SpoolError
 from posts.post import Post, check, encode
+from posts.profile import Profile
+from posts.profile import check as check_profile
+from posts.profile import encode as encode_profile
 from store.spool import BadLine, Header, Spool
 from store.state import State
 
@@ -21,11 +24,12 @@ _PAYLOAD: Final = 1_000_000
 
 @dataclass(slots=True)
 class SpoolFile:
-    """A spool file that was read: its good posts, and how many of each run were refused."""
+    """A spool file that was read: its good posts and profiles, and how many of each run were refused."""
 
     path: Path
     header: Header
     posts: list[Post] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
     retried: list[tuple[str, int]] = field(default_factory=list)
     """Posts that come out of dead letters, by id and number of the letter."""
@@ -45,6 +49,9 @@ def load(spool: Spool, state: State, path: Path, *, now: datetime) -> SpoolFile 
             try:
                 if isinstance(read, BadLine):
                     raise RecordError(read.reason)
+                if isinstance(read, Profile):
+                    file.profiles.append(check_profile(read, now=now))
+                    continue
                 file.posts.append(_checked(read, now))
                 if number is not None:
                     file.retried.append((read.id, number))
@@ -125,9 +132,11 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _letter(file: SpoolFile, read: Post | BadLine, reason: str) -> tuple[str, str, str, str | None]:
+def _letter(file: SpoolFile, read: Post | Profile | BadLine, reason: str) -> tuple[str, str, str, str | None]:
     if isinstance(read, BadLine):
         return file.header.source, read.position, reason, read.payload
+    if isinstance(read, Profile):
+        return read.source, read.key, reason, encode_profile(read).decode("utf-8", "replace")
     return read.source, read.id, reason, payload_of(read)
 
 

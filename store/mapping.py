@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from store.protocol import Collection
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Changes whenever the fields below, or what is indexed of them, change."""
 
 MAX_KEYWORD: Final = 512
@@ -78,7 +78,7 @@ FIELDS: Final[Mapping[Collection, Mapping[str, FieldType]]] = {
     ),
     "accounts": _fields(
         keyword="id author platform handle",
-        integer="author_n followers d_followers dt_s",
+        integer="author_n followers d_followers dt_s following posts",
         date="at",
     ),
     "matches": _fields(

@@ -7,6 +7,7 @@ ends in the same post:
 - the newest edit gives the content (title, text, tags, mentions);
 - the newest copy gives what changes by itself (author's facts, metrics, poll, media, links); a copy that
   does not tell the author or any count yields to one that does;
+- earlier wordings add up by their moments, of which the newest ten stay;
 - names add up: ``aliases``, and in ``also_in`` every source but the one that saw the post first;
 - what a post answers, repeats or quotes cannot change: whatever copy tells it, under every name that a
   server has for it (``other_references``), for only one of them may ever be found;
@@ -18,11 +19,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
 
-from posts.post import Metrics, Post, changed
+from posts.post import MAX_EDITS, Edit, Metrics, Post, changed
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _REFERENCES: Final = (
@@ -47,7 +49,10 @@ def settle(post: Post) -> Post:
     first_seen_at = post.first_seen_at or post.collected_at
     aliases = tuple(sorted({*post.aliases} - {post.id})) if post.aliases else ()
     also_in = tuple(sorted({*post.also_in} - {post.source})) if post.also_in else ()
-    settled = changed(post, first_seen_at=first_seen_at, aliases=aliases, also_in=also_in, annotations=None)
+    edits = _edits(post.edits) if post.edits else ()
+    settled = changed(
+        post, first_seen_at=first_seen_at, aliases=aliases, also_in=also_in, edits=edits, annotations=None
+    )
     return settled if post.deleted_at is None else _emptied(settled, post.deleted_at)
 
 
@@ -97,6 +102,7 @@ def _merge(a: Post, b: Post) -> Post:
         first_seen_at=first.first_seen_at,
         collected_at=facts.collected_at,
         edited_at=content.edited_at,
+        edits=_edits(a.edits, b.edits) if a.edits or b.edits else (),
         deleted_at=deleted_at,
         **values,
     )
@@ -121,6 +127,14 @@ def _other_references(a: Post, b: Post, chosen: Mapping[str, Any]) -> tuple[tupl
     called = {*a.other_references, *b.other_references}
     called.update((name, ref) for post in (a, b) for name in POINTING if (ref := getattr(post, name)))
     return tuple(sorted(pair for pair in called if pair[0] in POINTING and chosen[pair[0]] != pair[1]))
+
+
+def _edits(*told: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The newest of all earlier wordings; where a moment is told twice, the same one always wins."""
+    by_moment: dict[datetime, Edit] = {}
+    for edit in chain(*told):
+        by_moment[edit.at] = max(edit, by_moment.get(edit.at, edit), key=_bytes)
+    return tuple(by_moment[at] for at in sorted(by_moment)[-MAX_EDITS:])
 
 
 def _least(a: Any, b: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sqlite3
 import time
 import zipfile
 import zlib
@@ -14,9 +15,10 @@ from typing import Any, Final
 
 from posts.errors import RecordError, SpoolError, StoreError
 from posts.post import Post, decode, encode
+from posts.profile import Profile
 from store.generations import sync
 from store.needles import Needles
-from store.spool import Spool, unpacked
+from store.spool import PROFILE, Spool, profile_in, unpacked
 from store.state import State
 from store.state_file import checkpoint
 
@@ -26,6 +28,8 @@ _LARGE: Final = 512 * 2**20
 
 Living = Callable[[Post], Post | None]
 """What is left of a post: ``None`` if it goes."""
+Goes = Callable[[Profile], bool]
+"""Whether a profile goes."""
 
 
 def clean_state(state: State, needles: Needles, *, sources: frozenset[str] = frozenset()) -> int:
@@ -52,10 +56,21 @@ def clean_state(state: State, needles: Needles, *, sources: frozenset[str] = fro
                 db.execute(
                     "UPDATE sources SET put_off_reason=? WHERE source=?", (needles.blanked(reason), source)
                 )
+        _forget_looks(db, needles, sources)
         for key, value in db.execute("SELECT key, value FROM notes").fetchall():
             if not key.startswith("forget.") and needles.in_text(value):
                 db.execute("UPDATE notes SET value=? WHERE key=?", (needles.blanked(value), key))
     return len(letters)
+
+
+def _forget_looks(db: sqlite3.Connection, needles: Needles, sources: frozenset[str]) -> None:
+    """Look at none of them again, and remove what was heard of a source, or of a query that names one."""
+    for source, post, ref in db.execute("SELECT source, post, ref FROM rereads").fetchall():
+        if source in sources or needles.in_text(post) or needles.in_text(ref):
+            db.execute("DELETE FROM rereads WHERE source=? AND post=?", (source, post))
+    for source, query in db.execute("SELECT DISTINCT source, query FROM heard").fetchall():
+        if source in sources or needles.in_text(query):
+            db.execute("DELETE FROM heard WHERE source=? AND query=?", (source, query))
 
 
 def queries_naming(state: State, needles: Needles) -> list[str]:
@@ -78,11 +93,11 @@ def settle_state(state: State) -> None:
     )
 
 
-def clean_spool(spool: Spool, needles: Needles, living: Living) -> int:
-    """Write the files that wait again without what is gone; how many posts went."""
+def clean_spool(spool: Spool, needles: Needles, living: Living, goes: Goes) -> int:
+    """Write the files that wait again without what is gone; how many posts and profiles went."""
     gone = 0
     for path in spool.files():
-        gone += _clean_file(path, needles, living)
+        gone += _clean_file(path, needles, living, goes)
     for path in (spool.folder / "damaged").glob("*"):
         # Nothing of such a file could be taken; what can be read of it tells whether it has to go.
         if any(map(needles.in_text, _texts(path))):
@@ -92,13 +107,13 @@ def clean_spool(spool: Spool, needles: Needles, living: Living) -> int:
     return gone
 
 
-def _clean_file(path: Path, needles: Needles, living: Living) -> int:
+def _clean_file(path: Path, needles: Needles, living: Living, goes: Goes) -> int:
     try:
         raw, damage = unpacked(path)
     except SpoolError:
         return 0  # nothing of it can be read; intake puts it aside
     head, lines = _header(raw)
-    kept = [_line(line, needles, living) if line else line for line in lines]
+    kept = [_line(line, needles, living, goes) if line else line for line in lines]
     gone = sum(line is None for line in kept)
     if all(left is line for left, line in zip(kept, lines, strict=True)):
         return 0
@@ -122,8 +137,10 @@ def _header(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
     return (found, lines) if found else ({}, [first, *lines])
 
 
-def _line(line: bytes, needles: Needles, living: Living) -> bytes | None:
+def _line(line: bytes, needles: Needles, living: Living, goes: Goes) -> bytes | None:
     try:
+        if line.startswith(PROFILE):
+            return None if goes(profile_in(line)) else line
         post = decode(line)
     except RecordError:
         return None if needles.in_text(line.decode("utf-8", "replace")) else line

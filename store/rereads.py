@@ -6,7 +6,7 @@ what was gained. What is due stands in the state file, so that a crawl that was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -44,11 +44,14 @@ def next_look(created_at: datetime, now: datetime) -> datetime | None:
 
 
 def note(state: State, source: str, posts: Iterable[tuple[str, str, datetime]], *, at: datetime) -> None:
-    """Plan the next look at posts (id, ref, created) that were read at ``at``; old ones had their last."""
+    """Plan the next look at posts (id, ref, created) that were read at ``at``; old ones had their last, and
+    those that were forgotten are not looked at."""
+    posts = list(posts)
+    forgotten = state.entombed(post for post, _, _ in posts)
     with state.together() as db:
         for post, ref, created_at in posts:
             due = next_look(created_at, at)
-            if due is None:
+            if due is None or post in forgotten:
                 db.execute("DELETE FROM rereads WHERE source=? AND post=?", (source, post))
             else:
                 db.execute(
@@ -63,6 +66,23 @@ def drop(state: State, source: str, posts: Iterable[str]) -> None:
         db.executemany("DELETE FROM rereads WHERE source=? AND post=?", [(source, post) for post in posts])
 
 
+def drop_forgotten(state: State, gone: Iterable[str] = ()) -> None:
+    """Look no more at posts that have a tombstone, nor at these, whichever source planned to."""
+    planned = {row[0] for row in state.connection.execute("SELECT DISTINCT post FROM rereads")}
+    dead = state.entombed(planned) | planned.intersection(gone)
+    with state.together() as db:
+        db.executemany("DELETE FROM rereads WHERE post=?", [(post,) for post in dead])
+
+
+def drop_older(state: State, kept: Callable[[str], float], *, now: datetime) -> None:
+    """Look no more at posts that are older than the days for which their source's are kept."""
+    with state.together() as db:
+        for (source,) in db.execute("SELECT DISTINCT source FROM rereads").fetchall():
+            if (days := kept(source)) != float("inf"):
+                before = _text(now - timedelta(days=days))
+                db.execute("DELETE FROM rereads WHERE source=? AND created_at<?", (source, before))
+
+
 def due(state: State, source: str, *, at: datetime, limit: int) -> list[Reread]:
     """The posts that are due, those that have waited longest first."""
     rows = state.connection.execute(
@@ -71,6 +91,20 @@ def due(state: State, source: str, *, at: datetime, limit: int) -> list[Reread]:
         (source, _text(at), limit),
     )
     return [_reread(row) for row in rows]
+
+
+def known(state: State, source: str, refs: Sequence[str]) -> list[Reread]:
+    """Those of a source's posts that are still looked at and have one of these refs."""
+    found: list[Reread] = []
+    for start in range(0, len(refs), 500):
+        some = refs[start : start + 500]
+        rows = state.connection.execute(
+            "SELECT post, ref, created_at, due_at FROM rereads WHERE source=?"
+            f" AND ref IN ({', '.join('?' * len(some))})",
+            (source, *some),
+        )
+        found += map(_reread, rows)
+    return found
 
 
 def count(state: State, source: str, *, at: datetime) -> int:

@@ -1,6 +1,7 @@
 """The folder through which posts come in: what a crawl has written here is not lost.
 
-A file is gzipped JSON lines: first who wrote it (source, run), then one post a line. It is written
+A file is gzipped JSON lines: first who wrote it (source, run), then profiles (``{"profile": ...}``) and
+posts, one a line. A reader that knows no profiles takes such a line for a bad one and says so. It is written
 under another name, synced, renamed into place, and the folder synced, so that a file with its proper
 name is whole. Names sort by time. A file that was damaged all the same gives what can be read of it.
 """
@@ -24,6 +25,9 @@ import msgspec
 from posts.clean import clean
 from posts.errors import RecordError, SpoolError
 from posts.post import Post, decode, encode
+from posts.profile import Profile
+from posts.profile import decode as decode_profile
+from posts.profile import encode as encode_profile
 from store.generations import sync
 
 MAX_POSTS: Final = 5_000
@@ -39,6 +43,8 @@ _LETTERS: Final = 500
 STALE_S: Final = 3600.0
 """A part of a file this old was left by a process that died."""
 
+PROFILE: Final = b'{"profile":'
+"""How a line begins that tells of an account, not of a post; the profile and ``}`` follow."""
 _lines = msgspec.json.Decoder(Post)
 # Bytes of JSON that may need repair (posts.clean): escapes other than \n, \t, \" and \\, and in
 # UTF-8 the C1 controls, line separators and direction marks. Most files have none of them.
@@ -90,15 +96,22 @@ class Spool:
         except OSError as error:
             raise SpoolError(f"cannot be made ({error.strerror})", subject=str(folder)) from error
 
-    def write(self, posts: Iterable[Post], *, source: str, run_id: str | None = None) -> Path:
+    def write(
+        self,
+        posts: Iterable[Post],
+        *,
+        source: str,
+        run_id: str | None = None,
+        profiles: Iterable[Profile] = (),
+    ) -> Path:
         """Put posts in; when it returns they survive a power cut. The last file that was written.
 
         More than ``MAX_POSTS`` make several files. No posts make a file of none: through it intake
         learns that the run brought nothing new. ``SpoolError`` if there is no room, ``RecordError``
         for a post that cannot be written at all.
         """
-        lines: list[bytes] = []
-        size = 0
+        lines = [line_of(profile) for profile in profiles]
+        size = sum(map(len, lines))
         path: Path | None = None
         for post in posts:
             lines.append(_line(post))
@@ -130,31 +143,38 @@ class Spool:
         except (OSError, EOFError, zlib.error):
             return Header()
 
-    def read(self, path: Path) -> Iterator[Post | BadLine]:
-        """The posts of a file, repaired (``posts.clean``), and a ``BadLine`` for each that is none.
+    def read(self, path: Path) -> Iterator[Post | Profile | BadLine]:
+        """What a file holds, posts repaired (``posts.clean``), and a ``BadLine`` for each line of neither.
 
         A file cut short gives the lines before the cut and one ``BadLine`` for what is missing.
         ``SpoolError`` if nothing of it can be read.
         """
         raw, damage = unpacked(path)
         end = raw.find(b"\n") + 1
-        begin = end if end and _header(raw[:end]) else 0
+        begin, number = (end, 2) if end and _header(raw[:end]) else (0, 1)
+        while raw.startswith(PROFILE, begin) and (end := raw.find(b"\n", begin) + 1):
+            yield _profile(raw[begin : end - 1], f"{path.name}:{number}")
+            begin, number = end, number + 1
         if not damage and not any(suspect.search(raw) for suspect in _SUSPECTS):
             try:
                 yield from _lines.decode_lines(raw[begin:] if begin else raw)
                 return
             except (msgspec.DecodeError, ValueError, RecursionError):
                 pass  # some line is bad: read them one by one
-        yield from _read_slowly(path.name, raw[begin:], 2 if begin else 1, damage)
+        yield from _read_slowly(path.name, raw[begin:], number, damage)
 
     def count(self, path: Path) -> int:
         """How many posts a file holds, by its lines; 0 once intake has taken it or if it is damaged."""
         try:
             with gzip.open(path) as file:
-                lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+                file.readline(65_536)
+                first = file.readline()
+                while first.startswith(PROFILE):
+                    first = file.readline()
+                rest = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+                return rest + first.count(b"\n")
         except (OSError, EOFError, zlib.error):
             return 0
-        return max(0, lines - 1)
 
     def remove(self, path: Path) -> None:
         """Take a file out whose posts are committed."""
@@ -232,6 +252,18 @@ def _line(post: Post) -> bytes:
         return encode(clean(post))
 
 
+def line_of(profile: Profile) -> bytes:
+    """A profile as a line of a file."""
+    return PROFILE + encode_profile(profile) + b"}"
+
+
+def profile_in(line: bytes) -> Profile:
+    """The profile of such a line; ``RecordError`` names what does not fit."""
+    if not line.endswith(b"}"):
+        raise RecordError("the line of a profile was cut short")
+    return decode_profile(line[len(PROFILE) : -1])
+
+
 def _header(line: bytes) -> Header | None:
     if not line.startswith(b'{"spool"'):
         return None
@@ -270,7 +302,7 @@ def unpacked(path: Path) -> tuple[bytes, str]:
     return bytes(raw), damage
 
 
-def _read_slowly(name: str, raw: bytes, number: int, damage: str) -> Iterator[Post | BadLine]:
+def _read_slowly(name: str, raw: bytes, number: int, damage: str) -> Iterator[Post | Profile | BadLine]:
     lines = raw.split(b"\n")
     torn = lines.pop()
     for line in lines:
@@ -283,9 +315,18 @@ def _read_slowly(name: str, raw: bytes, number: int, damage: str) -> Iterator[Po
         yield BadLine(position=f"{name}:{number}", reason=damage, payload=_shown(torn))
 
 
-def _post(line: bytes, position: str) -> Post | BadLine:
+def _post(line: bytes, position: str) -> Post | Profile | BadLine:
+    if line.startswith(PROFILE):
+        return _profile(line, position)
     try:
         return clean(decode(line))
+    except RecordError as error:
+        return BadLine(position=position, reason=error.message, payload=_shown(line))
+
+
+def _profile(line: bytes, position: str) -> Profile | BadLine:
+    try:
+        return profile_in(line)
     except RecordError as error:
         return BadLine(position=position, reason=error.message, payload=_shown(line))
 

@@ -117,6 +117,14 @@ class State:
         row = self._db.execute("SELECT value FROM cursors WHERE source=? AND key=?", (source, key)).fetchone()
         return None if row is None else str(row[0])
 
+    def cursors(self, source: str, beginning: str) -> dict[str, str]:
+        """The cursors of a source whose names begin so, in the order of their names."""
+        rows = self._db.execute(
+            "SELECT key, value FROM cursors WHERE source=? AND substr(key, 1, ?)=? ORDER BY key",
+            (source, len(beginning), beginning),
+        )
+        return {str(key): str(value) for key, value in rows}
+
     def move_cursors(self, source: str, values: Mapping[str, str | None], *, at: datetime) -> None:
         """Move several cursors at once; ``None`` forgets one. Only after the spool holds the posts."""
         with self.together():

@@ -12,6 +12,7 @@ from typing import Final
 
 from posts.forgetting import Forgotten, people_of, person, references_of
 from posts.post import Post
+from posts.profile import Profile
 from store.state import State
 
 _ANY: Final = "forgotten"
@@ -42,6 +43,20 @@ def living(state: State, posts: Iterable[Post]) -> tuple[dict[str, list[Post]], 
     if state.entombed([_ANY]):
         return {key: _without(state, group) for key, group in copies.items()}, dropped
     return copies, dropped
+
+
+def living_profiles(state: State, profiles: Iterable[Profile]) -> list[Profile]:
+    """The profiles of those who were not forgotten."""
+    found = list(profiles)
+    dead = forgotten_keys(state, {profile.key for profile in found})
+    return [profile for profile in found if profile.key not in dead]
+
+
+def forgotten_keys(state: State, keys: Iterable[str]) -> set[str]:
+    """Those of these keys of accounts whose people were forgotten."""
+    names = {key: f"author {person(key)}" for key in keys}
+    dead = state.entombed(names.values())
+    return {key for key, name in names.items() if name in dead}
 
 
 def _names(post: Post) -> Iterable[str]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from config.demo import world
 from config.project import Settings
 from store.spool import Spool
+from watch import overheard
 from watch.crawls import state_of
 
 EVERY = timedelta(seconds=20)
@@ -35,4 +36,5 @@ def arrive(settings: Settings, *, now: datetime) -> int:
         if posts:
             Spool(settings.spool).write(posts, source=settings.project.name)
         state.set_note(UNTIL_NOTE, now.isoformat())
+        overheard.go_on(state, (source.name for source in settings.sources), since=now - LONGEST_GAP, now=now)
     return len(posts)

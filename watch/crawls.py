@@ -11,7 +11,7 @@ from typing import Protocol
 from config.project import Settings, Source
 from crawlers.run import crawl
 from store.state import Run, State
-from watch.hosts import host_lock, host_of
+from watch.hosts import host_lock, host_of, lane_of
 
 
 class Crawl(Protocol):
@@ -53,7 +53,7 @@ def run_due(
     A pause or a put-off is looked at again after the host is free, because waiting may have been long.
     A run that was interrupted is made again under its due time.
     """
-    with host_lock(home, host_of(source.url)) as held, state_of(settings) as state:
+    with host_lock(home, lane_of(settings, source)) as held, state_of(settings) as state:
         if not held or is_resting(state, source, clock()):
             return None
         if not may_be_asked(settings, source):
@@ -69,12 +69,14 @@ def run_now(settings: Settings, source: Source, *, home: Path, crawl: Crawl = cr
     """The run that a person asked for, made whatever the schedule says; only a put-off is respected."""
     now = datetime.now(UTC)
     run_id = new_run_id(source, now)
-    with host_lock(home, host_of(source.url)) as held, state_of(settings) as state:
+    with host_lock(home, lane_of(settings, source)) as held, state_of(settings) as state:
         if held:
             state.interrupt_runs(job=source.name)
         state.begin_run(run_id, job=source.name, due_at=now, started_at=now)
         outcome, reason = _hindrance(settings, source, state, held=held)
         if not outcome:
+            # A feed that says when it is renewed is asked all the same.
+            state.move_cursors(source.name, {"not_before": None}, at=now)
             return crawl(settings, source, run_id=run_id, due_at=now)
         state.end_run(run_id, ended_at=datetime.now(UTC), outcome=outcome, reason=reason)
         return Run(

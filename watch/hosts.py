@@ -1,4 +1,7 @@
-"""One crawl at a time for each host, whichever process asks: two sources of one server share its patience."""
+"""One crawl at a time for each host, whichever process asks: two sources of one server share its patience.
+
+That no two requests come too near, whoever sends them, is seen to in `crawlers.pace`.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,25 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from config.project import Settings, Source
+from crawlers.pace import server_of
 
 
 def host_of(url: str) -> str:
-    """The host and port that an address is asked of, in lower case.
+    """The machine that an address is asked of: a name, and its port where that is not a usual one.
 
-    >>> host_of("https://Example.org/feed.xml")
+    >>> host_of("https://Example.org:443/feed.xml")
     'example.org'
     """
-    return urlsplit(url if "//" in url else f"//{url}").netloc.rpartition("@")[2].lower()
+    return server_of(url if "//" in url else f"//{url}")
+
+
+def lane_of(settings: Settings, source: Source) -> str:
+    """What a crawl has for itself alone: its host, or (a stream stays on the line for as long as it is
+    listened to) a lane of its own beside the other sources of that host."""
+    host = host_of(source.url) or "none"
+    return f"{host} {settings.project.name}/{source.name}" if source.timeline == "stream" else host
 
 
 @contextmanager

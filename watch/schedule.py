@@ -27,10 +27,12 @@ from posts.errors import ConfigError, RasadError
 from watch.arrivals import EVERY, arrive
 from watch.crawls import Crawl, run_due, state_of
 from watch.due import latest_due, next_due
-from watch.hosts import host_of
+from watch.hosts import lane_of
 
 AT_ONCE = 4
 """How many crawls run at a time: each is a process of its own of about 100 MiB."""
+LISTENING = 8
+"""How many streams are listened to at a time, beside the others: each keeps its process all the while."""
 PROBLEM_NOTE = "settings.problem"
 log = logging.getLogger("watch.schedule")
 
@@ -69,8 +71,9 @@ class Schedule:
         self._crawl = crawl
         self._ended = False
         self._projects: dict[str, _Project] = {}
-        self._hosts: set[str] = set()
+        self._lanes: set[str] = set()
         self._slots = threading.BoundedSemaphore(AT_ONCE)
+        self._listening = threading.BoundedSemaphore(LISTENING)
         self._scheduler: Any = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -146,12 +149,12 @@ class Schedule:
         _note_problem(settings, "")
 
     def _plan(self, key: str, name: str, source: Source) -> None:
-        job = self._scheduler.get_job(key)
+        job, lane = self._scheduler.get_job(key), self._lane(name, source)
         if job is None:
-            self._add(key, self._due, (name, source.name), source.every, self._lane(source))
-        elif job.trigger.every != source.every or job.executor != self._lane(source):
+            self._add(key, self._due, (name, source.name), source.every, lane)
+        elif job.trigger.every != source.every or job.executor != lane:
             self._scheduler.remove_job(key)
-            self._add(key, self._due, (name, source.name), source.every, self._lane(source))
+            self._add(key, self._due, (name, source.name), source.every, lane)
 
     def _add(
         self, key: str, function: Callable[..., None], args: tuple[str, ...], every: timedelta, lane: str
@@ -167,13 +170,14 @@ class Schedule:
             next_run_time=datetime.now(UTC),
         )
 
-    def _lane(self, source: Source) -> str:
-        """The executor of the source's host: one thread, so its sources queue up and block no other's."""
-        host = host_of(source.url) or "none"
-        if host not in self._hosts:
-            self._hosts.add(host)
-            self._scheduler.add_executor(ThreadPoolExecutor(1), alias=host)
-        return host
+    def _lane(self, name: str, source: Source) -> str:
+        """The executor of the source's lane: one thread, so its sources queue up and block no other's."""
+        project = self._projects[name].settings
+        lane = "none" if project is None else lane_of(project, source)
+        if lane not in self._lanes:
+            self._lanes.add(lane)
+            self._scheduler.add_executor(ThreadPoolExecutor(1), alias=lane)
+        return lane
 
     def _due(self, name: str, source_name: str) -> None:
         project = self._projects.get(name)
@@ -182,7 +186,7 @@ class Schedule:
         source = next((s for s in project.settings.sources if s.name == source_name), None)
         if source is None:
             return
-        with self._slots:
+        with self._listening if source.timeline == "stream" else self._slots:
             if self._ended:
                 return
             due_at = latest_due(source.every, self._clock())

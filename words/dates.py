@@ -81,6 +81,15 @@ def duration(length: timedelta, language: str) -> str:
     return counted("common.unit.second", seconds, language)
 
 
+def length(span: timedelta, language: str) -> str:
+    """About how long it is, in the largest unit of which it has one: "3 minutes" for 190 seconds."""
+    seconds = round(span.total_seconds())
+    for unit, size in _STEPS:
+        if seconds >= size:
+            return counted(f"common.unit.{unit}", round(seconds / size), language)
+    return counted("common.unit.second", seconds, language)
+
+
 def weekday(number: int, language: str) -> str:
     """The name of the weekday, 0 being Monday as in Python."""
     return text(f"common.weekday.{number}", language)

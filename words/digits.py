@@ -64,6 +64,18 @@ def percent(share: float | None, language: str, decimals: int = 0, *, signed: bo
     return number(share * 100, language, decimals, signed=signed) + _PERCENT[language]
 
 
+def part(share: float | None, language: str) -> str:
+    """A share of a whole as a percentage that says 100 % only of all of it and 0 % only of nothing.
+
+    >>> part(0.9996, "en"), part(1.0, "en"), part(0.0001, "en")
+    ('99.9%', '100%', '0.1%')
+    """
+    if share is None or not 0 < share < 1:
+        return percent(share, language)
+    near_an_end = not 0.1 <= share < 0.995
+    return percent(min(max(share, 0.001), 0.999), language, 1 if near_an_end else 0)
+
+
 def compact(value: float | None, language: str) -> str:
     """A large number short: ``12.3K``, ``۱٫۲ میلیون``; below a thousand as it is."""  # 1.2 million
     if value is None or value != value:

@@ -18,13 +18,14 @@ from typing import IO, Any, Final, cast, get_args
 
 import msgspec
 
+from config.platforms import PLATFORMS
 from crawlers.pages.entries import language_of
 from crawlers.pages.fields import Fields, shown
 from crawlers.pages.text import clean_name, web_address
 from posts.clean import clean
 from posts.errors import RecordError
 from posts.people import author_key
-from posts.post import METRICS, Author, Kind, Link, Media, Mentioned, Metrics, Poll, Post, check, decode
+from posts.post import METRICS, Author, Edit, Kind, Link, Media, Mentioned, Metrics, Poll, Post, check, decode
 
 LONGEST: Final = 4 * 2**20
 """Bytes of a line; a longer one is refused and passed over."""
@@ -153,6 +154,7 @@ class _Beside(msgspec.Struct, frozen=True, kw_only=True):
 
     aliases: tuple[str, ...] = ()
     also_in: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
     mentioned: tuple[Mentioned, ...] = ()
     media: tuple[Media, ...] = ()
     poll: Poll | None = None
@@ -189,7 +191,7 @@ def _links(fields: Fields) -> tuple[Link, ...]:
 
 def _kind(kind: str | None, platform: str) -> Kind:
     if kind is None:
-        return "news" if platform == "feed" else "messenger" if platform in {"telegram", "eitaa"} else "text"
+        return PLATFORMS[platform].kind if platform in PLATFORMS else "text"
     if kind not in KINDS:
         raise RecordError(f"post.kind: {shown(kind)} is none of {', '.join(sorted(KINDS))}")
     return kind  # type: ignore[return-value]

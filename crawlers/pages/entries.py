@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -16,6 +17,7 @@ from crawlers.pages.text import clean_name, web_address
 from posts.errors import RecordError
 from posts.people import author_key
 from posts.post import Author, Kind, Link, Media, Metrics, Post
+from words.digits import latin
 
 PLATFORM = "feed"
 
@@ -23,12 +25,14 @@ PLATFORM = "feed"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """Which feed: the address in the settings (ids hang on it, wherever it has moved), what it tells of
-    itself, and when entries without a date were first seen (by ``mark``)."""
+    itself, and when entries without a date were first seen (by ``mark``). Without a ``kind`` its posts are
+    news, or audio where it is a ``podcast`` and most of them are sound."""
 
     url: str
     source: str
     at: datetime
-    kind: Kind = "news"
+    kind: Kind | None = None
+    podcast: bool = False
     run_id: str | None = None
     language: str | None = None
     title: str | None = None
@@ -38,9 +42,9 @@ class Feed:
     def host(self) -> str:
         return (urlsplit(self.url).hostname or "").lower()
 
-    def told(self, *, language: object, title: str | None) -> Feed:
+    def told(self, *, language: object, title: str | None, podcast: bool = False) -> Feed:
         """The feed with what it says of itself."""
-        return replace(self, language=language_of(language), title=title or None)
+        return replace(self, language=language_of(language), title=title or None, podcast=podcast)
 
 
 class Entry(ABC):
@@ -104,12 +108,20 @@ def parse_entries(entries: Iterable[Entry], feed: Feed, *, remarks: tuple[str, .
     if undated:
         remarks = (*remarks, f"{undated} entries have no date; the time they were first seen stands for it")
     return Reading(
-        posts=tuple(posts.values()),
+        posts=_of_one_kind(posts.values(), feed),
         items=items,
         unreadable=tuple(unreadable),
         passed_over=doubles,
         remarks=remarks,
     )
+
+
+def _of_one_kind(posts: Collection[Post], feed: Feed) -> tuple[Post, ...]:
+    """The posts as audio where the feed is a podcast: at least half of them are sound."""
+    sounds = sum(post.format == "audio" for post in posts)
+    if feed.kind is not None or not feed.podcast or not sounds or 2 * sounds < len(posts):
+        return tuple(posts)
+    return tuple(replace(post, kind="audio") for post in posts)
 
 
 def mark(post_id: str) -> str:
@@ -138,11 +150,11 @@ def _post(entry: Entry, feed: Feed, shared: frozenset[str]) -> Post:
     first_seen_at = None if created_at else feed.first_seen.get(mark(post_id), feed.at)
     edited_at = entry.edited_at()
     author = entry.author()
-    media = tuple({item.url: item for item in entry.media()}.values())
+    media = _media(entry)
     return Post(
         id=post_id,
         platform=PLATFORM,
-        kind=feed.kind,
+        kind=feed.kind or "news",
         source=feed.source,
         run_id=feed.run_id,
         author=Author(key=author_key(PLATFORM, feed.host, author or feed.host), handle=author or feed.host,
@@ -161,6 +173,20 @@ def _post(entry: Entry, feed: Feed, shared: frozenset[str]) -> Post:
         format=next((item.kind for item in media if item.kind in {"video", "audio"}), "article"),
         metrics=Metrics(likes=entry.likes(), comments=entry.comments(), views=entry.views()),
     )  # fmt: skip
+
+
+def _media(entry: Entry) -> tuple[Media, ...]:
+    """What is attached, once each; a second mention may only tell what the first did not."""
+    found: dict[str | None, Media] = {}
+    for item in entry.media():
+        had = found.get(item.url)
+        if had is not None:
+            kind = item.kind if had.kind == "unknown" else had.kind
+            item = replace(
+                had, kind=kind, alt=had.alt or item.alt, duration_s=had.duration_s or item.duration_s
+            )
+        found[item.url] = item
+    return tuple(found.values())
 
 
 def _id(native_id: str | None, url: str | None, content: str, feed: Feed) -> str:
@@ -210,9 +236,24 @@ def kind_of_media(mime: str) -> Literal["image", "video", "audio", "document", "
             return "unknown"
 
 
-def media_of(url: object, mime: object) -> Media | None:
+def media_of(url: object, mime: object, duration: object = None) -> Media | None:
     """An attachment, ``None`` if its address is none."""
     address = web_address(url)
     if address is None:
         return None
-    return Media(kind=kind_of_media(mime if isinstance(mime, str) else ""), url=address)
+    kind = kind_of_media(mime if isinstance(mime, str) else "")
+    return Media(kind=kind, url=address, duration_s=seconds_of(duration) if kind != "image" else None)
+
+
+_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,7}(?:\.\d{1,6})?)")
+
+
+def seconds_of(written: object) -> float | None:
+    """Seconds of ``"1:02:03"``, ``"62:03"`` or ``"3723"``, in any digits; ``None`` for no time."""
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        return float(written) if 0 < written < 1e7 else None
+    found = _CLOCK.fullmatch(latin(written).strip()) if isinstance(written, str) else None
+    if found is None:
+        return None
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds or None

@@ -12,6 +12,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -20,15 +21,19 @@ import feedparser
 from lxml import etree
 
 from crawlers.pages import jsonfeed
-from crawlers.pages.entries import Entry, Feed, kind_of_media, parse_entries
+from crawlers.pages.entries import Entry, Feed, kind_of_media, parse_entries, seconds_of
 from crawlers.pages.fields import Reading, short
 from crawlers.pages.jalali import read_jalali
+from crawlers.pages.renewal import renewed_every
 from crawlers.pages.text import clean_name, plain, web_address
 from posts.errors import NotUnderstood, RecordError
 from posts.post import Media
+from words.digits import latin
 
-MAX_ENTRIES: Final = 20_000
+MAX_ENTRIES: Final = 10_000
 """Entries of one feed that are read; feedparser takes about half a millisecond for each."""
+MAX_ATTRIBUTES: Final = 1_000
+"""Attributes of one element; feedparser's time grows with their square."""
 MAX_BROKEN_BYTES: Final = 1_000_000
 """A feed that is not well-formed is read all the same if it is no larger."""
 
@@ -61,6 +66,7 @@ _SURROGATE_REFERENCE = re.compile(
     rb"(&(?:amp;)?#)(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}"
     rb"|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]))(?=;)"
 )
+_LARGE_REFERENCE = re.compile(rb"(&(?:amp;)?#)(?:[xX]([0-9a-fA-F]{6,})|(\d{7,}))(?=;)")
 _ROOTS = {"rss", "feed", "RDF"}
 
 
@@ -73,20 +79,30 @@ def read_feed(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
         return jsonfeed.read(body, feed)
     # Half a pair of surrogates in one entry would break the reader for all of them.
     body = _SURROGATE_REFERENCE.sub(rb"\1xFFFD", _in_utf8(body, content_type))
-    remarks = _examine(body, start, feed)
+    body, remarks = _examine(_LARGE_REFERENCE.sub(_letter, body), start, feed)
     found = _parse(body, feed)
     language = found.feed.get("language")
-    feed = feed.told(language=language, title=clean_name(str(found.feed.get("title", ""))))
+    feed = feed.told(
+        language=language,
+        title=clean_name(str(found.feed.get("title", ""))),
+        podcast="itunes" in found.namespaces,
+    )
     unread: Counter[str] = Counter()
     reading = parse_entries(
         [_Reader(entry, feed.url, unread) for entry in found.entries[:MAX_ENTRIES]], feed, remarks=remarks
     )
     reading.unread.update(unread)
-    return reading
+    return replace(reading, every_s=renewed_every(found.feed))
 
 
-def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[str, ...]:
-    """Refuse what is no feed or is hostile; remarks about one that is only badly written."""
+def _letter(found: re.Match[bytes]) -> bytes:
+    """The reference to a letter, or to U+FFFD where there is no letter of so large a number."""
+    digits, base = (found[2], 16) if found[2] else (found[3], 10)
+    return found[0] if len(digits) < 20 and int(digits, base) <= 0x10FFFF else found[1] + b"xFFFD"
+
+
+def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[bytes, tuple[str, ...]]:
+    """The feed, as much of it as is read, and remarks about it; what is no feed or is hostile is refused."""
     prolog = _prolog(body)
     doctype = _DOCTYPE.search(prolog)
     if start[:5].lower() == b"<html" or (doctype and doctype[1].lower() == b"html"):
@@ -99,16 +115,23 @@ def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[str, ...]:
     except (etree.LxmlError, ValueError) as error:
         if not start.startswith(b"<") or len(body) > MAX_BROKEN_BYTES or "depth" in str(error).lower():
             raise NotUnderstood(f"XML that cannot be read ({short(error)})", subject=feed.source) from error
-        return (f"not well-formed XML ({short(error)}); read as far as it goes",)
+        return body, (f"not well-formed XML ({short(error)}); read as far as it goes",)
     name = etree.QName(root).localname
     if name == "html":
         raise NotUnderstood("an HTML page where a feed was expected", subject=feed.source)
     if name not in _ROOTS:
         raise NotUnderstood(f"XML that is no feed (its root is {clean_name(name)[:60]})", subject=feed.source)
-    entries = sum(1 for _ in root.iter("{*}item", "{*}entry"))
-    if entries > MAX_ENTRIES:
-        return (f"{entries:,} entries, of which the first {MAX_ENTRIES:,} were read",)
-    return ()
+    if any(len(element.attrib) > MAX_ATTRIBUTES for element in root.iter(etree.Element)):
+        told = f"XML with an element of more than {MAX_ATTRIBUTES:,} attributes is not read"
+        raise NotUnderstood(told, subject=feed.source)
+    entries = list(root.iter("{*}item", "{*}entry"))
+    if len(entries) <= MAX_ENTRIES:
+        return body, ()
+    for entry in entries[MAX_ENTRIES:]:
+        if (above := entry.getparent()) is not None:
+            above.remove(entry)
+    told = f"{len(entries):,} entries, of which the first {MAX_ENTRIES:,} were read"
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True), (told,)
 
 
 def _prolog(body: bytes) -> bytes:
@@ -172,7 +195,9 @@ class _Reader(Entry):
             contents.append(self._entry["summary_detail"])
         best = max(contents, key=lambda part: len(str(part.get("value") or "")), default={})
         read = plain(str(best.get("value") or ""), base=self.url() or self._base)
-        return read.text, tuple(href for href, _ in read.links)
+        written = self._entry.get("podcast_transcript")
+        transcript = self._address(written.get("url")) if isinstance(written, Mapping) else None
+        return read.text, (*(href for href, _ in read.links), *([transcript] if transcript else ()))
 
     def _address(self, written: object) -> str | None:
         """An address, whole also where the feed leaves out its own."""
@@ -222,11 +247,26 @@ class _Reader(Entry):
             if url is not None:
                 kind = kind_of_media(str(part.get("medium") or part.get("type") or ""))
                 # YouTube names the player of its videos, and that as a program.
-                yield Media(kind="video" if "yt_videoid" in self._entry else kind, url=url)
+                kind = "video" if "yt_videoid" in self._entry else kind
+                if kind in {"audio", "video"}:
+                    length = seconds_of(part.get("duration") or self._entry.get("itunes_duration"))
+                    yield Media(kind=kind, url=url, alt=self._episode(), duration_s=length)
+                else:
+                    yield Media(kind=kind, url=url)
         for part in self._entry.get("media_thumbnail", ()):
             url = self._address(part.get("url"))
             if url is not None:
                 yield Media(kind="image", url=url)
+
+    def _episode(self) -> str | None:
+        """``"S2 E5"``: which season and episode of a podcast it is."""
+        told = []
+        for sign, name in (("S", "season"), ("E", "episode")):
+            number = self._entry.get(f"itunes_{name}") or self._entry.get(f"podcast_{name}")
+            written = latin(clean_name(number)) if isinstance(number, str) else ""
+            if written.isascii() and written.isdigit() and len(written) < 7:
+                told.append(f"{sign}{int(written)}")
+        return " ".join(told) or None
 
     def comments(self) -> int | None:
         told = [_count(self._entry.get(key)) for key in ("slash_comments", "thr_total")]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +32,10 @@ class Reading:
 
     ``items`` counts what the platform listed; each is in ``posts``, in ``unreadable``, or was passed
     over for the reason counted in ``passed_over`` (opted out, not public). A boost of a post gives two
-    posts. ``unread`` counts fields that this version does not know.
+    posts. ``unread`` counts fields that this version does not know. ``refs`` is how each post is asked for
+    again, by its id; ``oldest`` and ``newest`` are the moments of the last and the first of all items that
+    were listed, in the order of the platform. ``every_s`` is how often the place says that it is renewed,
+    in seconds.
     """
 
     posts: tuple[Post, ...] = ()
@@ -42,6 +45,10 @@ class Reading:
     unread: Counter[str] = field(default_factory=Counter)
     remarks: tuple[str, ...] = ()
     local_ids: tuple[str, ...] = ()
+    refs: Mapping[str, str] = field(default_factory=dict)
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    every_s: float | None = None
 
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
@@ -149,13 +156,15 @@ def read_json(body: bytes, *, subject: str) -> Any:
     Numbers that are none (NaN) and numbers of absurd length stay texts, so that only the item they
     stand in is refused, not the page.
     """
-    start = body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    # UTF-16 and UTF-32 show in where their zeros stand, with a mark or without.
+    text = body.decode(json.detect_encoding(body), "replace")
+    start = text[:200].lstrip("\ufeff \t\r\n")
     if not start:
         raise NotUnderstood("an empty answer where JSON was expected", subject=subject)
-    if start.startswith(b"<"):
+    if start.startswith("<"):
         raise NotUnderstood("HTML or XML where JSON was expected", subject=subject)
     try:
-        return json.loads(body.decode("utf-8-sig", "replace"), parse_constant=str, parse_int=_integer)
+        return json.loads(text.removeprefix("\ufeff"), parse_constant=str, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise NotUnderstood(f"JSON that cannot be read ({short(error)})", subject=subject) from error
 

@@ -29,7 +29,9 @@ def read(body: bytes, feed: Feed) -> Reading:
         raise NotUnderstood(f"items: a list was expected, not {kind_of(items)}", subject=feed.source)
     title = answer.get("title")
     feed = feed.told(
-        language=answer.get("language"), title=clean_name(title) if isinstance(title, str) else None
+        language=answer.get("language"),
+        title=clean_name(title) if isinstance(title, str) else None,
+        podcast=True,
     )
     owner = _author(answer)
     unread: Counter[str] = Counter()
@@ -114,9 +116,10 @@ class _Item(Entry):
         return [tag for tag in self._tags if isinstance(tag, str)]
 
     def media(self) -> Iterable[Media]:
-        rows: list[tuple[Any, Any]] = [(self._image, "image/*")] if self._image else []
-        rows += [(row.get("url"), row.get("mime_type")) for row in self._attachments if isinstance(row, dict)]
-        return [media for url, mime in rows if (media := media_of(url, mime)) is not None]
+        rows: list[tuple[Any, ...]] = [(self._image, "image/*")] if self._image else []
+        names = ("url", "mime_type", "duration_in_seconds")
+        rows += [tuple(map(row.get, names)) for row in self._attachments if isinstance(row, dict)]
+        return [media for row in rows if (media := media_of(*row)) is not None]
 
     def comments(self) -> int | None:
         return None

@@ -6,16 +6,16 @@ server; other servers of the same API (GoToSocial, Akkoma, Pixelfed) leave field
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from crawlers.pages.fields import Fields, Reading, Unreadable, kind_of, payload_of, read_json, short
+from crawlers.pages.fields import Fields, Reading, Unreadable, kind_of, moment, payload_of, read_json, short
+from crawlers.pages.mastodon_ids import alias, by_age, local_id_of, post_id
 from crawlers.pages.mastodon_people import PLATFORM, Notes, Person, Seen, read_mentions, read_person
 from crawlers.pages.text import clean_name, plain, web_address
 from posts.errors import NotUnderstood, RecordError
-from posts.post import Link, Media, Mentioned, Metrics, Poll, PollOption, Post
+from posts.post import EARLIEST, LATEST_AHEAD, Link, Media, Mentioned, Metrics, Poll, PollOption, Post
 
 IGNORED: Final = {
     "status": {
@@ -23,7 +23,7 @@ IGNORED: Final = {
         "emojis", "tagged_collections", "quote_approval", "quote_approval_policy", "interaction_policy",
         "text",
         # Other software's own: Pleroma and Akkoma, Friendica, GoToSocial and Glitch, Pixelfed, Iceshrimp.
-        "pleroma", "akkoma", "friendica", "content_type", "local_only", "thread_muted", "emoji_reactions",
+        "pleroma", "akkoma", "friendica", "content_type", "thread_muted", "emoji_reactions",
         "reactions", "local", "pf_type", "media_count", "reply_count", "comments_disabled", "place", "parent",
         "taggedPeople", "liked_by", "label", "shortcode", "replies", "_v", "quote_id",
         "content_text",
@@ -46,7 +46,6 @@ IGNORED: Final = {
 """Fields that are known and of no use to Rasad, by entity. Whatever else nobody reads is reported."""
 
 _MEDIA = {"image": "image", "gifv": "gif", "video": "video", "audio": "audio"}
-_PORTS = {"http": 80, "https": 443}
 
 
 class _PassedOver(Exception):
@@ -70,15 +69,15 @@ def parse_statuses(statuses: Iterable[Any], seen: Seen) -> Reading:
     notes = Notes()
     posts: dict[str, Post] = {}
     unreadable: list[Unreadable] = []
-    local_ids: list[str] = []
+    moments: dict[str, datetime | None] = {}
     items = 0
     for position, status in enumerate(statuses):
         items += 1
         subject = f"item {position + 1}"
-        local_id = status.get("id") if isinstance(status, dict) else None
-        if isinstance(local_id, str | int) and not isinstance(local_id, bool) and local_id != "":
-            subject = clean_name(str(local_id))[:200]
-            local_ids.append(subject)
+        local_id = local_id_of(status)
+        if local_id is not None:
+            subject = local_id
+            moments[local_id] = _dated(status, seen)
         try:
             for post in _posts_of(status, seen, notes):
                 posts[post.id] = post
@@ -94,52 +93,37 @@ def parse_statuses(statuses: Iterable[Any], seen: Seen) -> Reading:
         passed_over=notes.passed_over,
         unread=notes.unread,
         remarks=tuple(sorted(notes.remarks)),
-        local_ids=tuple(local_ids),
+        local_ids=tuple(moments),
+        refs={
+            post.id: post.aliases[0].removeprefix(alias("", seen))
+            for post in posts.values()
+            if post.aliases and post.repost_of is None
+        },
+        oldest=_moment_of(min, moments),
+        newest=_moment_of(max, moments),
     )
 
 
-def newer(one: str | None, other: str | None) -> str | None:
-    """The newer of two ids of one server: ids are opaque, the longer is newer, then the later text."""
-    if one is None or other is None:
-        return one or other
-    return max(one, other, key=lambda value: (len(value), value))
-
-
-def post_id(uri: str | None, local_id: str | None, seen: Seen) -> str:
-    """The canonical id: host and path of the ``uri``, the same through every server."""
-    if uri is not None:
-        try:
-            parts = urlsplit(uri)
-            host = _host(parts.scheme, parts.hostname, parts.port)
-        except ValueError as error:
-            raise RecordError(f"status.uri: {short(error)}") from error
-        if host is not None:
-            query = f"?{parts.query}" if parts.query else ""
-            return f"{PLATFORM}:{host}:{parts.path.lstrip('/')}{query}"
-        if uri.startswith("tag:"):
-            # GNU social and old Mastodon: tag:example.org,2017-04-05:objectId=1:objectType=Status
-            authority, _, rest = uri[4:].partition(":")
-            return f"{PLATFORM}:{authority.split(',')[0].lower()}:{authority.partition(',')[2]}:{rest}"
-    if local_id is None:
-        raise RecordError("status.id: missing, and no uri either")
-    return alias(local_id, seen)
-
-
-def alias(local_id: str, seen: Seen) -> str:
-    """The id under which one server knows a post."""
-    return f"{PLATFORM}:{seen.server}:{local_id}"
-
-
-def _host(scheme: str, name: str | None, port: int | None) -> str | None:
-    if scheme not in _PORTS or not name:
+def _dated(status: Any, seen: Seen) -> datetime | None:
+    """When a listed status was written, whether or not it may be kept; nothing where that cannot be."""
+    try:
+        written = moment(status.get("created_at"), "status.created_at")
+    except RecordError:
         return None
-    return name.lower() if port in (None, _PORTS[scheme]) else f"{name.lower()}:{port}"
+    return written if EARLIEST <= written <= seen.at + LATEST_AHEAD else None
+
+
+def _moment_of(choose: Callable[..., str | None], moments: Mapping[str, datetime | None]) -> datetime | None:
+    """The moment of the newest or the oldest id among those that are dated."""
+    chosen = choose((i for i, at in moments.items() if at is not None), key=by_age, default=None)
+    return None if chosen is None else moments[chosen]
 
 
 def _posts_of(status: object, seen: Seen, notes: Notes) -> list[Post]:
     """The post; for a boost the record of the boost and the post passed on."""
     fields = Fields(status, "status")
-    if fields.needed_text("visibility") != "public":
+    # Local-only posts are called public, and are shown to the people of their server alone.
+    if fields.needed_text("visibility") != "public" or fields.flag("local_only"):
         raise _PassedOver("not public")
     person = read_person(fields.take("account"), seen, notes)
     if person.opted_out:
@@ -233,6 +217,11 @@ def _created(fields: Fields) -> datetime:
     return created_at
 
 
+def text_of(fields: Fields) -> str:
+    """The text of a status, or of one wording of it."""
+    return _text(fields, quoted=False)[0]
+
+
 def _text(fields: Fields, *, quoted: bool) -> tuple[str, list[str]]:
     """The text with its warning in front, and the addresses in it that are no mention and no tag."""
     content = fields.take("content")
@@ -299,7 +288,7 @@ def _quote(value: object, seen: Seen, notes: Notes) -> tuple[str | None, str | N
 def _quoted(value: object, seen: Seen, notes: Notes) -> tuple[str | None, str | None, bool]:
     quoted = Fields(value, "quoted_status")
     person = read_person(quoted.take("account"), seen, Notes())
-    if person.opted_out or quoted.text("visibility") != "public":
+    if person.opted_out or quoted.text("visibility") != "public" or quoted.flag("local_only"):
         notes.passed_over["quotes of posts that are not to be kept"] += 1
         return None, None, True
     return post_id(quoted.text("uri"), quoted.identifier("id"), seen), person.author.key, True

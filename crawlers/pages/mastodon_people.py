@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from crawlers.pages.fields import Fields
+from crawlers.pages.fields import Fields, read_json, short
 from crawlers.pages.text import clean_name, plain, web_address
-from posts.errors import RecordError
+from posts.errors import NotUnderstood, RecordError
 from posts.people import author_key
 from posts.post import Author, Mentioned
+from posts.profile import Profile
 
 PLATFORM: Final = "mastodon"
 
@@ -32,7 +33,7 @@ IGNORED: Final = {
 }  # fmt: skip
 """Fields that are known and of no use to Rasad. Whatever else nobody reads is reported."""
 
-_OPT_OUT = re.compile(r"#(?:nobot|noindex)\b", re.IGNORECASE)
+_OPT_OUT = re.compile(r"#(?:nobots?|noindex|nosearch|noarchive)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def read_person(value: object, seen: Seen, notes: Notes) -> Person:
         handle=handle,
         name=display_name,
         url=url or uri,
-        followers=_followers(fields.take("followers_count")),
+        followers=_known(fields.take("followers_count")),
         # The platform verifies nobody; a link that points back is the nearest there is.
         verified=verified,
         bot=fields.flag("bot"),
@@ -83,6 +84,32 @@ def read_person(value: object, seen: Seen, notes: Notes) -> Person:
     opted_out = _opted_out(fields, f"{display_name or ''} {about} {profile}")
     notes.unread.update(fields.left(IGNORED["account"]))
     return Person(author, local_id, opted_out)
+
+
+def read_profile(body: bytes, seen: Seen) -> Profile | None:
+    """The account of ``/api/v1/accounts/:id`` as it is now; ``None`` for one that has opted out."""
+    answer = read_json(body, subject=seen.source)
+    try:
+        person = read_person(answer, seen, Notes())
+        fields = Fields(answer, "account")
+        following, written = (_known(fields.take(name)) for name in ("following_count", "statuses_count"))
+    except (RecordError, RecursionError) as error:
+        raise NotUnderstood(f"no account was told: {short(error)}", subject=seen.source) from error
+    if person.opted_out or answer.get("suspended") is True:
+        return None
+    return Profile(
+        key=person.author.key,
+        platform=PLATFORM,
+        source=seen.source,
+        at=seen.at,
+        handle=person.author.handle,
+        name=person.author.name,
+        followers=person.author.followers,
+        following=following,
+        posts=written,
+        verified=person.author.verified,
+        run_id=seen.run_id,
+    )
 
 
 def _opted_out(fields: Fields, about: str) -> bool:
@@ -108,7 +135,7 @@ def _profile(rows: list[Any], notes: Notes) -> tuple[str, bool | None]:
     return " ".join(texts), verified if rows else None
 
 
-def _followers(value: object) -> int | None:
+def _known(value: object) -> int | None:
     """Hidden counts are told as -1 by some servers."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
 

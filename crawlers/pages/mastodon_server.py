@@ -13,6 +13,9 @@ from posts.errors import NotUnderstood
 
 _LINK = re.compile(r'<([^<>]{1,4000})>\s*;[^,<]{0,200}?\brel="?(next|prev)"?')
 _FEEDS = {"public": "live_feeds", "tag": "hashtag_feeds"}
+_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+_SEVERAL = (4, 3)
+"""The version since which several statuses are given at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +29,24 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A server by its own word: the domain of its people's handles, its software, its timelines."""
+    """A server by its own word: the domain of its people's handles, its software, its timelines.
+
+    ``streaming`` is the address that it streams at, as it wrote it; ``several`` whether it gives several
+    posts by their ids in one answer.
+    """
 
     domain: str
     version: str
     access: Access
+    streaming: str | None = None
+    several: bool = False
 
 
-def read_server(body: bytes, *, address: str, timeline: str) -> Server:
-    """The server of ``/api/v2/instance`` or ``v1``; what it does not say is taken as open, as before 4.5."""
+def read_server(body: bytes, *, address: str, timeline: str, signed_in: bool = False) -> Server:
+    """The server of ``/api/v2/instance`` or ``v1``; what it does not say is taken as open, as before 4.5.
+
+    What it shows to signed-in users counts as shown where we are ``signed_in``.
+    """
     answer = read_json(body, subject=address)
     if not isinstance(answer, dict):
         raise NotUnderstood(f"an instance was expected, not {kind_of(answer)}", subject=address)
@@ -43,26 +55,44 @@ def read_server(body: bytes, *, address: str, timeline: str) -> Server:
     if isinstance(domain, str) and "//" in domain:
         domain = host_of(domain)
     version = answer.get("version")
+    version = clean_name(version)[:80] if isinstance(version, str) else ""
+    streaming = _within(answer, "configuration", "urls", "streaming") or _within(
+        answer, "urls", "streaming_api"
+    )
     return Server(
         domain=clean_name(domain).lower() if isinstance(domain, str) and domain else host_of(address),
-        version=clean_name(version)[:80] if isinstance(version, str) else "",
-        access=_access(answer, timeline),
+        version=version,
+        access=_access(answer, timeline, {"public", "authenticated"} if signed_in else {"public"}),
+        streaming=clean_name(streaming)[:400] if isinstance(streaming, str) and streaming else None,
+        several=_gives_several(version),
     )
 
 
-def _access(answer: dict[str, Any], timeline: str) -> Access:
+def _gives_several(version: str) -> bool:
+    """Other software names Mastodon's version that it is like, and is not like it in this."""
+    found = _VERSION.match(version)
+    return found is not None and "compatible" not in version and (int(found[1]), int(found[2])) >= _SEVERAL
+
+
+def _within(answer: Any, *keys: str) -> Any:
+    for key in keys:
+        answer = answer.get(key) if isinstance(answer, dict) else None
+    return answer
+
+
+def _access(answer: dict[str, Any], timeline: str, ours: set[str]) -> Access:
     feed = _FEEDS.get(timeline)
-    found: Any = answer
-    for key in ("configuration", "timelines_access", feed):
-        found = found.get(key) if isinstance(found, dict) else None
+    found = _within(answer, "configuration", "timelines_access", feed) if feed else None
     if not isinstance(found, dict):
         return Access()
-    local, remote = found.get("local", "public"), found.get("remote", "public")
+    local, remote = (
+        "public" if found.get(name, "public") in ours else found[name] for name in ("local", "remote")
+    )
     if local == "public" and remote == "public":
         return Access()
     words = {"authenticated": "to signed-in users only", "disabled": "to nobody"}
     told = [
-        f"{name} posts {words.get(value, 'under terms that are not known')}"
+        f"{name} posts {words.get(str(value), 'under terms that are not known')}"
         for name, value in (("local", local), ("remote", remote))
         if value != "public"
     ]
@@ -79,6 +109,35 @@ def host_of(address: str) -> str:
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     port = "" if parts.port in (None, usual) else f":{parts.port}"
     return f"{(parts.hostname or '').lower()}{port}"
+
+
+def streaming_address(server: Server, address: str) -> str | None:
+    """Where the server of ``address`` streams: an http address, or ``None`` where that is none of its own.
+
+    A token goes there, so it has to be the server's host or one below it or below its domain.
+    """
+    here = urlsplit(address)
+    try:
+        there = urlsplit(server.streaming or address)
+        name, port = (there.hostname or "").lower(), there.port
+    except ValueError:
+        return None
+    scheme = {"wss": "https", "ws": "http"}.get(there.scheme, there.scheme)
+    if scheme not in {here.scheme, "https"} or not name or there.username is not None:
+        return None
+    own = (here.hostname or "").lower()
+    domain = server.domain.partition(":")[0]
+    above = {own} | ({domain} if _below(own, domain) and "." in domain else set())
+    if not any(name == place or _below(name, place) for place in above):
+        return None
+    if name == own and server.streaming is None:
+        port = here.port
+    shown = f"[{name}]" if ":" in name else name
+    return f"{scheme}://{shown}" + (f":{port}" if port is not None else "")
+
+
+def _below(name: str, place: str) -> bool:
+    return name.endswith(f".{place}")
 
 
 def pages_of(link: str, *, page: str) -> dict[str, str]:

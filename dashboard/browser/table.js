@@ -1,9 +1,9 @@
 // A table whose numbers open their posts. It is HTML, so it mirrors with the page and takes any digits.
 
-// A long address may break before its server, not in the middle of a word.
+// A long address may break before its server, a variable behind its words, not in the middle of one.
 const breakable = (text) => {
   const words = make("bdi");
-  text.split(/(?=@)/).forEach((piece, index) => {
+  text.split(/(?=@)|(?<=[A-Z]_)/).forEach((piece, index) => {
     if (index) words.append(make("wbr"));
     words.append(document.createTextNode(piece));
   });
@@ -14,13 +14,17 @@ const breakable = (text) => {
 const alsoOf = (columns, row, component) => {
   const pairs = make("div", "pairs");
   columns.forEach((column, index) => {
-    if (index && row[index].below) pairs.append(make("div", "whole muted", row[index].below));
+    const { below, brief } = row[index];
+    if (!index || !below || (brief && column.minor)) return;
+    pairs.append(make("div", brief ? "pair muted" : "whole muted", brief ? `${column.label} ${below}` : below));
   });
   columns.forEach((column, index) => {
     if (!column.minor) return;
-    const pair = make("span", "pair");
+    const { below, brief } = row[index];
+    const pair = make("span", brief ? "pair long" : "pair");
     pair.append(make("span", "muted", `${column.label} `));
     fill(pair, { ...row[index], bar: undefined, below: undefined }, component);
+    if (brief) pair.append(make("span", "muted", ` (${below})`));
     pairs.append(pair);
   });
   if (!pairs.childElementCount) return null;
@@ -60,7 +64,8 @@ export default function (component) {
   const head = make("thead");
   const names = make("tr");
   for (const column of columns) {
-    const name = make("th", `${column.number ? "figure" : ""} ${column.minor ? "minor" : ""}`, column.label);
+    const kinds = `${column.number ? "figure" : ""} ${column.minor ? "minor" : ""} ${column.wide ? "wide" : ""}`;
+    const name = make("th", kinds, column.label);
     name.setAttribute("scope", "col");
     if (column.hint) name.setAttribute("title", column.hint);
     names.append(name);

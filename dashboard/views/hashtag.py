@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, cards, filters, frame, parts, people, tags, tallies
+from dashboard import ask, cards, filters, frame, hearing, parts, people, tags, tallies
 from dashboard.empty import stop_empty
 
 NEWEST = 5
@@ -29,7 +29,7 @@ headline = (("posts", found.posts), ("authors", found.authors), ("engagement", f
 tallies.draw_cards_of(visit, headline, key="hashtag_cards")
 parts.draw_definitions(visit, answer.definition, "authors", "engagement")
 st.subheader(visit.text("hashtag.volume"))
-tallies.draw_volume(visit, found.series, key="hashtag_volume")
+hearing.draw_volume(visit, found.series, ask.heard(visit, asked.selection).value, key="hashtag_volume")
 
 left, right = st.columns(2, gap="medium")
 with left:

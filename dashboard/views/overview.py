@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, gaining, parts, tags, tallies
+from dashboard import ask, filters, frame, gaining, hearing, parts, tags, tallies
 from dashboard.empty import stop_empty
 
 visit = frame.current()
@@ -21,7 +21,7 @@ tallies.draw_overview_cards(visit, found)
 parts.draw_definitions(visit, "posts", "authors", "engagement", "share_of_voice", "movers", answer.definition)
 
 st.subheader(visit.text("overview.volume"))
-tallies.draw_volume(visit, found.series, key="overview_volume")
+hearing.draw_volume(visit, found.series, ask.heard(visit, asked.selection).value, key="overview_volume")
 
 left, right = st.columns(2, gap="medium")
 with left:

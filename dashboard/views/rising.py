@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, parts, tags
+from dashboard import ask, filters, frame, hearing, parts, tags
 from dashboard.empty import stop_empty
 
 visit = frame.current()
@@ -25,5 +25,8 @@ if not shown:
     st.info(visit.text("trends.none_of_status"))
     st.stop()
 tags.draw_growth(visit, shown, key="trends_growth")
+heard = ask.heard(visit, window).value
+hearing.draw_strip(visit, heard, key="trends_heard")
+hearing.draw_behind(visit, heard, key="trends_heard")
 tags.draw_rising(visit, asked, shown)
 parts.draw_definitions(visit, answer.definition, "status", "top_author_share")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, frame, listening, machinery, newcomers, parts, starting
+from dashboard import ask, frame, hearing, listening, machinery, newcomers, parts, starting
 from dashboard.filters import write
 
 visit = frame.current()
@@ -24,10 +24,13 @@ if not visit.settings.sources:
 if health.answers:
     answer = ask.sources(visit)
     if answer.value:
-        listening.draw_sources(visit, answer.value)
-        parts.draw_definitions(visit, answer.definition)
+        paced = ask.paces(visit)
+        listening.draw_sources(visit, answer.value, paced.value)
+        parts.draw_definitions(visit, answer.definition, paced.definition)
+        hearing.draw_last_week(visit)
 if visit.settings.sources:
     listening.draw_controls(visit)
+newcomers.draw_unheard(visit)
 if visit.settings.project.demo:
     st.info(visit.text("sources.demo"), icon=":material/science:")
 else:

@@ -162,6 +162,7 @@ def _project(name: str) -> list[Finding]:
     label = settings.project.name
     findings = [Finding(subject=f"{label}: settings", level="ok", text=str(settings.file))]
     findings += _contact(label, settings)
+    findings += _sources(label, settings)
     findings += _spool(label, settings)
     findings += _store(label, settings)
     try:
@@ -174,13 +175,13 @@ def _project(name: str) -> list[Finding]:
 
 def _state(label: str, settings: Settings) -> Iterator[Finding]:
     """Cursors and runs can be read; what could not be taken, and what was cut off, is worth a look."""
-    from answers.health import unfinished
+    from answers.health import changed_sources, unfinished
     from store.state import State
     from words import texts
 
     with State(settings.state) as state:
         letters = len(state.dead_letters(limit=MANY_LETTERS))
-        concerns = unfinished(state)
+        concerns = unfinished(state) + changed_sources(state, now=datetime.now(UTC))
     text = f"{'at least ' if letters == MANY_LETTERS else ''}{letters} dead letters"
     yield Finding(subject=f"{label}: state", level="warn" if letters == MANY_LETTERS else "ok", text=text)
     for concern in concerns:
@@ -194,6 +195,24 @@ def _contact(label: str, settings: Settings) -> Iterator[Finding]:
             subject=f"{label}: contact",
             level="warn",
             text="project.contact is empty: public servers are not asked without it",
+        )
+
+
+def _sources(label: str, settings: Settings) -> Iterator[Finding]:
+    """Sources that lack what only the user has, and accounts of brands that no source reads."""
+    from config.adding import lacking, unheard
+    from words import texts
+
+    if settings.project.demo:
+        return
+    for source in settings.sources:
+        if variable := lacking(settings, source):
+            text = f"{variable} is not set. {texts.text(f'needs.{variable}', 'en')}"
+            yield Finding(subject=f"{label}: {source.name}", level="warn", text=text)
+    for brand, account, _ in unheard(settings):
+        told = {"brand": brand.name, "account": account, "command": f"rasad sources add '{account}'"}
+        yield Finding(
+            subject=f"{label}: accounts", level="warn", text=texts.text("unheard.told", "en", **told)
         )
 
 

@@ -91,7 +91,7 @@ def _is_handle(name: str) -> bool:
 
 
 def _key(settings: Settings, store: Store, name: str) -> str:
-    from store.forget import keys_of_handle
+    from store.handles import keys_of_handle
 
     found = sorted(keys_of_handle(store, name) or _pseudonyms(settings, store, name))
     if len(found) > 1:

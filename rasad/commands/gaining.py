@@ -155,5 +155,8 @@ def _account(row: AccountGrowth) -> dict[str, Any]:
         "gained": row.gained.value,
         "rate": row.rate,
         "posts": row.posts.value,
+        "platform": row.platform,
+        "following": row.following,
+        "written": row.written,
         "snapshots": [{"at": sight.at, "followers": sight.followers} for sight in row.snapshots],
     }

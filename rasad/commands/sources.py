@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import sys
+from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rasad.commands import coverage
 from rasad.commands.options import Json, Project, Quiet, screen_for
 from rasad.usage import WrongUse, unknown
-from words import texts
+from words import dates, digits, texts
 
 if TYPE_CHECKING:
+    from answers.pace import Pace
     from answers.sources import SourceReport
     from config.project import Settings, Source
     from posts.post import Post
@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 
 PREVIEWED = 5
 app = typer.Typer(
-    no_args_is_help=False, rich_markup_mode=None, help="Show, add, test, pause, resume and remove sources."
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    help="Show, add, test, pause, resume, back-fill and remove sources.",
 )
+app.command()(coverage.coverage)
 Name = Annotated[str, typer.Argument(help="Name of the source.", show_default=False)]
 
 
 @app.callback(invoke_without_command=True)
 def sources(context: typer.Context, project: Project = None, json: Json = False) -> None:
-    """Show, add, test, pause, resume and remove sources; without a verb, show them."""
+    """Show, add, test, pause, resume, back-fill and remove sources; without a verb, show them."""
     context.obj = project
     if context.invoked_subcommand is None:
         list_sources(context, project=project, json=json)
@@ -37,51 +40,107 @@ def sources(context: typer.Context, project: Project = None, json: Json = False)
 
 @app.command("list")
 def list_sources(context: typer.Context, project: Project = None, json: Json = False) -> None:
-    """Show each source: its state and why, how many posts, and when it is asked again."""
+    """Show each source: its state and why, its pace against its habit, its cost, and its next turn."""
+    from answers.pace import Pace, paces
     from answers.sources import sources
     from rasad.project import choose, opened
 
     settings = choose(project or context.obj)
     screen = screen_for(settings, json=json)
     with opened(settings) as at:
-        reports = sources(at.asking()).value
+        asking = at.asking()
+        reports, known = sources(asking).value, paces(asking).value
+    told = [(report, known.get(report.source, Pace())) for report in reports]
     if json:
-        screen.rows(map(_report, reports))
+        screen.rows(_report(settings, report, pace) for report, pace in told)
         return
     if not reports:
         screen.news(screen.text("empty.sources", name=settings.project.name))
         return
-    screen.table(
-        ["source", "platform", "state", "posts", "last_day", "newest", "next", "reason"],
-        [
-            [
-                report.source,
-                report.platform,
-                screen.text(f"state.{report.state.replace(' ', '_')}"),
-                screen.number(report.posts.value),
-                screen.number(report.posts_last_day.value),
-                screen.moment(report.newest_post_at),
-                screen.moment(report.next_due_at),
-                _reason(report, screen),
-            ]
-            for report in reports
-        ],
-        right=(3, 4),
-    )
+    columns = [
+        "source",
+        "state",
+        "posts",
+        "last_day",
+        "an_hour",
+        "newest",
+        "delay",
+        "requests",
+        "next",
+        "reason",
+    ]
+    screen.table(columns, [_row(report, pace, screen) for report, pace in told], right=(2,))
+    _tell_more(settings, told, screen)
+
+
+def _row(report: SourceReport, pace: Pace, screen: Screen) -> list[str]:
+    return [
+        report.source,
+        screen.text(f"state.{report.state.replace(' ', '_')}"),
+        screen.number(report.posts.value),
+        _of_expected(report, pace, screen),
+        _an_hour(pace, screen),
+        screen.moment(report.newest_post_at),
+        dates.length(pace.delay, screen.language) if pace.delay is not None else digits.UNKNOWN,
+        screen.number(pace.requests),
+        screen.moment(report.next_due_at),
+        _reason(report, screen),
+    ]
+
+
+def _of_expected(report: SourceReport, pace: Pace, screen: Screen) -> str:
+    """Posts of the last day, and how many were to be expected."""
+    posts = screen.number(report.posts_last_day.value)
+    if pace.expected_day is None:
+        return posts
+    return f"{posts} ({screen.words('pace.expected', n=screen.number(pace.expected_day))})"
+
+
+def _an_hour(pace: Pace, screen: Screen) -> str:
+    """Posts of the last whole hour, and what is usual then."""
+    posts, habit = screen.number(pace.last_hour.value), pace.usual_hour
+    if habit is None:
+        return posts
+    told = screen.words("pace.usual", low=screen.number(habit.low), high=screen.number(habit.high))
+    return f"{posts} ({told})"
+
+
+def _tell_more(settings: Settings, told: list[tuple[SourceReport, Pace]], screen: Screen) -> None:
+    """What needs a person or a moment: back-fills under way, what is missing, accounts that nobody reads."""
+    from config.adding import lacking, unheard
+
+    for report, pace in told:
+        if pace.reach.state == "under way":
+            reach = screen.words("pace.reach_under_way", date=screen.moment(pace.reach.back_to))
+            screen.news(f"{report.source}: {reach}")
+    for variable in dict.fromkeys(filter(None, (lacking(settings, s) for s in settings.sources))):
+        tell_need(variable, screen)
+    for brand, account, _ in [] if settings.project.demo else unheard(settings):
+        command = f"rasad sources add '{account}'"
+        screen.news(screen.words("unheard.told", brand=brand.name, account=account, command=command))
+
+
+def tell_need(variable: str, screen: Screen) -> None:
+    """What is missing, how to get it, and what it costs."""
+    missing = screen.words("needs.missing", variable=variable)
+    screen.news(f"{missing} {screen.words(f'needs.{variable}')}")
 
 
 def _reason(report: SourceReport, screen: Screen) -> str:
     """Why it is in this state, in the project's language where the words are ours."""
     if report.why is None:
         return report.reason
-    values = {
-        name: screen.moment(value) if isinstance(value, datetime) else value
-        for name, value in report.values.items()
-    }
+    values = {name: _said(value, screen) for name, value in report.values.items()}
     return texts.text(report.why, screen.language, **values).strip()
 
 
-def _report(report: SourceReport) -> dict[str, Any]:
+def _said(value: Any, screen: Screen) -> Any:
+    if isinstance(value, datetime):
+        return screen.moment(value)
+    return screen.number(value) if isinstance(value, int | float) else value
+
+
+def _report(settings: Settings, report: SourceReport, pace: Pace) -> dict[str, Any]:
     run = report.last_run
     return {
         "source": report.source,
@@ -95,77 +154,33 @@ def _report(report: SourceReport) -> dict[str, Any]:
         "next_due_at": report.next_due_at,
         "put_off_until": report.put_off_until,
         "every_s": int(report.every.total_seconds()) if report.every else None,
+        **_pace(pace),
+        "needs": _need(settings, report.source),
     }
 
 
-@app.command()
-def add(
-    context: typer.Context,
-    url: Annotated[str, typer.Argument(help="Address of the feed, or of the Mastodon server.")],
-    name: Annotated[str | None, typer.Option(help="Its name here; made of the address if not given.")] = None,
-    platform: Annotated[
-        Literal["feed", "mastodon"] | None, typer.Option(help="feed, if nothing else says so.")
-    ] = None,
-    timeline: Annotated[
-        Literal["public", "tag", "account"] | None, typer.Option(help="Mastodon: which one.")
-    ] = None,
-    tag: Annotated[str | None, typer.Option(help="Mastodon: the timeline of this hashtag.")] = None,
-    account: Annotated[str | None, typer.Option(help="Mastodon: the posts of this account.")] = None,
-    every: Annotated[str | None, typer.Option(help="How often it is asked: 15m, 1h ...")] = None,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="Show 5 posts first; a source that gives none is not added.")
-    ] = False,
-    project: Project = None,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Add a source to the project file."""
-    from config.edit import add_source
-    from rasad.project import choose
-
-    settings = choose(project or context.obj, changes=True)
-    screen = screen_for(settings, json=json, quiet=quiet)
-    source = _new_source(
-        settings,
-        url,
-        name,
-        {"platform": platform, "timeline": timeline, "tag": tag, "account": account, "every": every},
-    )
-    if preview:
-        _preview(settings, source, screen)
-        if sys.stdin.isatty() and not json and not typer.confirm(screen.text("add_it", source=source.name)):
-            raise typer.Exit(1)
-    add_source(settings.folder, source)
-    screen.news(screen.text("added", source=source.name))
-    if not settings.project.contact and not settings.project.demo:
-        screen.news(screen.text("contact_missing", file=settings.file))
+def _pace(pace: Pace) -> dict[str, Any]:
+    habit, reach = pace.usual_hour, pace.reach
+    return {
+        "posts_last_hour": pace.last_hour.value,
+        "usual_hour": None if habit is None else asdict(habit),
+        "expected_per_day": pace.expected_day,
+        "oldest_post_at": pace.oldest_post_at,
+        "delay_s": None if pace.delay is None else pace.delay.total_seconds(),
+        "requests_last_day": pace.requests,
+        "budgets": [
+            {"host": b.host, "left": b.left, "of": b.of, "new_at": b.new_at} for b in pace.budgets
+        ],
+        "looks_due": pace.looks_due,
+        "backfill": {"state": reach.state, "back_to": reach.back_to, "reached": reach.reached},
+    }  # fmt: skip
 
 
-def _new_source(settings: Settings, url: str, name: str | None, given: dict[str, str | None]) -> Source:
-    from pydantic import ValidationError
+def _need(settings: Settings, name: str) -> str | None:
+    """The variable that a source of the project lacks."""
+    from config.adding import lacking
 
-    from config.project import Source
-
-    values = {key: value for key, value in given.items() if value is not None}
-    if "platform" not in values:
-        mastodon = values.keys() & {"timeline", "tag", "account"}
-        values["platform"] = "mastodon" if mastodon else "feed"
-    values["tag"] = values["tag"].removeprefix("#") if "tag" in values else None  # type: ignore[assignment]
-    values["url"] = url
-    values["name"] = name or _free_name(url, values.get("tag"), {source.name for source in settings.sources})
-    try:
-        return Source.model_validate({key: value for key, value in values.items() if value is not None})
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
-        raise WrongUse("; ".join(wrong)) from error
-
-
-def _free_name(url: str, tag: str | None, taken: set[str]) -> str:
-    """A name of the host (and the tag, where Latin letters can write it) that no other source has."""
-    host = (urlsplit(url).hostname or "source").removeprefix("www.")
-    stem = re.sub(r"[^a-z0-9]+", "-", f"{host} {tag or ''}".lower()).strip("-")[:60] or "source"
-    names = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
+    return next((lacking(settings, source) for source in settings.sources if source.name == name), None)
 
 
 @app.command("test")
@@ -179,10 +194,11 @@ def try_out(
     from rasad.project import choose
 
     settings = choose(project or context.obj)
-    _preview(settings, find_source(settings, name), screen_for(settings, json=json))
+    show_preview(settings, find_source(settings, name), screen_for(settings, json=json))
 
 
-def _preview(settings: Settings, source: Source, screen: Screen) -> None:
+def show_preview(settings: Settings, source: Source, screen: Screen) -> None:
+    """Up to 5 posts of the source, asked for now; ``SourceError`` where it gives none."""
     from crawlers.run import preview
     from posts.errors import NotUnderstood
     from reports.export import record

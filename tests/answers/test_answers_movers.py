@@ -16,8 +16,10 @@ from answers.asking import Asking
 from answers.movers import Gains, movers
 from answers.overview import overview
 from posts.post import Author, Metrics, Post
+from posts.profile import Profile
 from posts.selection import Selection
 from store.protocol import Store
+from store.spool import Spool
 from store.state import State
 
 NOW = datetime(2026, 11, 22, 17, 20, 31, tzinfo=UTC)
@@ -160,6 +162,34 @@ def test_accounts_of_a_selection(told: Asking) -> None:
     assert accounts(told, month.narrowed(platform="feed")).value.rows == ()
     assert [row.gained.value for row in accounts(told, month).value.rows] == [30, -5, None]
     assert accounts(told, Selection(until=NOW - 20 * DAY)).value.accounts == 0
+
+
+def test_watched_accounts_tell_of_themselves(
+    store: Store,
+    tmp_path: Path,
+    fill: Any,
+    build_asking: Callable[..., Asking],
+) -> None:
+    """One that has written nothing here has a handle and a history, and says how much it has written."""
+    seen = Profile(
+        key="telegram:t.me:sara", platform="telegram", source="s", at=NOW - 2 * DAY, handle="sara",
+        followers=90, posts=7,
+    )  # fmt: skip
+    profiles = [
+        seen,
+        replace(seen, at=NOW - DAY, followers=95, following=3),
+        replace(seen, at=NOW - HOUR, followers=99, posts=9),
+    ]
+    Spool(tmp_path / "spool").write((), source="s", profiles=profiles)
+    with State(tmp_path / "state.sqlite") as state:
+        fill(store, state, tmp_path, [])
+        asking = build_asking(store, state)
+        (row,) = accounts(asking, Selection()).value.rows
+
+    assert (row.key, row.platform, row.handle) == ("telegram:t.me:sara", "telegram", "sara")
+    assert (row.followers.value, row.gained.value, row.posts.value) == (99, 9, 0)
+    assert (row.following, row.written) == (3, 9)
+    assert [sight.followers for sight in row.snapshots] == [90, 95, 99]
 
 
 def test_hidden_names_stay_hidden(

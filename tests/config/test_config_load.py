@@ -71,11 +71,11 @@ def test_a_project_loads_by_name_and_by_path(tmp_path: Path) -> None:
 
 
 def test_defaults_and_what_follows_from_other_values() -> None:
-    """A tag means the timeline of a tag, a feed brings news, durations are read."""
+    """A tag means the timeline of a tag, durations are read, what a feed brings is seen when it is read."""
     settings = read(TEXT, folder=Path("/p"), environ={})
     tag, feed = settings.sources
     assert (tag.timeline, tag.url, tag.every) == ("tag", "https://chatra.example", timedelta(minutes=15))
-    assert (feed.timeline, feed.kind, feed.every, feed.paused) == (None, "news", timedelta(hours=2), True)
+    assert (feed.timeline, feed.kind, feed.every, feed.paused) == (None, None, timedelta(hours=2), True)
     assert settings.brand is not None
     assert settings.brand.id == "brand:rasta-tea"
     assert settings.brand.author_keys == ("mastodon:chatra.example:rasta",)

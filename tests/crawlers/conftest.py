@@ -22,6 +22,7 @@ import pytest
 from crawlers import job as jobs
 from crawlers.run import _child
 from posts.post import Post
+from posts.profile import Profile
 from store.spool import Spool
 from store.state import DeadLetter, Run, State
 
@@ -67,8 +68,13 @@ class Project:
         """What is in the spool, or what one run put there."""
         spool = Spool(self.folder / "spool")
         found = [post for path in spool.files() for post in spool.read(path)]
-        assert all(isinstance(post, Post) for post in found)
+        assert all(isinstance(post, Post | Profile) for post in found)
         return [p for p in found if isinstance(p, Post) and (run is None or p.run_id == run.run_id)]
+
+    def profiles(self) -> list[Profile]:
+        """What is in the spool of accounts that are watched."""
+        spool = Spool(self.folder / "spool")
+        return [p for path in spool.files() for p in spool.read(path) if isinstance(p, Profile)]
 
     def cursor(self, key: str, source: str = "source") -> str | None:
         with State(self.folder / "state.sqlite") as state:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import brotli
 import pytest
+from backports import zstd
+from twisted.internet.error import DNSLookupError
 
-from crawlers.guard import forbidden, is_public, private_address
+from crawlers.guard import Guard, GuardedResolver, forbidden, is_public, private_address
 from crawlers.imports.jsonl import BadLine, read
 from crawlers.ledger import Ledger
+from crawlers.limits import asked_wait
 from crawlers.pseudonyms import key_of
-from crawlers.retry import asked_wait
-from crawlers.whole import is_whole
+from crawlers.whole import is_whole, is_whole_brotli, is_whole_deflate, is_whole_zstd
 from posts.errors import ConfigError, NotReachable, RateLimited, Refused
 from posts.post import Post, encode
+
+
+def bare(data: bytes) -> bytes:
+    """Deflate without its frame."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 LINE = {
@@ -63,6 +76,14 @@ def test_the_wait_a_server_asks_for(headers: dict[str, str], seconds: float | No
         ("http://127.0.0.1:3311/", True),
         ("http://127.0.0.1:3312/", False),
         ("https:///x", False),
+        ("http://localhost/", False),
+        ("http://a.LOCALHOST./", False),
+        ("http://abc.onion/", False),
+        ("https://printer.local/", False),
+        ("https://nas.home.arpa/", False),
+        ("https://db.internal/", False),
+        ("https://example.onion.org/", True),
+        ("https://localhost.example.org/", True),
         ("http://[half", False),
     ],
 )
@@ -88,6 +109,15 @@ def test_which_addresses_may_be_asked(url: str, *, allowed: bool) -> None:
         ("2002:7f00:1::", False),
         ("fe80::1%eth0", False),
         ("fd00::1", False),
+        ("fec0::1", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:7f00:1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("64:ff9b::808:808", True),
+        ("2002:808:808::", True),
+        ("5f00::1", False),
+        ("240.0.0.1", False),
+        ("198.18.0.1", False),
         ("nonsense", False),
     ],
 )
@@ -104,6 +134,39 @@ def test_one_private_address_is_enough() -> None:
     assert "192.168.0.7" in why
 
 
+class _Reactor:
+    """Only what a resolver asks of one."""
+
+
+async def _addresses(guard: Guard, answers: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """What the guard says of a name that has another address each time it is asked for."""
+    found = iter(answers)
+    monkeypatch.setattr("crawlers.guard._resolve", lambda host: [next(found)])
+    told: list[str | None] = []
+    for _ in answers:
+        guard._known.clear()  # as another crawl would ask
+        told.append(await guard._private("rebind.example"))
+    return told
+
+
+def test_a_name_that_changes_its_address_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard asks before the request, the resolver checks what is connected to: public, then private."""
+    monkeypatch.setattr("crawlers.guard.run_in_thread", _at_once)
+    told = asyncio.run(_addresses(Guard(frozenset()), ["93.184.216.34", "127.0.0.1"], monkeypatch))
+    resolver = GuardedResolver(_Reactor(), 100, 10.0)
+
+    assert told[0] is None
+    assert "127.0.0.1" in (told[1] or "")
+    assert resolver._checked("93.184.216.34", "rebind.example") == "93.184.216.34"
+    for address in ("127.0.0.1", "10.0.0.1", "169.254.169.254", "0.0.0.0"):
+        with pytest.raises(DNSLookupError, match="not a public address"):
+            resolver._checked(address, "rebind.example")
+
+
+async def _at_once(function: Any, *args: Any) -> Any:
+    return function(*args)
+
+
 def test_a_gzip_without_its_end_is_not_whole() -> None:
     """Cut anywhere it is not whole; several members one after the other are."""
     packed = gzip.compress(b"text" * 1000)
@@ -112,6 +175,21 @@ def test_a_gzip_without_its_end_is_not_whole() -> None:
     assert is_whole(packed + packed, 2**20)
     assert not any(is_whole(packed[:end], 2**20) for end in range(1, len(packed)))
     assert not is_whole(b"no gzip at all", 2**20)
+
+
+@pytest.mark.parametrize(
+    ("pack", "whole"),
+    [(zlib.compress, is_whole_deflate), (bare, is_whole_deflate), (brotli.compress, is_whole_brotli),
+     (zstd.compress, is_whole_zstd)],
+)  # fmt: skip
+def test_other_packings_without_their_end_are_not_whole(pack: Any, whole: Any) -> None:
+    """Cut anywhere they are not whole; what unpacks to more than the cap is left to the cap."""
+    packed = pack(bytes(range(256)) * 40)
+
+    assert whole(packed, 2**20)
+    assert not any(whole(packed[:end], 2**20) for end in range(1, len(packed)))
+    assert not whole(b"no such thing at all", 2**20)
+    assert whole(pack(b" " * 3_000_000), 2**20)
 
 
 def test_no_failure_looks_like_success() -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from crawlers.pages.entries import Feed, mark
 from crawlers.pages.feeds import read_feed
 from crawlers.pages.fields import Reading
-from crawlers.pages.mastodon import newer, parse_statuses, read_statuses
+from crawlers.pages.mastodon import parse_statuses, read_statuses
+from crawlers.pages.mastodon_ids import newer
 from crawlers.pages.mastodon_people import Seen
 from crawlers.pages.mastodon_server import pages_of, read_server
 from crawlers.pages.text import clean, plain

@@ -11,6 +11,7 @@ from posts.forgetting import Forgotten, is_textless, people_of, person, referenc
 from posts.post import (
     Annotations,
     Author,
+    Edit,
     Entity,
     Link,
     Media,
@@ -64,6 +65,7 @@ def test_answers_stay_answers() -> None:
         POST, reply_to=sara, reply_to_author=SARA.key, quote_of=sara, quote_of_author=SARA.key,
         conversation=sara, other_references=(("reply_to", sara), ("reply_to", "mastodon:x:9")),
         links=(Link(url="https://h.example/@sara", title="@sara"),), forwarded_from=SARA.key,
+        edits=(Edit(at=AT, text="hi @sara@h.example", title="@sara@h.example"),),
         media=(Media(kind="image", url="https://h.example/@sara/p.png", alt="by @sara@h.example"),),
         poll=Poll(options=(PollOption(title="@sara@h.example", votes=2),)),
         annotations=Annotations(tokens=("sara",)),
@@ -93,6 +95,7 @@ def test_textless_post_is_counted_by_all_but_its_words() -> None:
     tag = Tag("Tea", "tea", 6, 10)
     post = replace(
         POST, text="secret #Tea", title="secret", mentioned=(REZA,),
+        edits=(Edit(at=AT, text="a secret", title="secret"),),
         links=(Link(url="https://a.example/x", title="secret"),), metrics=Metrics(likes=3),
         media=(Media(kind="image", url="https://a.example/p", alt="secret"),),
         poll=Poll(options=(PollOption(title="secret", votes=2),), votes=2),

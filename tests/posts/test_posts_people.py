@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from posts.people import pseudonym, pseudonymise, without_value
-from posts.post import Author, Link, Media, Mentioned, Poll, PollOption, Post
+from posts.post import Author, Edit, Link, Media, Mentioned, Poll, PollOption, Post
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 SECRET = b"0123456789abcdef"
@@ -36,6 +36,7 @@ def test_no_way_of_writing_a_name_gets_through(text: str) -> None:
     """Not in the text, the title, the poll, a picture's description, nor in the links."""
     named = replace(
         POST, text=text, title=text, links=(Link(url=text, title=text),),
+        edits=(Edit(at=AT, text=text, title=text),),
         media=(Media(kind="image", url=text, alt=text),), poll=Poll(options=(PollOption(title=text),)),
     )  # fmt: skip
 

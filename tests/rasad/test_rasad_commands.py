@@ -83,7 +83,7 @@ def test_help_loads_nothing_heavy() -> None:
         (["export", "--format", "xlsx", "--project", "tea"], "--out"),
         (["export", "--format", "pdf", "--project", "tea"], "pdf"),
         (["sources", "pause", "nwes", "--project", "tea"], "There is no source 'nwes'"),
-        (["sources", "add", "ftp://example.org/", "--project", "tea"], "url"),
+        (["sources", "add", "ftp://example.org/", "--project", "tea"], "no address of a source"),
         (["collect", "nwes", "--project", "tea"], "There is no source 'nwes'"),
         (["import", "/nowhere/posts.jsonl", "--project", "tea"], "/nowhere/posts.jsonl"),
         (["init", "Tea Time"], "name"),
@@ -282,7 +282,7 @@ def test_mastodon_source_is_understood(tea: Any) -> None:
     tea.run("sources", "add", "https://example.social", "--account", "sara", "--every", "1h")
     text = (tea.project("tea") / "project.toml").read_text()
 
-    assert {row["source"] for row in tea.json("sources")} == {"example-social-tea", "example-social"}
+    assert {row["source"] for row in tea.json("sources")} == {"example-social-tea", "example-social-sara"}
     assert 'tag = "tea"' in text
     assert 'account = "sara"' in text
 

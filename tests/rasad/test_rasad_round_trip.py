@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config.load import load
-from posts.post import Author, Link, Media, Mentioned, Metrics, Poll, PollOption, Post, encode
+from posts.post import Author, Edit, Link, Media, Mentioned, Metrics, Poll, PollOption, Post, encode
 from rasad.project import opened
 from store.mapping import COLLECTIONS
 
@@ -32,6 +32,7 @@ def build(number: int, **parts: Any) -> Post:
 
 POSTS = (
     build(1, aliases=("mastodon:h.example:1", "mastodon:o.example:9"), metrics=Metrics(likes=2, views=7)),
+    build(12, edited_at=AT, edits=(Edit(at=AT, text="چای"),)),  # "tea"
     build(2, reply_to="mastodon:o.example:9", mentioned=(Mentioned(key="mastodon:o.example:ali"),)),
     build(3, text="", media=(Media(kind="image", url="https://h.example/1.png", alt="a cup"),)),
     build(4, text="", repost_of="mastodon:h.example:users/sara/statuses/1"),

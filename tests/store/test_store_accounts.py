@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from posts.post import Author, Post
+from posts.profile import Profile
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -122,3 +123,87 @@ def test_a_deleted_post_and_an_impossible_count_tell_nothing(project: Any, build
     project.take(gone, told(build_post, 2, DAY, -1))
 
     assert project.ids("accounts") == set()
+
+
+def profile(hours: float, followers: int | None, by: str = "sara", **parts: Any) -> Profile:
+    """An account as it was looked at so many hours after the beginning."""
+    at = AT + timedelta(hours=hours)
+    return Profile(
+        key=f"x:h:{by}", platform="x", source="s", at=at, handle=by.title(), followers=followers, **parts
+    )
+
+
+def look(project: Any, *profiles: Profile, posts: tuple[Post, ...] = ()) -> Any:
+    project.spool.write(posts, source="s", profiles=profiles)
+    return project.intake().run()
+
+
+def test_profiles_and_posts_make_one_history(project: Any, build_post: Build) -> None:
+    """Each profile is kept, also an unchanged one; posts between them are as they were."""
+    report = look(project, profile(0, 10, following=4, posts=100), profile(12, 10, posts=103))
+    project.take(told(build_post, 1, timedelta(hours=6), 10), told(build_post, 2, timedelta(hours=18), 11))
+    look(project, profile(24, 11, following=5), profile(0, 7, by="omid"))
+
+    assert (report.profiles, report.taken, report.dropped) == (2, 0, 0)
+    assert history(project) == [(0, 10, None, None), (12, 10, 0, 12), (18, 11, 1, 6), (24, 11, 0, 6)]
+    rows = sorted(project.documents("accounts").values(), key=lambda row: (row["author"], row["at"]))
+    told_too = [(row["author"], row.get("following"), row.get("posts")) for row in rows]
+    assert told_too == [
+        ("x:h:omid", None, None), ("x:h:sara", 4, 100), ("x:h:sara", None, 103), ("x:h:sara", None, None),
+        ("x:h:sara", 5, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("profile_first", [True, False])
+def test_a_profile_and_a_post_of_one_second_are_one_snapshot(
+    project: Any, build_post: Build, together: bool, profile_first: bool
+) -> None:
+    """Nothing that either told is lost, in any order: the larger number, and what the profile told beside."""
+    parts = [
+        lambda: look(project, profile(1, 10, following=4)),
+        lambda: project.take(told(build_post, 1, timedelta(hours=1), 12)),
+    ]
+    if together:
+        look(project, profile(1, 10, following=4), posts=(told(build_post, 1, timedelta(hours=1), 12),))
+    for part in () if together else parts if profile_first else reversed(parts):
+        part()
+
+    (row,) = project.documents("accounts").values()
+    assert (row["followers"], row["following"], row["handle"]) == (12, 4, "Sara")
+
+
+def test_a_late_profile_mends_the_gain_after_it(project: Any, build_post: Build) -> None:
+    """As a late copy of a post does."""
+    look(project, profile(2, 10), profile(8, 20))
+    look(project, profile(5, 13))
+    look(project, profile(0, 4))
+
+    assert history(project) == [(0, 4, None, None), (2, 10, 6, 2), (5, 13, 3, 3), (8, 20, 7, 3)]
+
+
+def test_what_cannot_be_is_unknown_or_a_dead_letter(project: Any) -> None:
+    """A profile without followers makes no snapshot; one without a key or from no time is told."""
+    report = look(
+        project,
+        profile(0, None, posts=9),
+        profile(1, -1),
+        profile(2, 5, by="omid", following=-3),
+        replace(profile(3, 5), key=" "),
+        replace(profile(3, 5), at=datetime(1405, 9, 5, tzinfo=UTC)),  # a Jalali year
+    )
+
+    assert (report.profiles, report.refused) == (3, 2)
+    (row,) = project.documents("accounts").values()
+    assert (row["followers"], "following" in row) == (5, False)
+    assert sorted(letter.reason.split(":")[0] for letter in project.state.dead_letters()) == ["at", "key"]
+
+
+def test_replaying_a_file_with_profiles_changes_nothing(project: Any) -> None:
+    """The ids are made of account and second."""
+    look(project, profile(0, 10, posts=1), profile(24, 15, posts=2))
+    before = project.documents("accounts")
+    look(project, profile(24, 15, posts=2), profile(0, 10, posts=1))
+
+    assert project.documents("accounts") == before
+    assert len(before) == 2

@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 
 from posts.post import Author, Link, Mentioned, Metrics, Post, decode
-from store import open_store
+from posts.profile import Profile
+from store import heard, open_store, rereads
 from store.embedded import EmbeddedStore
-from store.forget import Gone, Places, Wish, forget, keys_of_handle, pending
+from store.forget import Gone, Places, Wish, forget, keep_out, pending
+from store.handles import keys_of_handle
 from store.mapping import COLLECTIONS
 from store.protocol import StoreSettings
 from store.spool import Spool
 from store.state import State
 from store.state_file import checkpoint
+from store.tombs import keep_away
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 SARA = Author(key="x:h:saraq", handle="saraq@h", name="Saraqani Zand")
@@ -74,6 +77,7 @@ def settle(project: Any, build: Callable[..., Post], folder: Path) -> None:
     project.state.move_cursors("s", {"account saraq@h": "9", "page": "3"}, at=at)
     project.state.begin_run("r1", job="s", due_at=at, started_at=at)
     project.state.end_run("r1", ended_at=at, outcome="error", reason="https://h/@saraq: 404")
+    look_again(project.state)
     (folder / "exports").mkdir()
     (folder / "exports" / "hers.csv").write_text('"x:h:saraq/1","secretive"\n')
     (folder / "exports" / "others.csv").write_text('"x:h:3","text"\n')
@@ -81,6 +85,25 @@ def settle(project: Any, build: Callable[..., Post], folder: Path) -> None:
     (folder / "logs" / "crawl.log").write_text('{"event": "GET https://h/@saraq"}\n{"event": "other"}\n')
     checkpoint(project.state)
     let_go(project)
+
+
+def look_again(state: State) -> None:
+    """Posts that are due to be read again, hers by their address too, and what was heard of a search."""
+    since = NOW - timedelta(hours=1)
+    looks = [("x:h:saraq/1", "1", since), ("x:h:77", "https://h/@saraq/77", since), ("x:h:3", "3", since)]
+    rereads.note(state, "s", looks, at=since)
+    heard.add(state, [stretch("from:@saraq"), stretch("#tea")])
+
+
+def stretch(query: str) -> heard.Stretch:
+    since = NOW - timedelta(hours=1)
+    return heard.Stretch(source="s", what="collected", since=since, until=NOW, posts=2, query=query)
+
+
+def looked_at(state: State) -> tuple[set[str], set[str]]:
+    """The posts that are to be looked at again, and the queries of which something was heard."""
+    rows = state.connection.execute("SELECT post FROM rereads")
+    return {row[0] for row in rows}, {part.query for part in heard.stretches(state)}
 
 
 def let_go(project: Any) -> None:
@@ -143,11 +166,14 @@ def test_forgotten_author_is_nowhere_and_does_not_come_back(
     assert (tmp_path / "project" / "logs" / "crawl.log").read_text().endswith('{"event": "other"}\n')
     assert [letter.subject for letter in project.state.dead_letters()] == ["x:h:99"]
     assert project.state.cursor("s", "page") == "3"
+    assert looked_at(project.state) == ({"x:h:3"}, {"#tea"})
 
     before = documents(places.store)
     again = [replace(post, collected_at=post.collected_at + timedelta(hours=1)) for post in world(build_post)]
     new = build_post("saraq/20", author=SARA, text="secretive and new")
     assert project.take(*again, new).dropped == 3
+    rereads.note(project.state, "s", [("x:h:saraq/1", "1", NOW), ("x:h:8", "8", NOW)], at=NOW)
+    assert looked_at(project.state)[0] == {"x:h:3", "x:h:8"}
     assert_nothing_is_left(places, tmp_path / "project")
     assert project.ids("posts") == {"x:h:3", "x:h:4", "x:h:5", "x:h:6", "x:h:8"}
     assert len(before) <= len(documents(places.store))
@@ -199,6 +225,7 @@ def test_one_post_and_its_rows_go(
     edges = project.documents("edges")
     assert edges["x:h:3>reply"]["dst"] == "x:h:saraq"
     assert "target" not in edges["x:h:3>reply"]
+    assert looked_at(project.state) == ({"x:h:3", "x:h:77"}, {"from:@saraq", "#tea"})
     assert project.take(world(build_post)[0]).dropped == 1
     assert b"more secretive" in documents(places.store).encode()
 
@@ -214,6 +241,9 @@ def test_source_goes_but_what_others_have_seen_stays(
     )
     project.take(build_post(2, 5, source="good", text="both #tea"))
     project.state.bury("bad", "entry 1", "secretive", at=NOW)
+    for source in ("bad", "good"):
+        rereads.note(project.state, source, [(f"x:h:{source}", "r", NOW)], at=NOW)
+        heard.add(project.state, [replace(stretch("#tea"), source=source)])
 
     gone = erase(places, project, Wish(sources=("bad",)))
 
@@ -221,6 +251,8 @@ def test_source_goes_but_what_others_have_seen_stays(
     assert project.ids("posts") == {"x:h:2", "x:h:3"}
     assert project.documents()["x:h:2"]["source"] == ["good"]
     assert '"bad"' not in documents(places.store)
+    assert looked_at(project.state)[0] == {"x:h:good"}
+    assert [part.source for part in heard.stretches(project.state)] == ["good"]
     assert project.take(build_post(1, source="bad", text="secretive")).dropped == 1
 
 
@@ -254,6 +286,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from posts.post import Annotations
+from posts.profile import Profile
 from store.forget import Places, Wish, forget
 from store.protocol import StoreSettings
 
@@ -296,3 +329,54 @@ def test_killed_in_the_middle_it_is_finished_by_the_next(
     project.intake().run()
     assert project.ids("posts") == {"x:h:3", "x:h:4", "x:h:5", "x:h:6", "x:h:8"}
     assert decode(project.documents()["x:h:8"]["post"]).text == "@forgotten"
+
+
+def watched(name: str, followers: int, source: str = "s") -> Profile:
+    return Profile(
+        key=f"x:h:{name}", platform="x", source=source, at=NOW - timedelta(days=1), handle=name,
+        followers=followers,
+    )  # fmt: skip
+
+
+def test_a_forgotten_account_is_not_looked_at_again(
+    project: Any, places: Places, tmp_path: Path, build_post: Callable[..., Post]
+) -> None:
+    """Neither what is stored of it is left nor what waits, and what comes later stays away."""
+    project.spool.write((), source="s", profiles=[watched("saraq", 9), watched("ali", 5)])
+    project.intake().run()
+    project.spool.write((), source="s", profiles=[watched("saraq", 10), watched("leila", 6)])
+    assert keys_of_handle(project.store, "@SaraQ") == {"x:h:saraq"}
+
+    gone = erase(places, project, Wish(authors=("x:h:saraq",)))
+    later = replace(watched("saraq", 11), at=NOW)
+    project.spool.write((), source="s", profiles=[later])
+    report = project.intake().run()
+
+    assert (gone.rows, gone.waiting) == (1, 1)
+    assert (report.profiles, report.dropped) == (1, 1)
+    assert {row["author"] for row in project.documents("accounts").values()} == {"x:h:ali", "x:h:leila"}
+    assert_nothing_is_left(places, tmp_path / "project")
+
+
+def test_profiles_of_a_forgotten_source_do_not_wait(project: Any, places: Places) -> None:
+    """Those that other sources have brought do."""
+    project.spool.write((), source="s", profiles=[watched("ali", 5), watched("ali", 6, source="other")])
+
+    assert erase(places, project, Wish(sources=("s",))).waiting == 1
+    (path,) = project.spool.files()
+    assert list(project.spool.read(path)) == [watched("ali", 6, source="other")]
+
+
+def test_a_restored_account_of_somebody_forgotten_is_taken_out(project: Any, places: Places) -> None:
+    """A backup of an earlier day brings the rows back; what was forgotten since goes again."""
+    keep_away(project.state, posts=[], people=["h:saraq"], at=NOW)
+    rows = [
+        {"id": f"x:h:{name}@1", "author": f"x:h:{name}", "followers": 1, "at": "2026-11-01T00:00:00Z"}
+        for name in ("saraq", "ali")
+    ]
+    project.store.ensure()
+    project.store.write("accounts", rows)
+    let_go(project)
+
+    assert keep_out(places, annotate=project.annotate) == 1
+    assert project.ids("accounts") == {"x:h:ali@1"}

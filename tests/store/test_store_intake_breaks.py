@@ -19,6 +19,7 @@ from elasticsearch import Elasticsearch
 
 from posts.errors import StoreUnreachable
 from posts.post import Author, Mentioned, Metrics, Post
+from posts.profile import Profile
 from posts.selection import Selection
 from store import open_store
 from store.intake import Intake
@@ -28,7 +29,7 @@ from store.protocol import Store, StoreSettings
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ALL = {"match_all": {}}
 BATCH = 11
-"""With it the story is taken in three batches: two files, two files, one file."""
+"""With it the story is taken in three batches of two files."""
 OTHERWISE = (3, 100)
 """Sizes of batches afterwards: each file by itself, all together."""
 RUNS = ("r1", "r2", "r3")
@@ -167,7 +168,20 @@ def build_story(build_post: Build) -> list[tuple[str, list[Post]]]:
         build_post(2, 21, text="#two #more", edited_at=AT, reply_to="x:h:9", by="reza"),
         build_post(10, 30, by="sara"),
     ]
-    return [("r1", first), ("r1", second), ("r2", third), ("r2", fourth), ("r3", fifth)]
+    return [("r1", first), ("r1", second), ("r2", third), ("r2", fourth), ("r3", fifth), ("r3", [])]
+
+
+def looked_at(minutes: int, followers: int | None, by: str = "nima", **parts: Any) -> Profile:
+    at = AT + timedelta(minutes=minutes)
+    return Profile(key=f"x:h:{by}", platform="x", source="s", at=at, handle=by, followers=followers, **parts)
+
+
+PROFILES = {
+    1: [looked_at(8, 10, following=3, posts=70), looked_at(0, None, by="leila", posts=4)],
+    2: [looked_at(5, 10, posts=69)],
+    5: [looked_at(3, 50, by="radio"), looked_at(30, 55, by="radio", posts=9)],
+}
+"""What the files tell of accounts beside their posts; the last file tells of nothing else."""
 
 
 def end_of(project: Any) -> dict[str, Any]:
@@ -244,8 +258,8 @@ class Story:
             project.saved.save(typed, Selection(query=typed), at=AT)
         for run in RUNS:
             project.state.begin_run(run, job=run, due_at=AT, started_at=AT)
-        for run, posts in build_story(self._build_post):
-            project.spool.write(posts, source="s", run_id=run)
+        for place, (run, posts) in enumerate(build_story(self._build_post)):
+            project.spool.write(posts, source="s", run_id=run, profiles=PROFILES.get(place, ()))
         return project, settings
 
     def _intake(self, project: Any, store: Any, state: Any, spool: Any, size: int) -> Intake:
@@ -356,8 +370,12 @@ def test_borders_of_batches_do_not_matter(embedded_story: Story, size: int) -> N
 
     assert {name: other[name] for name in kept} == {name: whole[name] for name in kept}
     assert counted[0] == counted[1]
-    gains = [(row["followers"], row.get("d_followers")) for row in map(json.loads, whole["accounts"])]
-    assert sorted(gains) == [(8, None), (9, 1), (10, 1), (12, 2)]
+    gains = [
+        (row["followers"], row.get("d_followers", 0), row.get("posts"))
+        for row in sorted(map(json.loads, whole["accounts"]), key=lambda row: (row["author"], row["at"]))
+    ]
+    nima = [(8, 0, None), (9, 1, None), (10, 1, 69), (10, 0, 70), (12, 2, None)]
+    assert gains == [*nima, (50, 0, None), (55, 5, 9)]
     assert {row["id"] for row in map(json.loads, whole["edges"])} >= {"x:h:2>reply", "x:h:15>reply"}
     assert whole["runs"] == {"r1": (8, 0), "r2": (3, 1), "r3": (2, 0)}
     assert {(row["query"], row["post_id"][4:]) for row in map(json.loads, whole["matches"])} == MATCHED

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posts.post import Author, Link, Mentioned, Metrics, Poll, PollOption, Post
+from posts.post import MAX_EDITS, Author, Edit, Link, Mentioned, Metrics, Poll, PollOption, Post
 from store.merge import date_edit, merge, settle
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 moments = st.integers(0, 3).map(lambda hours: AT + timedelta(hours=hours))
 unknown = st.none()
+older = st.integers(1, 14).map(lambda days: AT - timedelta(days=days))
 counts = unknown | st.integers(0, 2)
 keys = unknown | st.sampled_from(["x:h:a", "x:h:b"])
 refs = unknown | st.sampled_from(["x:h:8", "x:h:9"])
@@ -26,6 +27,7 @@ copies = st.builds(
     author=unknown | st.builds(Author, key=st.just("x:h:a"), followers=counts),
     aliases=st.lists(st.sampled_from(["x:h:1", "x:i:5", "x:j:6"]), max_size=2).map(tuple),
     edited_at=unknown | moments,
+    edits=st.lists(st.builds(Edit, at=older, text=st.sampled_from(["a", "b"])), max_size=8).map(tuple),
     deleted_at=unknown | unknown | moments,
     title=unknown | st.sampled_from(["t", "u"]),
     text=st.sampled_from(["", "a", "ب"]),
@@ -61,6 +63,16 @@ def test_a_copy_that_comes_again_changes_nothing(a: Post, b: Post) -> None:
     assert merge(both, a) == both
     assert merge(both, both) == both
     assert merge(a, a) == settle(a) == settle(settle(a))
+
+
+@given(copies, copies)
+def test_of_earlier_wordings_the_newest_stay(a: Post, b: Post) -> None:
+    """Each moment once, in order, and the newest of both copies."""
+    merged = merge(a, b)
+    told = sorted({edit.at for edit in (*a.edits, *b.edits)})
+
+    kept = [] if merged.deleted_at else told[-MAX_EDITS:]
+    assert [edit.at for edit in merged.edits] == kept
 
 
 def build_copy(source: str, hours: int, **parts) -> Post:

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from posts.post import Mentioned, Metrics, Post, decode
-from store import open_store
+from store import heard, open_store, rereads
 from store.elasticsearch_periods import ended_before
 from store.embedded import EmbeddedStore
 from store.forget import Places
+from store.heard import Stretch
 from store.protocol import StoreSettings
 from store.retention import NOTE, VACUUM_NOTE, Removed, Rules, due, retain
 
@@ -110,6 +111,32 @@ def test_a_patient_source_keeps_what_the_project_drops(
     assert "x:h:100#tea" in project.ids("uses")
     retained(places, project, Rules(sources={"a": 20}))
     assert kept(project) == {"1", "10", "both"}
+
+
+def test_what_was_heard_and_is_to_be_read_again_goes_with_the_posts(
+    project: Any, places: Places, build_post: Callable[..., Post]
+) -> None:
+    """Looks and stretches of times that are over; a patient source keeps its own."""
+    settle(project, build_post)
+    for source in ("a", "b"):
+        ages = {days: NOW - timedelta(days=days, minutes=1) for days in (2, 4)}
+        looks = [(f"x:h:{source}{days}", "ref", at) for days, at in ages.items()]
+        rereads.note(project.state, source, looks, at=NOW - timedelta(days=5))
+        heard.add(
+            project.state,
+            [
+                Stretch(
+                    source=source, what="collected", since=at - timedelta(hours=1), until=at, run_id=str(d)
+                )
+                for d, at in ages.items()
+            ],
+        )
+
+    retained(places, project, Rules(days=3, sources={"b": 30}))
+
+    rows = project.state.connection.execute("SELECT post FROM rereads ORDER BY post").fetchall()
+    assert [row[0] for row in rows] == ["x:h:a2", "x:h:b2", "x:h:b4"]
+    assert sorted(f"{s.source}{s.run_id}" for s in heard.stretches(project.state)) == ["a2", "b2", "b4"]
 
 
 def test_texts_go_and_counts_stay(project: Any, places: Places, build_post: Callable[..., Post]) -> None:

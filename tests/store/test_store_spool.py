@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from posts.errors import SpoolError
-from posts.post import Author, Post, encode
+from posts.errors import RecordError, SpoolError
+from posts.post import Author, Post, decode, encode
+from posts.profile import Profile
 from store.spool import MAX_POSTS, BadLine, Header, Spool
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -154,3 +155,58 @@ def test_parts_of_dead_processes_are_swept(spool: Spool) -> None:
     assert spool.files() == []
     assert spool.sweep() == 1
     assert fresh.exists()
+
+
+def build_profile(number: int, name: str = "سارا") -> Profile:  # Sara
+    return Profile(
+        key=f"x:h:{number}", platform="x", source="s", at=AT, name=name, followers=number, following=2
+    )
+
+
+def test_profiles_come_out_before_the_posts_and_are_not_counted(spool: Spool) -> None:
+    """A file holds both, or either; what waits is told in posts."""
+    profiles, posts = [build_profile(1), build_profile(2)], [build_post(1), build_post(2), build_post(3)]
+
+    both = spool.write(posts, source="s", run_id="r", profiles=profiles)
+    alone = spool.write((), source="s", profiles=profiles[:1])
+
+    assert list(spool.read(both)) == [*profiles, *posts]
+    assert list(spool.read(alone)) == profiles[:1]
+    assert (spool.count(both), spool.count(alone)) == (3, 0)
+    assert spool.header(both) == Header(source="s", run_id="r")
+
+
+def test_a_reader_that_knows_no_profiles_says_so(spool: Spool) -> None:
+    """An older Rasad must not pass such a line over: as a post it is a mistake with a name."""
+    path = spool.write((), source="s", profiles=[build_profile(1)])
+    line = gzip.decompress(path.read_bytes()).split(b"\n")[1]
+
+    with pytest.raises(RecordError, match="missing required field `id`"):
+        decode(line)
+
+
+def test_a_damaged_profile_is_a_bad_line(spool: Spool) -> None:
+    """It costs itself alone; one that stands among posts is read too."""
+    path = spool.write([build_post(1)], source="s", profiles=[build_profile(1)])
+    head, profile, post, end = gzip.decompress(path.read_bytes()).split(b"\n")
+    broken = profile.replace(b'"followers":1', b'"followers":"one"')
+    path.write_bytes(gzip.compress(b"\n".join([head, broken, profile[:-1], post, profile, b"{", end])))
+    found = list(spool.read(path))
+
+    assert [type(part).__name__ for part in found] == ["BadLine", "BadLine", "Post", "Profile", "BadLine"]
+    assert isinstance(found[0], BadLine)
+    assert found[0].position == f"{path.name}:2"
+    assert "followers" in found[0].reason
+    assert found[3] == build_profile(1)
+
+
+def test_a_file_of_an_older_rasad_reads_as_before(spool: Spool) -> None:
+    """With and without a header."""
+    posts = [build_post(1), build_post(2)]
+    lines = [encode(post) for post in posts]
+    head = b'{"spool": 1, "source": "s", "run_id": null}'
+    for name, content in (("1", [head, *lines, b""]), ("2", [*lines, b""])):
+        path = spool.folder / f"{name}.jsonl.gz"
+        path.write_bytes(gzip.compress(b"\n".join(content)))
+
+        assert list(spool.read(path)) == posts

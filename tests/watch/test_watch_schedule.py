@@ -265,6 +265,8 @@ def test_host_lock_holds_between_processes(tmp_path: Path) -> None:
         ("https://Example.org/feed", "example.org"),
         ("https://user:word@example.org:8443/x", "example.org:8443"),
         ("http://127.0.0.1:9", "127.0.0.1:9"),
+        ("https://example.org:443/feed", "example.org"),
+        ("http://Example.ORG.", "example.org"),
     ],
 )
 def test_host_of_an_address(url: str, host: str) -> None:
