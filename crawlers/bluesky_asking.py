@@ -104,7 +104,7 @@ class Asking(SourceSpider):
     def happy(self, response: Response) -> None:
         """Raise what an answer other than 2xx says, in words."""
         status, source = response.status, self.job.source
-        if 200 <= status < 300:
+        if 200 <= status < 300 and status != 206:  # a part is not all of it
             return
         host = urlsplit(response.url).netloc
         code, told = read_error(response.body)

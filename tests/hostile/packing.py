@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import zlib
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from collections.abc import Callable
 import brotli
 from backports import zstd
 
-from tests.hostile.platforms import item, page, rss, status
+from tests.hostile.platforms import CHANNEL, item, message, page, rss, skeet, status
 from tests.hostile.server import End, Exchange, behaviour
 
 CUT = End("error", "broke off in the middle")
@@ -26,6 +27,8 @@ _WORDS = ["".join(_ROLL.choice("abcdefghij") for _ in range(12)) for _ in range(
 LONG = {
     "feed": rss(*(item(n, title=_WORDS[n], description=_WORDS[-n]) for n in range(1, 400))).encode(),
     "mastodon": page(*(status(n, content=_WORDS[n] + _WORDS[-n]) for n in range(19, 0, -1))),
+    "telegram": CHANNEL.format("".join(map(message, range(1, 9))) + " ".join(_WORDS)).encode(),
+    "bluesky": json.dumps({"feed": [skeet(n) | {"x": _WORDS[n]} for n in range(99, 0, -1)]}).encode(),
 }
 
 

@@ -63,6 +63,41 @@ def page(*statuses: Any) -> bytes:
     return json.dumps(list(statuses)).encode()
 
 
+DID = "did:plc:b2jexkpwvuhsbp3as7d4xojb"
+
+
+def skeet(number: int) -> dict[str, Any]:
+    """A post as a feed of Bluesky gives it."""
+    author = {"did": DID, "handle": "sara.example", "displayName": "Sara", "labels": []}
+    record = {"$type": "app.bsky.feed.post", "text": f"Tea {number}", "createdAt": WHEN, "langs": ["en"]}
+    return {
+        "post": {
+            "uri": f"at://{DID}/app.bsky.feed.post/{number}", "cid": "x", "author": author, "record": record,
+            "replyCount": 0, "repostCount": 0, "likeCount": 0, "quoteCount": 0, "bookmarkCount": 0,
+            "indexedAt": WHEN, "labels": [],
+        }
+    }  # fmt: skip
+
+
+def message(number: int) -> str:
+    """A message on the page of a channel of Telegram."""
+    return (
+        '<div class="tgme_widget_message_wrap js-widget_message_wrap">'
+        f'<div class="tgme_widget_message js-widget_message" data-post="teahouse/{number}">'
+        f'<div class="tgme_widget_message_text js-message_text" dir="auto">Tea {number}</div>'
+        '<div class="tgme_widget_message_info"><span class="tgme_widget_message_meta">'
+        f'<a class="tgme_widget_message_date" href="https://t.me/teahouse/{number}">'
+        f'<time datetime="2026-10-01T08:3{number}:00+00:00"></time></a></span></div></div></div>'
+    )
+
+
+CHANNEL = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><div class="tgme_channel_info">'
+    '<div class="tgme_channel_info_header_title"><span>Tea</span></div>'
+    '<div class="tgme_channel_info_header_username"><a href="https://t.me/teahouse">@teahouse</a></div></div>'
+    '<section class="tgme_channel_history js-message_history">{}</section></body></html>'
+)
+
 PLATFORMS = {
     "feed": Platform(
         "feed",
@@ -82,5 +117,24 @@ PLATFORMS = {
             ).encode()
         },
         job={"timeline": "public"},
+    ),
+    "bluesky": Platform(
+        "bluesky",
+        json.dumps({"feed": [skeet(number) for number in (3, 2, 1)]}).encode(),
+        "application/json",
+        lambda path: path.startswith("/xrpc/app.bsky.feed.getAuthorFeed"),
+        routes={
+            f"/xrpc/app.bsky.actor.getProfile?actor={DID.replace(':', '%3A')}": json.dumps(
+                {"did": DID, "handle": "sara.example", "followersCount": 3, "labels": []}
+            ).encode()
+        },
+        job={"timeline": "account", "account": DID},
+    ),
+    "telegram": Platform(
+        "telegram",
+        CHANNEL.format("".join(map(message, (1, 2, 3)))).encode(),
+        "text/html; charset=utf-8",
+        lambda path: path.split("?")[0] == "/s/teahouse",
+        job={"account": "teahouse"},
     ),
 }
