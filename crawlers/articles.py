@@ -100,10 +100,15 @@ class ArticleSpider(SourceSpider):
         waiting = list(self._waiting())
         self._room = WAITING - len(waiting)
         linked = [post for post in posts if post.url is not None]
-        tasks = [Task(post=post, length=len(post.text), bare=post.id in bare) for post in linked[:most]]
+        fresh = [Task(post=post, length=len(post.text), bare=post.id in bare) for post in linked]
+        poisoned = [task for task in fresh if mark(task.post.id) == self.cursor("reading")]
+        fresh = [task for task in fresh if task not in poisoned]
+        tasks = fresh[:most]
         yield from self._all_at_once([post for post in posts if post.url is None])
-        for post in linked[most:] if self.state is not None else ():
-            yield from self._put_aside(Task(post=post, length=len(post.text), bare=post.id in bare))
+        for task in poisoned:
+            yield from self._done(task, Article(why="ended the last crawl"))
+        for task in fresh[most:] if self.state is not None else ():
+            yield from self._put_aside(task)
         self._todo = deque([*tasks, *waiting[: most - len(tasks)]])
         self._counts["wait for the next crawl"] += max(0, len(waiting) - (most - len(tasks)))
         yield from self._next()
@@ -122,9 +127,11 @@ class ArticleSpider(SourceSpider):
             if late or host_and_port(task.post.url or "") in self._busy:
                 yield from self._put_aside(task)
                 continue
+            # Noted before it is asked: a page that kills the crawl must not kill every one after it.
             if task.row is not None:
-                # Before it is asked: a page that kills the crawl does so no more than three times.
                 yield Page(cursors=_row(msgspec.structs.replace(task.row, tries=task.row.tries + 1)))
+            else:
+                yield Page(cursors={"reading": mark(task.post.id)})
             yield self._request(task)
             return
         yield Page(cursors=self._end())
@@ -264,7 +271,8 @@ class ArticleSpider(SourceSpider):
         if told := [f"{count} {what}" for what, count in sorted(self._counts.items()) if count]:
             self.ledger.remark(f"articles: {', '.join(told)}")
         busy = msgspec.json.encode(self._busy).decode() if self._busy else None
-        return {**self._over, **self._last, "known": self._known.write(), "busy": busy}
+        known = self._known.write()
+        return {**self._over, **self._last, "known": known, "busy": busy, "reading": None}
 
     def _note_read(self, *posts: Post) -> dict[str, str | None]:
         """What a crawl that is killed after these leaves behind; the end of the crawl takes it away."""

@@ -41,7 +41,7 @@ class Held:
         self.since = None if since is None else datetime.fromisoformat(since)
         if spider.state is not None:
             for known in spider.unveiled(rereads.held(spider.state, spider.job.source)):
-                with suppress(RecordError):  # kept in a form that is not to be read
+                with suppress(RecordError):  # veiled with another key
                     self._posts[id_of(known.ref)] = (known.post, known.created_at)
 
     def has(self, post_id: str | None) -> bool:

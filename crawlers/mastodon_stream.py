@@ -22,7 +22,6 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.chosen import chooser
 from crawlers.job import host_and_port, user_agent
 from crawlers.limits import asked_wait
 from crawlers.listening import Listening, listen
@@ -35,6 +34,7 @@ from crawlers.pages.mastodon_ids import by_age, newer
 from crawlers.pages.mastodon_server import streaming_address
 from crawlers.pages.mastodon_stream import Told, read_events
 from crawlers.pipeline import Page
+from crawlers.sieve import Sieve
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from store.rereads import Reread
 
@@ -72,7 +72,7 @@ class Listens(Timelines, Again):
             return
         self._base = self._address(self._path(None))
         self._streaming = base
-        self._choose = chooser(self.job.query, now=self._began)
+        self._sieve = Sieve(self.job.query, None, subject=self.job.source)
         self._until = self._end()
         self._reached = self.cursor("newest")
         health = self.ask(f"{base}/api/v1/streaming/health", self.on_health)
@@ -317,7 +317,7 @@ class Listens(Timelines, Again):
         """Those that the source's query chooses, and new forms of those that it chose before."""
         if self._timeline != "stream" or not self.job.query:
             return reading
-        chosen = {post.id for post in self._choose(reading.posts)}
+        chosen = {post.id for post in self._sieve.keep(reading.posts, now=self.now())}
         edited = [reading.refs[p.id] for p in reading.posts if p.edited_at and p.id in reading.refs]
         before = self._known_refs(edited)
         kept = tuple(p for p in reading.posts if p.id in chosen or reading.refs.get(p.id) in before)

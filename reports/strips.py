@@ -28,11 +28,12 @@ COLOURS: Final[dict[Part, str]] = {
 """A colour for each part, the same in both languages, seen on white and on black alike."""
 _HIGH: Final = 12
 _GAP: Final = 5
-_ROW: Final = 24
+_ROW: Final = 22
 _LEGEND: Final = 34
-_AXIS: Final = 26
+_AROUND: Final = 108
+"""What the axis and the legend of a strip by itself take."""
 _LEAST: Final = 0.15
-"""However little is missing, it can be seen: so much of the height is drawn at least."""
+"""However little is missing, it can be seen: about so much of the height is drawn at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ def strip(rows: Sequence[Row], reader: Reader) -> Spec:
             tooltip=_tooltips(reader),
         )
     )
-    return finished(chart, reader, _ROW * len(rows) + _AXIS + _LEGEND)
+    return finished(chart, reader, _ROW * len(rows) + _AROUND)
 
 
 def _names(rows: Sequence[Row], reader: Reader) -> Any:
@@ -154,8 +155,9 @@ def _values(pieces: Sequence[Piece], reader: Reader) -> list[dict[str, Any]]:
 
 
 def _drawn(shares: Sequence[tuple[Part, float]]) -> list[tuple[Part, float]]:
-    """The parts that are there, none too low to be seen; the others give way."""
-    there = [(part, max(share, _LEAST)) for part, share in shares if share > 0]
+    """The parts that are there; what is missing or was deleted can be seen, and the others give way."""
+    lost = ("missing", "deleted")
+    there = [(part, max(share, _LEAST) if part in lost else share) for part, share in shares if share > 0]
     whole = sum(share for _, share in there)
     return [(part, share / whole) for part, share in there]
 

@@ -20,7 +20,7 @@ from posts.post import Post
 from store import open_store
 from store.intake import Intake
 from store.protocol import StoreSettings
-from store.spool import Spool
+from store.spool import BadLine, Spool
 from store.state import Run, State
 from tests.bluesky.network import Network, Started, listening, living, until
 from tests.bluesky.records import Account, Pds, Script
@@ -124,12 +124,12 @@ class Project:
     def posts(self, source: str | None = None, run: Run | None = None) -> list[Post]:
         """What lies in the spool, of one source or run."""
         found = [post for path in self.spool.files() for post in self.spool.read(path)]
-        posts = [post for post in found if isinstance(post, Post)]
-        assert len(posts) == len(found)
+        assert [line for line in found if isinstance(line, BadLine)] == []
         return [
             post
-            for post in posts
-            if source in (None, post.source) and (run is None or post.run_id == run.run_id)
+            for post in found
+            if isinstance(post, Post) and source in (None, post.source)
+            if run is None or post.run_id == run.run_id
         ]
 
     def taken(self) -> Counter[str]:
@@ -180,7 +180,7 @@ def test_crawls_that_are_killed_leave_no_gap(town: Town, project: Project) -> No
     """Each crawl is killed with -9 in its middle and made again: exactly the 500 stand in the store."""
     for number, account in enumerate(town.accounts):
         said = {"timeline": "account", "account": account.handle}
-        project.killed(account.handle, after=1 + 10 * number, **said)
+        project.killed(account.handle, after=2 + 10 * number, **said)
         project.crawl(account.handle, **said)
 
     assert project.taken() == Counter({id_of(r["uri"]): 1 for r in town.written if r["kind"] != "like"})

@@ -20,7 +20,7 @@ from crawlers.ledger import Ledger
 from crawlers.pages.bluesky_people import Notes
 from crawlers.pages.jetstream import Event, read_frame
 from crawlers.pipeline import Page
-from crawlers.pseudonyms import key_of
+from crawlers.pseudonyms import key_of, veiled
 from crawlers.sieve import Sieve
 from crawlers.spiders.bluesky import BlueskySpider
 from posts.errors import NotUnderstood, SourceError
@@ -210,7 +210,8 @@ def test_a_deletion_is_for_what_is_held(tmp_path: Path, state: State, pseudonyms
         name = post_id(number, did)
         return pseudonym(name, secret=key_of(tmp_path)) if pseudonyms and did != BRAND else name
 
-    rereads.note(state, "source", [(kept(1, SARA), uri(1, SARA), datetime.now(UTC))], at=datetime.now(UTC))
+    ref = veiled(uri(1, SARA), key_of(tmp_path)) if pseudonyms else uri(1, SARA)
+    rereads.note(state, "source", [(kept(1, SARA), ref, datetime.now(UTC))], at=datetime.now(UTC))
     one = spider(tmp_path, state, timeline="stream", account=None, query="x", **hide)
     held = Held(one)
     held.note(e.post for e in events([post(2, "x"), post(3, "y", did=SARA)], one) if e.post)

@@ -53,7 +53,7 @@ def test_a_listed_server_is_listened_to(stream: Jetstream) -> None:
     ("address", "told"),
     [
         ("http://127.0.0.1/subscribe", "127.0.0.1 is not a public address"),
-        ("http://localhost/subscribe", "localhost (127.0.0.1) is not a public address"),
+        ("http://localhost/subscribe", "localhost is not the name of a public server"),
         ("http://2130706433/subscribe", "is not a public address"),
         ("http://[::1]/subscribe", "::1 is not a public address"),
         ("http://127.0.0.1:{port}/subscribe", "port {port} of 127.0.0.1 is not crawled"),
