@@ -141,7 +141,7 @@ class _Reactor:
 async def _addresses(guard: Guard, answers: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
     """What the guard says of a name that has another address each time it is asked for."""
     found = iter(answers)
-    monkeypatch.setattr("crawlers.guard._resolve", lambda host: [next(found)])
+    monkeypatch.setattr("crawlers.guard.resolve", lambda host: [next(found)])
     told: list[str | None] = []
     for _ in answers:
         guard._known.clear()  # as another crawl would ask

@@ -8,7 +8,7 @@ from tests.hostile.platforms import item, rss
 from tests.hostile.server import End, Exchange, behaviour
 
 REFUSED = End("refused", "redirects to another address")
-OTHER = End("error", "answered HTTP 302")
+OTHER = End("error", "HTTP 302")
 CIRCLE = End("error", "redirects in circles")
 
 SPELLINGS = {
