@@ -295,7 +295,7 @@ def _requests(state: State, since: datetime) -> dict[str, int]:
 
 
 def _reach(state: State, name: str, facts: SourceFacts | None) -> Reach:
-    """What the cursors say of it, as `crawlers.backfill` moves them."""
+    """What the cursors say of it, as `crawlers.ways.backfill` moves them."""
     if facts is None or not has_past(facts.platform, facts.timeline):
         return Reach(state="never")
     asked = [_time(state.cursor(name, key)) for key in ("backfill_to", "backfill_asked")]

@@ -1,7 +1,8 @@
 """Where to go at Bluesky: an account's feed, what a search finds, a thread, the stream of the network.
 
-Feeds and searches are read from the newest page down to what is known (``crawlers.forward``), and back
-below it as far as the source asks (``crawlers.backfill``). Searches are answered to signed-in users only.
+Feeds and searches are read from the newest page down to what is known (``crawlers.ways.forward``), and
+back below it as far as the source asks (``crawlers.ways.backfill``). Searches are answered to signed-in
+users only.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from urllib.parse import urlencode
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.backfill import TOP, Backfill
-from crawlers.bluesky_asking import AT_ONCE, Asking
-from crawlers.bluesky_session import Session
-from crawlers.bluesky_stream import Listener
-from crawlers.bluesky_thread import Conversation
-from crawlers.forward import Forward, Mark
 from crawlers.pages.bluesky import Item, Listed, read_account, read_error, read_feed, read_posts, refs
 from crawlers.pipeline import Page
+from crawlers.ways.backfill import TOP, Backfill
+from crawlers.ways.bluesky_asking import AT_ONCE, Asking
+from crawlers.ways.bluesky_session import Session
+from crawlers.ways.bluesky_stream import Listener
+from crawlers.ways.bluesky_thread import Conversation
+from crawlers.ways.forward import Forward, Mark
 from posts.errors import RateLimited, Refused, SourceError
 from store import rereads
 from store.rereads import Reread

@@ -17,8 +17,6 @@ from urllib.parse import quote, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.backfill import Backfill, Step
-from crawlers.holes import Hole, Holes
 from crawlers.pages.channel_dialect import EITAA, TELEGRAM, Dialect
 from crawlers.pages.channel_gaps import gaps
 from crawlers.pages.channel_head import Channel
@@ -26,6 +24,8 @@ from crawlers.pages.channels import ChannelPage, read_channel
 from crawlers.pages.fields import Unreadable
 from crawlers.pipeline import Page
 from crawlers.spider import LOOKS, SourceSpider
+from crawlers.ways.backfill import Backfill, Step
+from crawlers.ways.holes import Hole, Holes
 from posts.errors import NotUnderstood, RateLimited, Refused, SourceError
 from posts.profile import Profile
 from store import rereads

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers import withdrawn
 from crawlers.limits import asked_wait
 from crawlers.pages.entries import Feed, mark
 from crawlers.pages.feeds import read_feed
@@ -25,7 +24,8 @@ from crawlers.pages.sitemaps import MAX_BYTES, is_sitemap, unzipped
 from crawlers.pipeline import Page
 from crawlers.retry import LAST_TRY
 from crawlers.shapes import shape_of, vanished
-from crawlers.sitemap_walk import SitemapSpider
+from crawlers.ways import withdrawn
+from crawlers.ways.sitemap_walk import SitemapSpider
 from posts.errors import SourceError
 from posts.post import Post
 from store.rereads import Reread

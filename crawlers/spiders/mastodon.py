@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.mastodon_asking import moment_of
-from crawlers.mastodon_finds import Finds
-from crawlers.mastodon_stream import Listens
 from crawlers.pages.mastodon_server import read_server
+from crawlers.ways.mastodon_asking import moment_of
+from crawlers.ways.mastodon_finds import Finds
+from crawlers.ways.mastodon_stream import Listens
 from posts.errors import Refused, SourceError
 
 

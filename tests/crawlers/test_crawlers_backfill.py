@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from crawlers.backfill import TOP, Backfill
 from crawlers.job import Job
 from crawlers.ledger import Ledger
+from crawlers.ways.backfill import TOP, Backfill
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 JOB = Job(run_id="r", due_at=NOW, folder=Path(), source="s", platform="feed", url="https://a.example/")

@@ -13,16 +13,16 @@ import pytest
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from crawlers.bluesky_held import Held
-from crawlers.bluesky_thread import Conversation, address_of
 from crawlers.job import Job
 from crawlers.ledger import Ledger
 from crawlers.pages.bluesky_people import Notes
 from crawlers.pages.jetstream import Event, read_frame
 from crawlers.pipeline import Page
 from crawlers.pseudonyms import key_of, veiled
-from crawlers.sieve import Sieve
 from crawlers.spiders.bluesky import BlueskySpider
+from crawlers.ways.bluesky_held import Held
+from crawlers.ways.bluesky_thread import Conversation, address_of
+from crawlers.ways.sieve import Sieve
 from posts.errors import NotUnderstood, SourceError
 from posts.people import pseudonym
 from store import rereads

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from crawlers import job as jobs
-from crawlers.articles import A_CRAWL
 from crawlers.run import _child, _running
+from crawlers.ways.articles import A_CRAWL
 from posts.post import Post
 from store import heard
 from store.batch import date_edit

@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.deadline import within
-from crawlers.known import Known
 from crawlers.pages.articles import MAX_BYTES, Article, decoded, read_article
 from crawlers.pages.entries import Feed, seconds_of
 from crawlers.pages.feeds import read_feed
 from crawlers.pages.renewal import fresh_for, renewed_every
 from crawlers.pages.sitemaps import Sitemap, is_sitemap, read_sitemap, unzipped
 from crawlers.shapes import shape_of, vanished
+from crawlers.ways.known import Known
 from posts.errors import NotUnderstood
 from posts.post import decode, encode
 

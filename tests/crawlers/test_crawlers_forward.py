@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.forward import MOST_GAPS, Forward, Mark
 from crawlers.ledger import Ledger
+from crawlers.ways.forward import MOST_GAPS, Forward, Mark
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 

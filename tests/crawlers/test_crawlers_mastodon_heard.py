@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from crawlers import mastodon_timelines
 from crawlers.pages.mastodon_ids import earlier
+from crawlers.ways import mastodon_timelines
 from tests.crawlers.mastodon_town import Town, Walked, at, iso, serving, status, walk
 
 NOW = datetime.now(UTC)

@@ -11,10 +11,10 @@ from scrapy import Request
 from scrapy.http import Response
 
 from config.platforms import PLATFORMS
-from crawlers.bluesky_session import HOW, Session, is_expired
 from crawlers.pages.bluesky import read_error
 from crawlers.pages.bluesky_people import Seen
 from crawlers.spider import LOOKS, SourceSpider
+from crawlers.ways.bluesky_session import HOW, Session, is_expired
 from posts.errors import NotReachable, NotUnderstood, Refused, SourceError
 from store import rereads
 

@@ -25,8 +25,6 @@ from twisted.python.failure import Failure
 from crawlers.job import host_and_port, user_agent
 from crawlers.limits import asked_wait
 from crawlers.listening import Listening, listen
-from crawlers.mastodon_again import Again
-from crawlers.mastodon_timelines import Timelines
 from crawlers.pages.events import Event, Events
 from crawlers.pages.fields import Reading
 from crawlers.pages.mastodon_finds import not_kept
@@ -34,7 +32,9 @@ from crawlers.pages.mastodon_ids import by_age, newer
 from crawlers.pages.mastodon_server import streaming_address
 from crawlers.pages.mastodon_stream import Told, read_events
 from crawlers.pipeline import Page
-from crawlers.sieve import Sieve
+from crawlers.ways.mastodon_again import Again
+from crawlers.ways.mastodon_timelines import Timelines
+from crawlers.ways.sieve import Sieve
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from store.rereads import Reread
 

@@ -11,11 +11,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from crawlers.bluesky_asking import Asking
 from crawlers.pages.bluesky_embeds import id_of
 from crawlers.pages.bluesky_people import key_of
 from crawlers.pages.jetstream import Event, written_at
 from crawlers.pseudonyms import key_of as secret_of
+from crawlers.ways.bluesky_asking import Asking
 from posts.errors import RecordError
 from posts.people import pseudonym
 from posts.post import Post

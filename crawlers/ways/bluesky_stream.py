@@ -22,9 +22,6 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
 
 from config.platforms import PLATFORMS
-from crawlers.bluesky_asking import Asking
-from crawlers.bluesky_held import FROM, Held
-from crawlers.bluesky_meeting import People
 from crawlers.guard import Forbidden
 from crawlers.job import user_agent
 from crawlers.pages.bluesky import refs
@@ -32,7 +29,10 @@ from crawlers.pages.bluesky_people import Notes
 from crawlers.pages.fields import Reading, Unreadable, short
 from crawlers.pages.jetstream import COLLECTIONS, Event, microseconds, moment_of, read_frame
 from crawlers.pipeline import Page
-from crawlers.sieve import Sieve
+from crawlers.ways.bluesky_asking import Asking
+from crawlers.ways.bluesky_held import FROM, Held
+from crawlers.ways.bluesky_meeting import People
+from crawlers.ways.sieve import Sieve
 from crawlers.websocket import MAX_FRAME, connected
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from posts.post import Post

@@ -14,11 +14,11 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.articles import ArticleSpider
 from crawlers.pages.entries import Feed, mark
 from crawlers.pages.fields import Unreadable
 from crawlers.pages.sitemaps import MAX_BYTES, Child, Sitemap, read_sitemap, unzipped
 from crawlers.pipeline import Page
+from crawlers.ways.articles import ArticleSpider
 from posts.errors import RateLimited, SourceError
 from posts.post import Post
 

@@ -15,13 +15,13 @@ from urllib.parse import quote, urlencode
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.backfill import TOP, Backfill
-from crawlers.mastodon_asking import PAGE_SIZE, Answers, Asking
 from crawlers.pages.fields import Reading
 from crawlers.pages.mastodon_finds import found_id, id_in_address, read_context, read_found, read_status
 from crawlers.pages.mastodon_ids import by_age, newer
 from crawlers.pages.mastodon_people import Seen
 from crawlers.pages.mastodon_server import host_of
+from crawlers.ways.backfill import TOP, Backfill
+from crawlers.ways.mastodon_asking import PAGE_SIZE, Answers, Asking
 from posts.errors import NotSetUp, NotUnderstood, SourceError
 
 SEARCH_PAGES = 50

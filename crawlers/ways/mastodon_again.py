@@ -16,13 +16,13 @@ from urllib.parse import quote, urlencode
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.mastodon_asking import Answers, Asking
 from crawlers.pages.fields import Reading
 from crawlers.pages.mastodon import read_statuses
 from crawlers.pages.mastodon_edits import read_edits
 from crawlers.pages.mastodon_finds import not_kept, read_status
 from crawlers.pages.mastodon_people import read_profile
 from crawlers.pipeline import Page
+from crawlers.ways.mastodon_asking import Answers, Asking
 from posts.errors import SourceError
 from posts.post import Post
 from store.rereads import AGES, Reread

@@ -11,11 +11,11 @@ from urllib.parse import unquote, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.bluesky_asking import Asking
-from crawlers.forward import Forward, Mark
 from crawlers.pages.bluesky import Thread, read_error, read_posts, read_thread, refs
 from crawlers.pages.bluesky_embeds import POSTS, id_of
 from crawlers.pipeline import Page
+from crawlers.ways.bluesky_asking import Asking
+from crawlers.ways.forward import Forward, Mark
 from posts.errors import NotUnderstood, SourceError
 from store.rereads import Reread
 

@@ -2,7 +2,7 @@
 
 The newest moment is kept with the first page that is read, and what lies between that page and what was
 known as a gap with a place to go on at. So a crawl that is cut off, however often, loses nothing: the next
-one reads what is new since then, and closes the gaps. ``crawlers.backfill`` goes on below what was known
+one reads what is new since then, and closes the gaps. ``crawlers.ways.backfill`` goes on below what was known
 first.
 """
 

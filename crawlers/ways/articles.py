@@ -23,12 +23,12 @@ from twisted.python.failure import Failure
 
 from crawlers.deadline import within
 from crawlers.job import host_and_port
-from crawlers.known import Known, digest
 from crawlers.pages.articles import MAX_BYTES, Article, read_article
 from crawlers.pages.entries import PLATFORM, language_of, mark
 from crawlers.pipeline import Page
 from crawlers.retry import LAST_TRY
 from crawlers.spider import SourceSpider
+from crawlers.ways.known import Known, digest
 from posts.errors import RateLimited
 from posts.people import author_key
 from posts.post import EARLIEST, LATEST_AHEAD, Author, Post

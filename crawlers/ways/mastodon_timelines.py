@@ -19,12 +19,12 @@ from urllib.parse import quote, urlencode
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.backfill import TOP, Backfill
-from crawlers.mastodon_asking import PAGE_SIZE, Answers, Asking, moment_of
 from crawlers.pages.fields import Reading, read_json
 from crawlers.pages.mastodon_ids import by_age, earlier, newer
 from crawlers.pages.mastodon_server import host_of, pages_of
 from crawlers.pipeline import Page
+from crawlers.ways.backfill import TOP, Backfill
+from crawlers.ways.mastodon_asking import PAGE_SIZE, Answers, Asking, moment_of
 from posts.errors import NotUnderstood, Refused, SourceError
 
 QUIET_RUNS = 2
