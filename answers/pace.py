@@ -6,7 +6,6 @@ reads four weeks of posts. A habit is told from a week on.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,7 @@ import numpy as np
 from answers.asking import Asking, SourceFacts, matching
 from posts.answer import Answer, Figure
 from posts.selection import Selection
-from store import rereads
+from store import cursors, rereads
 from store.state import Run, State
 
 WEEKS: Final = 4
@@ -298,28 +297,12 @@ def _reach(state: State, name: str, facts: SourceFacts | None) -> Reach:
     """What the cursors say of it, as `crawlers.ways.backfill` moves them."""
     if facts is None or not has_past(facts.platform, facts.timeline):
         return Reach(state="never")
-    asked = [_time(state.cursor(name, key)) for key in ("backfill_to", "backfill_asked")]
+    asked = [cursors.moment(state.cursor(name, key)) for key in ("backfill_to", "backfill_asked")]
     back_to = min((moment for moment in asked if moment is not None), default=None)
-    oldest = _read(state.cursor(name, "oldest"))
-    reached = _time(oldest.get("reached"))
+    oldest = cursors.table(state.cursor(name, "oldest"))
+    reached = cursors.moment(oldest.get("reached"))
     if back_to is None:
         return Reach(state="none", reached=reached)
     if reached is not None and reached <= back_to:
         return Reach(state="done", back_to=back_to, reached=reached)
     return Reach(state="ended" if oldest.get("ended") else "under way", back_to=back_to, reached=reached)
-
-
-def _time(text: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return found if found is None or found.tzinfo is not None else found.replace(tzinfo=UTC)
-
-
-def _read(text: str | None) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

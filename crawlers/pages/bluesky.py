@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from crawlers.pages.bluesky_embeds import id_of, uri_of
-from crawlers.pages.bluesky_people import Notes, Person, Seen, read_person, read_profile
+from crawlers.pages.bluesky_people import Person, Seen, read_person, read_profile
 from crawlers.pages.bluesky_posts import OPTED_OUT, PassedOver, read_post, repost_of
-from crawlers.pages.fields import Fields, Reading, Unreadable, kind_of, payload_of, read_json, short
+from crawlers.pages.fields import Fields, Notes, Reading, Unreadable, kind_of, payload_of, read_json, short
 from crawlers.pages.text import clean_name
 from posts.errors import NotUnderstood, RecordError
 from posts.post import Post

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from crawlers.pages.bluesky_people import HOST, PLATFORM, Notes, did_of, key_of, read_person
-from crawlers.pages.fields import Fields, shown
+from crawlers.pages.bluesky_people import HOST, PLATFORM, did_of, key_of, read_person
+from crawlers.pages.fields import Fields, Notes, shown
 from crawlers.pages.text import clean_name, web_address
 from posts.errors import RecordError
 from posts.post import Link, Media

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from crawlers.pages.fields import Fields, shown
+from crawlers.pages.fields import Fields, Notes, shown
 from crawlers.pages.text import clean_name
 from posts.errors import RecordError
 from posts.people import author_key
@@ -45,15 +44,6 @@ class Seen:
     source: str
     at: datetime
     run_id: str | None = None
-
-
-@dataclass(slots=True)
-class Notes:
-    """What is counted while an answer is read."""
-
-    unread: Counter[str] = field(default_factory=Counter)
-    passed_over: Counter[str] = field(default_factory=Counter)
-    remarks: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from crawlers.pages.bluesky_embeds import NOTHING, POSTS, Embed, id_of, parts_of
 from crawlers.pages.bluesky_people import (
     HOST,
     PLATFORM,
-    Notes,
     Person,
     Seen,
     opts_out,
@@ -17,7 +16,7 @@ from crawlers.pages.bluesky_people import (
     read_person,
 )
 from crawlers.pages.bluesky_record import Record, earlier, read_record
-from crawlers.pages.fields import Fields
+from crawlers.pages.fields import Fields, Notes
 from posts.errors import RecordError
 from posts.post import Link, Media, Metrics, Post
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from crawlers.pages.bluesky_embeds import Embed, id_of, parts_of, read_embed
-from crawlers.pages.bluesky_people import Notes, did_of, key_of, opts_out, read_self_labels
-from crawlers.pages.fields import Fields, kind_of, moment
+from crawlers.pages.bluesky_people import did_of, key_of, opts_out, read_self_labels
+from crawlers.pages.fields import Fields, Notes, kind_of, moment
 from crawlers.pages.text import clean, clean_name, web_address
 from posts.errors import RecordError
 from posts.post import EARLIEST, Link, Mentioned

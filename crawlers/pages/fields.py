@@ -51,6 +51,15 @@ class Reading:
     every_s: float | None = None
 
 
+@dataclass(slots=True)
+class Notes:
+    """What is counted while an answer is read."""
+
+    unread: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    remarks: set[str] = field(default_factory=set)
+
+
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
 

@@ -13,10 +13,10 @@ from typing import Final, Literal
 import msgspec
 
 from crawlers.pages.bluesky_embeds import POSTS, id_of, parts_of
-from crawlers.pages.bluesky_people import HOST, PLATFORM, Notes, Person, Seen, did_of, key_of
+from crawlers.pages.bluesky_people import HOST, PLATFORM, Person, Seen, did_of, key_of
 from crawlers.pages.bluesky_posts import post_of
 from crawlers.pages.bluesky_record import earlier, read_record
-from crawlers.pages.fields import Fields, Unreadable, kind_of, payload_of, read_json, shown
+from crawlers.pages.fields import Fields, Notes, Unreadable, kind_of, payload_of, read_json, shown
 from crawlers.pages.text import clean_name
 from posts.errors import NotUnderstood, RecordError
 from posts.post import EARLIEST, Author, Metrics, Post

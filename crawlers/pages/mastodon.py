@@ -10,9 +10,19 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from crawlers.pages.fields import Fields, Reading, Unreadable, kind_of, moment, payload_of, read_json, short
+from crawlers.pages.fields import (
+    Fields,
+    Notes,
+    Reading,
+    Unreadable,
+    kind_of,
+    moment,
+    payload_of,
+    read_json,
+    short,
+)
 from crawlers.pages.mastodon_ids import alias, by_age, local_id_of, post_id
-from crawlers.pages.mastodon_people import PLATFORM, Notes, Person, Seen, read_mentions, read_person
+from crawlers.pages.mastodon_people import PLATFORM, Person, Seen, read_mentions, read_person
 from crawlers.pages.text import clean_name, plain, web_address
 from posts.errors import NotUnderstood, RecordError
 from posts.post import EARLIEST, LATEST_AHEAD, Link, Media, Mentioned, Metrics, Poll, PollOption, Post

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from crawlers.pages.fields import Fields, read_json, short
+from crawlers.pages.fields import Fields, Notes, read_json, short
 from crawlers.pages.text import clean_name, plain, web_address
 from posts.errors import NotUnderstood, RecordError
 from posts.people import author_key
@@ -46,13 +45,6 @@ class Seen:
     source: str
     at: datetime
     run_id: str | None = None
-
-
-@dataclass(slots=True)
-class Notes:
-    unread: Counter[str] = field(default_factory=Counter)
-    passed_over: Counter[str] = field(default_factory=Counter)
-    remarks: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from crawlers.job import Job
 from crawlers.ledger import Ledger
+from store import cursors
 from store.heard import Stretch
 
 TOP: Final = ""
@@ -45,13 +46,13 @@ class Backfill:
     def __init__(
         self, job: Job, ledger: Ledger, cursor: Callable[[str], str | None], *, now: datetime, query: str = ""
     ) -> None:
-        fixed = _moment(cursor("backfill_to")) if job.backfill_to is not None else None
-        asked = _moment(cursor("backfill_asked"))
+        fixed = cursors.moment(cursor("backfill_to")) if job.backfill_to is not None else None
+        asked = cursors.moment(cursor("backfill_asked"))
         self.to = min((m for m in (fixed, job.backfill_to, asked) if m is not None), default=None)
         self._ledger = ledger
         self._query = query
-        self._oldest = _read(cursor("oldest"))
-        self._open = _read(cursor("backfill"))
+        self._oldest = cursors.table(cursor("oldest"))
+        self._open = cursors.table(cursor("backfill"))
         # A preview and a first crawl begin at the top, where the page of the newest is the first.
         self._left = job.backfill_pages if self.to is None else max(1, job.backfill_pages)
         self._since: datetime | None = None
@@ -61,7 +62,7 @@ class Backfill:
 
     def resume(self) -> str | None:
         """Where a later crawl goes on: ``None`` if nothing is left, ``TOP`` if that is not known."""
-        reached = _moment(self._oldest.get("reached"))
+        reached = cursors.moment(self._oldest.get("reached"))
         where = self._open.get("at") or self._open.get("url")
         if where is None and self.to is not None and not self._oldest.get("ended"):
             where = None if reached is not None and reached <= self.to else self._oldest.get("at") or TOP
@@ -92,12 +93,12 @@ class Backfill:
             self._ledger.remark(f"the back-fill stands at {at} and goes on with the next crawl")
         reached = None if self._since is None else self._since.isoformat()
         left = None if self.to is not None else self._left
-        cursors = {
+        moved = {
             "backfill": json.dumps({"at": older, "left": left}) if more else None,
             "oldest": json.dumps({"at": older, "reached": reached, "ended": older is None}),
             "backfill_to": None if self.to is None else self.to.isoformat(),
         }
-        return Step(where=older if more and self._left > 0 else None, cursors=cursors)
+        return Step(where=older if more and self._left > 0 else None, cursors=moved)
 
     def _note(self, *, ended: bool) -> None:
         """One stretch for all pages of this crawl; below the last post of a place there is silence."""
@@ -108,20 +109,3 @@ class Backfill:
             since = min(since, self.to)
         self._ledger.heard(min(since, self._until), self._until, posts=self._posts, query=self._query)
         self._noted = self._ledger.stretches[-1]
-
-
-def _moment(text: object) -> datetime | None:
-    """A moment as a cursor holds it; ``None`` for what is none, for people write ``backfill_asked``."""
-    try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return found if found is None or found.tzinfo is not None else found.replace(tzinfo=UTC)
-
-
-def _read(text: str | None) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

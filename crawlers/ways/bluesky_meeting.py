@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from scrapy.http import Response
 
 from crawlers.pages.bluesky import read_accounts
-from crawlers.pages.bluesky_people import Notes, Person
+from crawlers.pages.bluesky_people import Person
 from crawlers.pages.bluesky_posts import OPTED_OUT
+from crawlers.pages.fields import Notes
 from crawlers.ways.bluesky_asking import Asking
 from posts.errors import NotReachable, SourceError
 from posts.post import Post

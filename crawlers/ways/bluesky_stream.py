@@ -25,8 +25,7 @@ from config.platforms import PLATFORMS
 from crawlers.guard import Forbidden
 from crawlers.job import user_agent
 from crawlers.pages.bluesky import refs
-from crawlers.pages.bluesky_people import Notes
-from crawlers.pages.fields import Reading, Unreadable, short
+from crawlers.pages.fields import Notes, Reading, Unreadable, short
 from crawlers.pages.jetstream import COLLECTIONS, Event, microseconds, moment_of, read_frame
 from crawlers.pipeline import Page
 from crawlers.ways.bluesky_asking import Asking

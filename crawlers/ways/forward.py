@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 from crawlers.ledger import Ledger
+from store import cursors
 from store.heard import Stretch, Why
 
 MOST_GAPS: Final = 20
@@ -117,10 +118,10 @@ class Forward:
         below = None if met else older
         self._keep(below)
         self._note("paging" if below is not None else "")
-        cursors = {"gaps": json.dumps([_told(gap) for gap in self.gaps]) if self.gaps else None}
+        moved = {"gaps": json.dumps([_told(gap) for gap in self.gaps]) if self.gaps else None}
         if not self._closing:
-            cursors |= self.top(marks)
-        return Step(fresh=frozenset(mark.uri for mark in fresh), where=below, cursors=cursors)
+            moved |= self.top(marks)
+        return Step(fresh=frozenset(mark.uri for mark in fresh), where=below, cursors=moved)
 
     def broke_off(self, why: Why) -> None:
         """Say why the stretch that is being read was not read to its end."""
@@ -167,40 +168,25 @@ def _told(gap: Gap) -> dict[str, str]:
 
 
 def _mark(text: str | None) -> Mark | None:
-    found = _read(text)
-    if not isinstance(found, dict) or (at := _moment(found.get("at"))) is None:
+    found = cursors.value(text)
+    if not isinstance(found, dict) or (at := cursors.moment(found.get("at"))) is None:
         return None
     return Mark(uri=str(found.get("uri", "")), at=at)
 
 
 def _crawled(text: str | None) -> datetime | None:
-    found = _read(text)
-    return _moment(found.get("crawled")) if isinstance(found, dict) else None
+    found = cursors.value(text)
+    return cursors.moment(found.get("crawled")) if isinstance(found, dict) else None
 
 
 def _gaps(text: str | None) -> list[Gap]:
-    found = _read(text)
+    found = cursors.value(text)
     gaps = []
     for row in found if isinstance(found, list) else []:
         if not isinstance(row, dict):
             continue
-        low, until = (_moment(row.get(name)) for name in ("low", "until"))
+        low, until = (cursors.moment(row.get(name)) for name in ("low", "until"))
         if low is not None and until is not None:
             where, uri = str(row.get("where", "")), str(row.get("uri", ""))
             gaps.append(Gap(where=where, low=low, until=until, uri=uri))
     return gaps
-
-
-def _read(text: str | None) -> Any:
-    try:
-        return json.loads(text or "null")
-    except ValueError:
-        return None
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return found if found is None or found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -19,8 +19,8 @@ from crawlers.pages.bluesky import (
     read_thread,
     refs,
 )
-from crawlers.pages.bluesky_people import Notes, Seen
-from crawlers.pages.fields import Unreadable
+from crawlers.pages.bluesky_people import Seen
+from crawlers.pages.fields import Notes, Unreadable
 from crawlers.pages.jetstream import read_frame
 from tests.crawlers.test_crawlers_cases import same, told
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from crawlers.pages.bluesky import read_account, read_accounts, read_error, read_feed, read_posts, read_thread
 from crawlers.pages.bluesky_embeds import id_of, uri_of
-from crawlers.pages.bluesky_people import Notes, Seen
+from crawlers.pages.bluesky_people import Seen
 from crawlers.pages.bluesky_record import read_record
-from crawlers.pages.fields import Reading, Unreadable
+from crawlers.pages.fields import Notes, Reading, Unreadable
 from crawlers.pages.jetstream import Event, microseconds, moment_of, read_frame, written_at
 from posts.errors import NotUnderstood
 from posts.post import decode, encode

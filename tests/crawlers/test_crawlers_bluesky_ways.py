@@ -15,7 +15,7 @@ from scrapy.http import TextResponse
 
 from crawlers.job import Job
 from crawlers.ledger import Ledger
-from crawlers.pages.bluesky_people import Notes
+from crawlers.pages.fields import Notes
 from crawlers.pages.jetstream import Event, read_frame
 from crawlers.pipeline import Page
 from crawlers.pseudonyms import key_of, veiled
