@@ -58,7 +58,7 @@ def _timeline(visit: Visit, platform: str) -> str | None:
     known = PLATFORMS.get(platform)
     if known is None:
         return None
-    st.caption(_word(visit, f"platforms.{platform}"))
+    st.text(_word(visit, f"platforms.{platform}"))
     if len(known.timelines) < 2:
         return known.timelines[0] if known.timelines else None
     return st.selectbox(
@@ -139,7 +139,7 @@ def _looked_at(visit: Visit, pasted: str, values: dict[str, Any]) -> tuple[Sourc
         return None
     variable = lacking(visit.settings, source)
     if variable is not None:
-        st.warning(_word(visit, f"needs.{variable}"), icon=":material/key:")
+        st.warning(texts.text(f"needs.{variable}", visit.language), icon=":material/key:")
         return source, []
     posts = look(visit, source)
     return None if posts is None else (source, posts)

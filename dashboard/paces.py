@@ -139,7 +139,7 @@ def draw_backfill(visit: Visit, source: Source) -> None:
             format_func=lambda n: dates.duration(timedelta(days=n), visit.language),
             key="backfill_days",
         )
-        st.caption(_cost(visit, source, pace, days))
+        st.text(_cost(visit, source, pace, days))
         st.button(
             visit.text("sources.backfill_it"), on_click=_ask, args=(visit, source, pace), key="backfill_go"
         )

@@ -91,7 +91,7 @@ def test_no_cursor_runs_ahead_of_the_spool(project: Any, web: Any) -> None:
 
     assert found["moved"]
     for moved in found["moved"]:
-        older = json.loads(moved["backfill"])["url"] if moved["backfill"] else "max_id=1"
+        older = json.loads(moved["backfill"])["at"] if moved["backfill"] else "max_id=1"
         lowest = int(re.findall(r"max_id=(\d+)", older)[0])
         assert moved["in_files"] >= 4_001 - lowest
     assert found["moved"][-1] == {"in_files": 4_000, "backfill": None}

@@ -116,7 +116,7 @@ def test_older_posts_are_asked_for(visit: Visit, project: Path, busy: str) -> No
     page.session_state[f"backfill_{busy}"] = True
     page.run()
     page.selectbox(key="backfill_days").select(90).run()
-    costs = [caption.value for caption in page.caption]
+    costs = [text.value for text in page.text]
     press(page, "backfill_go")
     with State(load(project).state) as state:
         asked = datetime.fromisoformat(state.cursor(busy, "backfill_asked") or "")

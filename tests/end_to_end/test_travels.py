@@ -137,4 +137,4 @@ def _switch(page: Page, url: str) -> None:
     page.goto(f"{url}/trends?project=tea&lang=en")
     page.get_by_text("فارسی").first.click()  # "Persian"
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
-    expect(page.locator("tbody")).to_contain_text("۴")
+    expect(page.locator("tbody:visible")).to_contain_text("۴")
