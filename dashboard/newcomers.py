@@ -226,8 +226,8 @@ def draw_unheard(visit: Visit) -> None:
     if not lost:
         return
     with st.container(border=True, key="unheard"):
-        st.markdown(f"**{_word(visit, 'unheard.title')}**")
-        st.caption(_word(visit, "unheard.why"))
+        st.subheader(texts.text("unheard.title", visit.language))
+        st.caption(texts.text("unheard.why", visit.language))
         for brand, account, _ in lost:
             name = visit.brand_name(brand.id, brand.name)
             st.text(f"{isolate_auto(name)}: {isolate_auto(account)}")
