@@ -28,7 +28,7 @@ JARS = Path(platformdirs.user_cache_dir("rasad-tests")) / "elasticsearch-9.5.3"
 STARTS_IN_S = 240
 
 # A time limit for an example would say more of the machine than of the code.
-hypothesis.settings.register_profile("quick", max_examples=150, deadline=None)
+hypothesis.settings.register_profile("quick", max_examples=300, deadline=None)
 hypothesis.settings.register_profile("soak", max_examples=5_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("quick")
 
