@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import json
+import re
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -276,29 +276,21 @@ def test_a_page_that_is_not_found_is_believed_a_day_later(project: Any, web: Any
     web.says("/feed", feed(web, range(1, 7)))
     project.allow_hosts = (web.host,)
     project.crawl(url=f"{web.url}/feed")
-    for number in (2, 4):
-        web.says(f"/news/{number}", "gone", 404)
+    web.says("/news/2", "gone", 404)
+    web.says("/news/4", "gone", 404)
     web.says("/feed", feed(web, [0, 1, 3, 5]))
     first = project.crawl(url=f"{web.url}/feed")
     doubts = project.cursors("doubt:")
     web.says("/feed", feed(web, [0, 1, 2, 3, 5]))
     project.crawl(url=f"{web.url}/feed")
     left = project.cursors("doubt:")
-    old = "2026-01-01T00:00:00Z"
-    project.move_cursors({key: value.replace(since(value), old) for key, value in left.items()})
+    project.move_cursors({key: re.sub(r'"[^"]*"\]$', '"2026-01-01T00:00:00Z"]', left[key]) for key in left})
     web.says("/feed", feed(web, [0, 1, 2, 3]))
     project.crawl(url=f"{web.url}/feed")
     posts = merged(project.posts())
 
-    assert first.outcome == "ok"
-    assert (len(doubts), len(left), project.cursors("doubt:")) == (2, 1, {})
+    assert (first.outcome, len(doubts), len(left), project.cursors("doubt:")) == ("ok", 2, 1, {})
     assert [name for name, post in posts.items() if post.deleted_at is not None] == ["n4"]
-    assert posts["n2"].title == "خبر 2"
-
-
-def since(doubt: str) -> str:
-    """The moment that a doubt began."""
-    return str(json.loads(doubt)[1])
 
 
 def hostile(web: Any, canary: Any) -> None:
