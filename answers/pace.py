@@ -126,6 +126,11 @@ def usual(counts: Sequence[int]) -> Usual | None:
     return Usual(low=floor(low), middle=median(counts), high=ceil(high))
 
 
+def holds(reach: Reach, back_to: datetime) -> bool:
+    """Whether a back-fill that is under way reaches at least as far: the earlier request holds."""
+    return reach.state == "under way" and reach.back_to is not None and reach.back_to <= back_to
+
+
 def requests_for(pace: Pace, platform: str, back_to: datetime, *, now: datetime) -> int | None:
     """About how many requests a back-fill to that moment costs; ``None`` where it cannot be told."""
     per_page, a_day = PAGE.get(platform), pace.expected_day

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from config.addresses import source_of
+from config.addresses import platform_alone, source_of
 from config.fields import account_parts
 from config.platforms import NEEDS, PLATFORMS
 from config.project import Brand, Settings, Source
@@ -34,12 +34,16 @@ def proposed(pasted: str, given: Mapping[str, Any]) -> dict[str, Any]:
         return said
     if platform == "feed":
         return {"url": pasted.strip(), **said}
-    found = _meant(pasted, platform)
     chosen = _CHOOSES & said.keys()
+    alone = platform_alone(pasted) if chosen or platform else None
+    if alone is not None and platform in (None, alone):
+        # What of the platform is read was said; its one address is known.
+        return {"platform": alone, **said}
+    found = _meant(pasted, platform)
     if chosen and found["platform"] == "feed":
         # The address of a server alone, of which a timeline was named.
         found = {"platform": "mastodon", "url": found["url"]}
-    elif chosen:
+    elif chosen and not (chosen == {"timeline"} and said["timeline"] == found.get("timeline")):
         found = {key: value for key, value in found.items() if key not in _CHOOSES}
     return {**found, **said}
 

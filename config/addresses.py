@@ -5,6 +5,7 @@ Nothing is asked of the network: the form of the address decides, and a preview 
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -35,8 +36,26 @@ _NOT_YET: Final[Mapping[str, str]] = MappingProxyType(
         "x.com": "X", "twitter.com": "X", "instagram.com": "Instagram", "facebook.com": "Facebook",
         "tiktok.com": "TikTok", "threads.net": "Threads", "threads.com": "Threads", "ble.ir": "Bale",
         "linkedin.com": "LinkedIn", "rubika.ir": "Rubika", "splus.ir": "Soroush", "virasty.com": "Virasty",
+        "youtube.com": "YouTube", "youtu.be": "YouTube", "aparat.com": "Aparat", "medium.com": "Medium",
+        "pinterest.com": "Pinterest", "pin.it": "Pinterest", "substack.com": "Substack",
+        "github.com": "GitHub", "reddit.com": "Reddit", "redd.it": "Reddit", "twitch.tv": "Twitch",
+        "flickr.com": "Flickr", "vk.com": "VK", "vk.ru": "VK", "quora.com": "Quora",
     }
 )  # fmt: skip
+_FEEDS_OF: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        "YouTube": re.compile(r"/feeds/videos\.xml"),
+        "Aparat": re.compile(r"/rss(?:/|$)"),
+        "Medium": re.compile(r"/feed(?:/|$)"),
+        "Substack": re.compile(r"/feed/?$"),
+        "Pinterest": re.compile(r"\.rss$"),
+        "GitHub": re.compile(r"\.(?:atom|rss|xml)$"),
+        "Reddit": re.compile(r"\.rss$"),
+        "Flickr": re.compile(r"/services/feeds/"),
+        "Quora": re.compile(r"/rss/?$"),
+    }
+)
+"""The paths of the feeds that some of them have: those are read as any feed is."""
 
 
 def source_of(pasted: str) -> dict[str, str]:
@@ -67,7 +86,9 @@ def _handle(text: str) -> dict[str, str] | None:
         form = _BLUESKY_NAME if platform == "bluesky" else _CHANNEL
         return _account(platform, name) if form.fullmatch(name) else None
     if match := _FEDERATED.fullmatch(text):
-        return {"platform": "mastodon", "url": f"https://{match[2].lower()}", **_account("", match[1])}
+        server = match[2].lower()
+        _refuse_known(server.partition(":")[0], text)
+        return {"platform": "mastodon", "url": f"{_scheme(server)}://{server}", **_account("", match[1])}
     if text.startswith("did:") and _BLUESKY_NAME.fullmatch(text):
         return _account("bluesky", text)
     if not text.startswith("@"):
@@ -86,7 +107,7 @@ def _address(text: str) -> dict[str, str] | None:
     """The source at an address, with or without its scheme."""
     if re.search(r"\s", text) or not text:
         return None
-    whole = text if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) else f"https://{text}"
+    whole = text if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) else f"{_scheme(text)}://{text}"
     try:
         parts = urlsplit(whole)
         host, _ = (parts.hostname or "").removeprefix("www."), parts.port
@@ -99,10 +120,50 @@ def _address(text: str) -> dict[str, str] | None:
     for names, read in _READERS:
         if host in names or any(host.endswith(f".{name}") for name in names):
             return read(parts, host)
+    feed = {"platform": "feed", "url": whole}
+    if _refuse_known(host, text, path=parts.path):
+        return feed
+    return _federated(parts) or feed
+
+
+def _scheme(place: str) -> str:
+    """The scheme of an address that was written without: ``http`` on this machine and in its network."""
+    try:
+        host = urlsplit(f"//{place}").hostname or ""
+        private = host == "localhost" or ipaddress.ip_address(host).is_private
+    except ValueError:
+        private = False
+    return "http" if private else "https"
+
+
+def _refuse_known(host: str, pasted: str, path: str = "") -> bool:
+    """``Refused`` by its name for a host that is known and not collected; true for a feed on one."""
     for name, platform in _NOT_YET.items():
         if host == name or host.endswith(f".{name}"):
-            raise Refused(f"{platform} is not collected yet", subject=text[:200])
-    return _federated(parts) or {"platform": "feed", "url": whole}
+            feeds = _FEEDS_OF.get(platform)
+            if feeds is not None and feeds.search(path):
+                return True
+            remedy = "Where it has a feed, paste the address of that." if feeds else ""
+            raise Refused(f"{platform} is not collected yet", subject=pasted[:200], remedy=remedy)
+    return False
+
+
+def platform_alone(pasted: str) -> str | None:
+    """The platform of one address whose front page was pasted, without an account or tag of it.
+
+    >>> platform_alone("https://bsky.app/profile"), platform_alone("https://t.me/durov")
+    ('bluesky', None)
+    """
+    text = pasted.strip(_AROUND)
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    if parts.query or parts.fragment or _segments(parts) not in ([], ["profile"], ["search"], ["hashtag"]):
+        return None
+    fronts = {"bsky.app": "bluesky", "t.me": "telegram", "telegram.me": "telegram", "eitaa.com": "eitaa"}
+    return fronts.get(host)
 
 
 def _segments(parts: SplitResult) -> list[str]:

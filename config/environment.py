@@ -31,6 +31,9 @@ SHORT: Final = {
 }
 _OWN: Final = (*SHORT, "RASAD_HOME", "RASAD_PROJECT", "RASAD_TEST_ES")
 
+_LIST: Final = '["127.0.0.1:8000"]'
+_EXAMPLES: Final = {"RASAD_TOKENS__MASTODON": '{"mastodon.social": "…"}'}
+
 
 class _Layers(Sections, BaseSettings):
     """The tables of a project, as pydantic-settings wants to see them."""
@@ -60,7 +63,9 @@ def read(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], li
         name = SHORT.get(written.upper(), written.upper())
         if not name.startswith(PREFIX) or not value:
             continue
-        wrong = _wrong_name(name) if "__" not in name or name == PREFIX else _wrong_value(name, value)
+        wrong = (
+            _wrong_name(name) if "__" not in name or name == PREFIX else _wrong_value(name, value, written)
+        )
         if wrong is not None:
             mistakes.append(wrong)
         elif "__" in name:
@@ -83,15 +88,15 @@ def _wrong_name(name: str) -> Mistake | None:
     return _mistake(name, "is not known", meant_short) if near_enough else None
 
 
-def _wrong_value(name: str, value: str) -> Mistake | None:
+def _wrong_value(name: str, value: str, written: str) -> Mistake | None:
     section = name.removeprefix(PREFIX).split("__")[0].lower()
     if section not in MODELS:
         meant = nearest(section, tuple(MODELS))
-        return _mistake(name, "names no table of the project", meant and f"{PREFIX}{meant}__...".upper())
+        return _mistake(written, "names no table of the project", meant and f"{PREFIX}{meant}__...".upper())
     try:
         _Given({name: value})()
     except (SettingsError, ValueError, RecursionError):
-        return _mistake(name, 'must be JSON, such as ["127.0.0.1:8000"]')
+        return _mistake(written, f"must be JSON, such as {_EXAMPLES.get(name, _LIST)}")
     return None
 
 

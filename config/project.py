@@ -58,7 +58,7 @@ def _query(value: str) -> str:
     try:
         parse(value)
     except QueryError as error:
-        about = f"{error.message} {error.remedy}".strip()
+        about = error.told
         raise refuse(f"is no query (at letter {error.position + 1}): {about}") from None
     return value
 

@@ -96,7 +96,7 @@ class Ledger:
         self.errors.append(error)
         if isinstance(error, RateLimited):
             self.put_off_until = max(error.until, self.put_off_until or error.until)
-            self.put_off_reason = _told(error)
+            self.put_off_reason = error.told
 
     @property
     def error(self) -> str:
@@ -111,10 +111,10 @@ class Ledger:
         if not self.errors:
             return ("partial", "; ".join(missing)) if missing else ("ok", "; ".join(self.remarks))
         first = self.errors[0]
-        reason = "; ".join([_told(first), *missing])
+        reason = "; ".join([first.told, *missing])
         for error in self.errors:
             if isinstance(error, RateLimited):
-                return "put off", f"{_told(error)}; put off until {error.until:%Y-%m-%d %H:%M:%S} UTC"
+                return "put off", f"{error.told}; put off until {error.until:%Y-%m-%d %H:%M:%S} UTC"
         if self.got:
             return "partial", reason
         state: Outcome = first.state if first.state in {"refused", "not set up", "put off"} else "error"  # type: ignore[assignment]
@@ -140,7 +140,3 @@ class Ledger:
             "delay_s": round(median(self.delays_s), 1) if self.delays_s else None,
             "put_off_until": None if self.put_off_until is None else self.put_off_until.isoformat(),
         }
-
-
-def _told(error: SourceError) -> str:
-    return f"{error.message} {error.remedy}".strip()

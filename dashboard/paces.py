@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from answers.pace import Pace, has_past, requests_for
+from answers.pace import Pace, has_past, holds, requests_for
 from answers.sources import SourceReport
 from config.project import Source
 from dashboard import ask, parts, problems, starting
@@ -180,6 +180,10 @@ def _ask(visit: Visit, source: Source, pace: Pace) -> None:
     begin = pace.reach.reached or pace.oldest_post_at
     if begin is not None and begin <= back_to:
         starting.tell("sources.backfill_there", source=source.name, date=_date(visit, begin))
+        return
+    if pace.reach.back_to is not None and holds(pace.reach, back_to):
+        date = _date(visit, pace.reach.back_to)
+        starting.tell("sources.backfill_holds", source=source.name, date=date)
         return
     ask.state_of(visit).move_cursors(source.name, {"backfill_asked": back_to.isoformat()}, at=visit.now)
     starting.tell("sources.backfill_asked", source=source.name, date=_date(visit, back_to))

@@ -39,9 +39,12 @@ class RasadError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        where = f"{self.subject}: " if self.subject else ""
-        what = f" {self.remedy}" if self.remedy else ""
-        return f"{where}{_ended(self.message) if what else self.message}{what}"
+        return f"{self.subject}: {self.told}" if self.subject else self.told
+
+    @property
+    def told(self) -> str:
+        """Message and remedy as sentences of their own, without the subject."""
+        return f"{_ended(self.message)} {self.remedy}" if self.remedy else self.message
 
 
 def _ended(sentence: str) -> str:

@@ -40,7 +40,7 @@ def told(error: QueryError, language: str) -> str:
     """What is wrong with the query and what mends it; in English where there are no words for it yet."""
     key = f"query.error.{error.key}"
     if not error.key or not known(key):
-        return f"{error.message} {error.remedy}".strip()
+        return error.told
     values = {name: localised(value, language) if value.isdecimal() else value
               for name, value in error.values.items()}  # fmt: skip
     if "kind" in values:

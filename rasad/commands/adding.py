@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.platforms import CHANNELS, PlatformName, Timeline
+from config.platforms import CHANNELS, NEEDS, PLATFORMS, PlatformName, Timeline
 from rasad.commands.options import Json, Project, Quiet, screen_for
 from rasad.commands.sources import Name, find_source, show_preview, tell_need
 from rasad.usage import WrongUse
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from answers.pace import Pace
     from config.project import Settings, Source
     from rasad.screen import Screen
+    from store.state import Run, State
 
 
 def add(
@@ -89,12 +90,35 @@ def _new_source(settings: Settings, pasted: str, given: dict[str, Any]) -> Sourc
         values = proposed(pasted, given)
     except SourceError as error:
         raise WrongUse(error.message, subject=error.subject, remedy=error.remedy) from error
+    _refuse_misfits(values, given, pasted)
     values.setdefault("name", free_name(values, {source.name for source in settings.sources}))
     try:
         return Source.model_validate(values)
     except ValidationError as error:
         wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
         raise WrongUse("; ".join(wrong), subject=pasted[:200]) from error
+
+
+def _refuse_misfits(values: dict[str, Any], given: dict[str, Any], pasted: str) -> None:
+    """``WrongUse`` for an option that no source of the platform has, told once."""
+    platform = PLATFORMS.get(values.get("platform", ""))
+    if platform is None:
+        return
+    needs = {key: timeline for timeline, key in NEEDS.items()}
+    needs["query"] = "search" if "search" in platform.timelines else "stream"
+    misfits = [f"--{key}" for key, needed in needs.items() if given[key] and needed not in platform.timelines]
+    if (timeline := given["timeline"]) and timeline not in platform.timelines:
+        misfits.insert(0, f"--timeline {timeline}")
+    if not misfits:
+        return
+    called = texts.text(f"common.platform.{platform.name}", "en")
+    if platform.name in CHANNELS:
+        has = f"{called} has channels only"
+    elif platform.timelines:
+        has = f"{called} has {', '.join(platform.timelines)} only"
+    else:
+        has = "A feed is read as a whole"
+    raise WrongUse(f"{has}: leave out {' and '.join(misfits)}.", subject=pasted[:200])
 
 
 def told_as(source: Source, screen: Screen) -> str:
@@ -118,7 +142,7 @@ def backfill(
     quiet: Quiet = False,
 ) -> None:
     """Ask a source for older posts; without --days or --since, show how far back it reaches."""
-    from answers.pace import Pace, paces
+    from answers.pace import Pace, holds, paces
     from rasad.moments import read_moment
     from rasad.project import choose, opened
 
@@ -138,13 +162,28 @@ def backfill(
         pace = paces(at.asking()).value.get(source.name, Pace())
         begin = pace.reach.reached or pace.oldest_post_at
         asked = back_to is not None and pace.reach.state != "ended" and (begin is None or back_to < begin)
+        if back_to is not None and holds(pace.reach, back_to):
+            asked = False
         if asked and back_to is not None:
             at.state.move_cursors(source.name, {"backfill_asked": back_to.isoformat()}, at=now)
         paused = source.paused or at.state.control(source.name).paused
+        failed = _failed(at.state, source.name)
     if json:
-        screen.row(_row(source, pace, back_to, asked=asked, now=now))
+        screen.row(
+            _row(source, pace, back_to, asked=asked, now=now) | {"last_failure": failed and failed.reason}
+        )
     else:
+        if failed is not None:
+            state = screen.common(f"state.{failed.outcome}")
+            told = {"source": source.name, "state": state, "reason": failed.reason}
+            screen.say(screen.words("backfill.last_failed", **told))
         _tell(source, pace, back_to, screen, asked=asked, paused=paused, now=now)
+
+
+def _failed(state: State, name: str) -> Run | None:
+    """The last run of a source, if it brought nothing because it failed."""
+    ended = next((run for run in state.runs(job=name) if run.outcome), None)
+    return ended if ended is not None and ended.outcome not in ("ok", "partial") else None
 
 
 def _refuse_impossible(source: Source, back_to: datetime | None, now: datetime, screen: Screen) -> None:
@@ -191,23 +230,29 @@ def _tell(
     paused: bool,
     now: datetime,
 ) -> None:
+    from answers.pace import holds
+
     reach, begin = pace.reach, pace.reach.reached or pace.oldest_post_at
     known = {"source": source.name, "date": screen.moment(begin)}
+    held = back_to is not None and holds(reach, back_to)
     if begin is None:
         screen.say(screen.words("backfill.empty", source=source.name))
-    elif back_to is not None and not asked and reach.state != "ended":
+    elif back_to is not None and not asked and not held and reach.state != "ended":
         screen.say(screen.words("backfill.there", **known))
     else:
         screen.say(screen.words("backfill.reaches", **known))
     if reach.state == "ended":
         screen.say(screen.words("backfill.ended"))
+    elif held and reach.back_to is not None:
+        screen.say(screen.words("backfill.holds", source=source.name, date=screen.moment(reach.back_to)))
+        screen.say(_told_cost(source, pace, reach.back_to, now, screen))
     elif asked and back_to is not None:
         screen.say(screen.words("backfill.asked", source=source.name, date=screen.moment(back_to)))
         screen.say(_told_cost(source, pace, back_to, now, screen))
     elif reach.state == "under way":
         key = "backfill.waits" if reach.reached is None else "backfill.under_way"
         screen.say(screen.words(key, date=screen.moment(reach.back_to), reached=screen.moment(reach.reached)))
-    if asked and paused:
+    if (asked or held) and paused:
         screen.say(screen.words("backfill.paused", source=source.name))
 
 

@@ -105,7 +105,9 @@ def search(
         for post in found.posts:
             show(post, screen)
         screen.news(
-            screen.text("found", shown=screen.number(len(found.posts)), total=screen.number(found.total))
+            screen.text(
+                "found", shown=screen.number(len(found.posts)), posts=screen.counted("post", found.total)
+            )
         )
 
 
@@ -315,7 +317,7 @@ def export(
             return
         with screen.progress(screen.text("exporting")) as tell, _whole(out) as file:
             written = _write(_counted(posts, tell), kind, file, screen, about=meant.to_params())
-        screen.news(screen.text("exported", posts=screen.number(written), file=out))
+        screen.news(screen.text("exported", posts=screen.counted("post", written), file=out))
 
 
 def _kind_of(out: Path | None) -> str:

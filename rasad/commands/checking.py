@@ -182,7 +182,8 @@ def _state(label: str, settings: Settings) -> Iterator[Finding]:
     with State(settings.state) as state:
         letters = len(state.dead_letters(limit=MANY_LETTERS))
         concerns = unfinished(state) + changed_sources(state, now=datetime.now(UTC))
-    text = f"{'at least ' if letters == MANY_LETTERS else ''}{letters} dead letters"
+    counted = texts.counted("common.unit.letter", letters, "en")
+    text = f"{'at least ' if letters == MANY_LETTERS else ''}{counted}"
     yield Finding(subject=f"{label}: state", level="warn" if letters == MANY_LETTERS else "ok", text=text)
     for concern in concerns:
         told = texts.text(concern.why, "en", **concern.values)
@@ -233,6 +234,7 @@ def _spool(label: str, settings: Settings) -> Iterator[Finding]:
 def _store(label: str, settings: Settings) -> Iterator[Finding]:
     from posts.errors import RasadError
     from rasad.project import open_engine
+    from words import texts
 
     subject = f"{label}: store"
     try:
@@ -243,7 +245,8 @@ def _store(label: str, settings: Settings) -> Iterator[Finding]:
     health = store.health()
     store.close()
     level: Level = "ok" if health.ok else "fail"
-    yield Finding(subject=subject, level=level, text=f"{health.engine}, {health.posts:,} posts")
+    posts = texts.counted("common.unit.post", health.posts, "en")
+    yield Finding(subject=subject, level=level, text=f"{health.engine}, {posts}")
     for warning in health.warnings:
         yield Finding(subject=subject, level="warn" if health.ok else "fail", text=warning)
 

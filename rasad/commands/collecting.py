@@ -117,7 +117,7 @@ def _tell_of_earlier(settings: Settings, runs: list[Run], screen: Screen) -> Non
             for earlier in state.runs(job=run.job, limit=5):
                 just_now = timedelta(0) < run.started_at - earlier.started_at < _JUST_NOW
                 if just_now and earlier.new:
-                    told = {"source": run.job, "posts": screen.number(earlier.new)}
+                    told = {"source": run.job, "posts": screen.counted("new_post", earlier.new)}
                     at = screen.moment(earlier.started_at)
                     screen.news(screen.text("collected_just_now", at=at, **told))
                     break
@@ -187,7 +187,8 @@ def import_file(
     if json:
         screen.row({"source": source or IMPORT, **row})
     else:
-        screen.say(screen.text("imported", **{name: screen.number(value) for name, value in row.items()}))
+        told = {name: screen.number(value) for name, value in row.items()}
+        screen.say(screen.text("imported", **told | {"got": screen.counted("post", row["got"])}))
     if lines.bad and not lines.good:
         raise typer.Exit(1)
 

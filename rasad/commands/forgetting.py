@@ -133,7 +133,7 @@ def _question(settings: Settings, wish: Wish, screen: Screen) -> str:
     with opened(settings) as at:
         posts = at.store.count("posts", {"bool": {"should": should}})
     what = ", ".join((*wish.posts, *wish.authors, *wish.sources))
-    return screen.text("forget.ask", posts=screen.number(posts), what=what)
+    return screen.text("forget.ask", posts=screen.counted("post", posts), what=what)
 
 
 def _tell(settings: Settings, gone: Gone, wish: Wish | None, screen: Screen) -> None:
@@ -145,9 +145,8 @@ def _tell(settings: Settings, gone: Gone, wish: Wish | None, screen: Screen) -> 
             }
         )  # fmt: skip
         return
-    counts = {
-        name: screen.number(getattr(gone, name)) for name in ("posts", "rows", "mended", "waiting", "letters")
-    }
+    units = {"posts": "post", "rows": "row", "mended": "post", "waiting": "post", "letters": "letter"}
+    counts = {name: screen.counted(unit, getattr(gone, name)) for name, unit in units.items()}
     screen.say(screen.text("forget.gone", **counts))
     if gone.exports:
         screen.say(screen.text("forget.exports", files=", ".join(gone.exports)))
@@ -201,5 +200,8 @@ def retention(
             }
         )
         return
+    units = {"posts": "post", "rows": "row", "letters": "letter", "files": "file"}
+    told = {name: screen.counted(unit, counts[name]) for name, unit in units.items()}
+    told["texts"] = screen.number(counts["texts"])
     key = "retention.done" if apply else "retention.due"
-    screen.say(screen.text(key, **{name: screen.number(value) for name, value in counts.items()}))
+    screen.say(screen.text(key, **told))

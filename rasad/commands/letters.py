@@ -178,7 +178,7 @@ def drop(
     wanted = [_found(settings, number).number for number in dict.fromkeys(numbers)]
     with State(settings.state) as state:
         state.drop_dead_letters(wanted)
-    screen.news(screen.text("letter.dropped", n=screen.number(len(wanted))))
+    screen.news(screen.text("letter.dropped", letters=screen.counted("letter", len(wanted))))
 
 
 def _found(settings: Settings, number: int) -> DeadLetter:

@@ -47,7 +47,9 @@ def backup(
         screen.row({"file": str(path), "project": manifest.project, "posts": posts, "bytes": size})
         return
     screen.say(
-        screen.text("backup.done", file=path, posts=screen.number(posts), mb=screen.number(size / 1e6, 1))
+        screen.text(
+            "backup.done", file=path, posts=screen.counted("post", posts), mb=screen.number(size / 1e6, 1)
+        )
     )
     if not quiet:
         screen.news(screen.text("backup.secret"))
@@ -85,7 +87,7 @@ def restore(
     if json:
         screen.row({"project": settings.project.name, "folder": str(settings.folder), **_named(counts)})
     else:
-        name, number = settings.project.name, screen.number(counts["posts"])
+        name, number = settings.project.name, screen.counted("post", counts["posts"])
         screen.say(screen.text("restore.done", project=name, posts=number))
 
 
@@ -95,7 +97,7 @@ def _tell_whole(file: Path, archive: Archive, screen: Screen) -> None:
     if screen.json:
         screen.row({"file": str(file), "project": made.project, "posts": posts, "whole": True})
     else:
-        screen.say(screen.text("restore.whole", posts=screen.number(posts), at=made.made_at))
+        screen.say(screen.text("restore.whole", posts=screen.counted("post", posts), at=made.made_at))
 
 
 def move(
@@ -179,7 +181,7 @@ def _move(settings: Settings, begin: str | None, url: str | None, screen: Screen
         counts = {name: tally.count for name, tally in tallies.items()}
         screen.row({"from": label(source), "to": label(target), "switched": switched, **_named(counts)})
         return
-    screen.say(screen.text("move.done", posts=screen.number(posts), to=label(target)))
+    screen.say(screen.text("move.done", posts=screen.counted("post", posts), to=label(target)))
     if switched:
         screen.say(screen.text("move.switched", file=settings.file))
     else:
@@ -262,7 +264,7 @@ def rebuild(
     if json:
         screen.row({**_named(built.counts), "left_out": built.left_out, "freed": built.freed})
         return
-    posts = screen.number(built.counts.get("posts", 0))
+    posts = screen.counted("post", built.counts.get("posts", 0))
     screen.say(screen.text("rebuild.done", posts=posts, mb=screen.number(max(0, built.freed) / 1e6, 1)))
     if built.left_out:
         screen.say(screen.text("rebuild.left_out", n=screen.number(built.left_out)))

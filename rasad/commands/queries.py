@@ -255,7 +255,9 @@ def matches(
         for each in found.matched:
             show(each.post, screen)
         screen.news(
-            screen.text("found", shown=screen.number(len(found.matched)), total=screen.number(found.total))
+            screen.text(
+                "found", shown=screen.number(len(found.matched)), posts=screen.counted("post", found.total)
+            )
         )
 
 

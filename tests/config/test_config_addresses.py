@@ -83,6 +83,29 @@ def account(name: str, platform: str = "telegram", **more: str) -> dict[str, str
         ("https://www.isna.ir/rss?x=1", {"platform": "feed", "url": "https://www.isna.ir/rss?x=1"}),
         ("digiato.com/feed", {"platform": "feed", "url": "https://digiato.com/feed"}),
         ("http://127.0.0.1:8000/feed", {"platform": "feed", "url": "http://127.0.0.1:8000/feed"}),
+        ("127.0.0.1:8123/feed.xml", {"platform": "feed", "url": "http://127.0.0.1:8123/feed.xml"}),
+        ("localhost:8123/rss", {"platform": "feed", "url": "http://localhost:8123/rss"}),
+        ("192.168.1.9/rss", {"platform": "feed", "url": "http://192.168.1.9/rss"}),
+        ("8.8.8.8/rss", {"platform": "feed", "url": "https://8.8.8.8/rss"}),
+        (
+            "@sara@10.0.0.7:3000",
+            {"platform": "mastodon", "url": "http://10.0.0.7:3000", "timeline": "account", "account": "sara"},
+        ),
+        *[
+            (f"https://{place}", {"platform": "feed", "url": f"https://{place}"})
+            for place in (
+                "www.youtube.com/feeds/videos.xml?channel_id=UC1",
+                "www.aparat.com/rss/khabar",
+                "medium.com/feed/@sara",
+                "sara.medium.com/feed",
+                "sara.substack.com/feed",
+                "www.reddit.com/r/iran/.rss",
+                "github.com/a/b/releases.atom",
+                "www.pinterest.com/sara/feed.rss",
+                "api.flickr.com/services/feeds/photos_public.gne",
+                "www.quora.com/topic/Tea/rss",
+            )
+        ],
     ],
 )
 def test_what_is_pasted_becomes_a_source(pasted: str, expected: dict[str, str]) -> None:
@@ -103,6 +126,23 @@ def test_what_is_pasted_becomes_a_source(pasted: str, expected: dict[str, str]) 
         ("https://x.com/sara", "X is not collected yet"),
         ("https://www.instagram.com/sara/", "Instagram is not collected yet"),
         ("https://ble.ir/khabar", "Bale is not collected yet"),
+        ("https://www.youtube.com/@foo", "YouTube is not collected yet"),
+        ("https://www.youtube.com/feed/history", "YouTube is not collected yet"),
+        ("youtu.be/abc", "YouTube is not collected yet"),
+        ("https://www.aparat.com/khabar", "Aparat is not collected yet"),
+        ("https://medium.com/@sara", "Medium is not collected yet"),
+        ("https://sara.substack.com/", "Substack is not collected yet"),
+        ("https://www.tiktok.com/@sara", "TikTok is not collected yet"),
+        ("https://www.threads.net/@sara", "Threads is not collected yet"),
+        ("@sara@threads.net", "Threads is not collected yet"),
+        ("https://www.linkedin.com/in/sara", "LinkedIn is not collected yet"),
+        ("https://www.pinterest.com/sara", "Pinterest is not collected yet"),
+        ("https://github.com/a", "GitHub is not collected yet"),
+        ("https://old.reddit.com/r/iran", "Reddit is not collected yet"),
+        ("https://www.twitch.tv/sara", "Twitch is not collected yet"),
+        ("https://www.flickr.com/explore", "Flickr is not collected yet"),
+        ("https://vk.com/public", "VK is not collected yet"),
+        ("https://www.quora.com/topic/Tea", "Quora is not collected yet"),
     ],
 )
 def test_what_is_not_collected_is_refused(pasted: str, why: str) -> None:

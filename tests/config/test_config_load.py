@@ -105,6 +105,20 @@ def test_the_environment_lies_above_the_file() -> None:
     assert opened["prefix"] == "rasad-tea"
 
 
+@pytest.mark.parametrize(
+    ("variable", "example"),
+    [
+        ("RASAD_MASTODON_TOKENS", '{"mastodon.social": "…"}'),
+        ("RASAD_TOKENS__MASTODON", '{"mastodon.social": "…"}'),
+        ("rasad_crawl__allow_hosts", '["127.0.0.1:8000"]'),
+    ],
+)
+def test_a_variable_that_is_no_json_is_named_as_it_was_written(variable: str, example: str) -> None:
+    """With an example of its own, and without the token."""
+    (mistake,) = mistakes_in(TEXT, {variable: "mastodon.social=hunter2"})
+    assert str(mistake) == f"environment: {variable}: must be JSON, such as {example}"
+
+
 def test_a_secret_is_never_shown() -> None:
     """Neither repr nor a message has the key; in the file it is a mistake that names the variable."""
     settings = read(TEXT, folder=Path("/p"), environ={"RASAD_STORE_API_KEY": "hunter2"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from crawlers.ledger import Ledger
+from posts.errors import NotSetUp
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -21,3 +22,13 @@ def test_the_posts_of_the_time_that_was_read_are_told_apart_from_all_items() -> 
     ledger.items = 40
 
     assert (ledger.details()["heard"], ledger.details()["items"]) == (4, 40)
+
+
+def test_what_is_wrong_and_what_mends_it_are_two_sentences() -> None:
+    """A stop stands between them, and none is added where one stands already."""
+    ledger = Ledger(source="tea", run_id="run-1")
+    ledger.fail(NotSetUp("there is no token of yours for it", remedy="A token is free."))
+
+    assert ledger.outcome() == ("not set up", "there is no token of yours for it. A token is free.")
+    assert NotSetUp("It is over.", remedy="Wait.").told == "It is over. Wait."
+    assert NotSetUp("it is over", subject="tea").told == "it is over"

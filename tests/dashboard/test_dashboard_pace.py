@@ -120,12 +120,20 @@ def test_older_posts_are_asked_for(visit: Visit, project: Path, busy: str) -> No
     press(page, "backfill_go")
     with State(load(project).state) as state:
         asked = datetime.fromisoformat(state.cursor(busy, "backfill_asked") or "")
+    said = page.success[0].value
+    page.session_state[f"backfill_{busy}"] = True
+    page.run()
+    page.selectbox(key="backfill_days").select(90).run()
+    press(page, "backfill_go")
+    with State(load(project).state) as state:
+        later = datetime.fromisoformat(state.cursor(busy, "backfill_asked") or "")
 
     assert (there, "already" in told[0]) == (None, True)
     # 63 days of 24 posts, 20 on a page, five pages a turn.
     assert any("76 requests, in about 16 turns (over 4 hours)" in cost for cost in costs)
     assert timedelta(days=89) < datetime.now(UTC) - asked < timedelta(days=91)
-    assert "goes back to" in page.success[0].value
+    assert "goes back to" in said
+    assert (later, "An earlier request reaches further" in page.success[0].value) == (asked, True)
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

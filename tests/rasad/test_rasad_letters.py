@@ -83,7 +83,7 @@ def test_letters_are_tried_again_and_dropped(letters: Any) -> None:
     assert {row["state"] for row in every} == {"refused"}
     assert len(every) == len(numbers(letters)) == 3
     assert "--all" in letters.run("deadletters", "retry", code=2).stderr
-    letters.run("deadletters", "drop", place)
+    assert letters.run("deadletters", "drop", place).stderr.strip() == "1 dead letter dropped."
     assert "entry 3" not in numbers(letters)
     assert "no dead letter" in letters.run("deadletters", "drop", place, code=2).stderr
 

@@ -58,6 +58,8 @@ def test_a_saved_query_matches_what_comes(tea: Any, tmp_path: Path) -> None:
     shown = tea.run("queries", "matches", "tea talk", "--size", "1")
     assert "coffee and چای" in shown.stdout
     assert "1 of 2 posts" in shown.stderr
+    one = tea.run("queries", "matches", "tea talk", "--since", "2026-11-24")
+    assert "1 of 1 post\n" in one.stderr
 
 
 def test_a_back_fill_matches_what_was_there(tea: Any) -> None:

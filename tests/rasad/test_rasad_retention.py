@@ -61,7 +61,7 @@ def test_it_is_shown_and_applied(old_posts: Any) -> None:
     (due,) = home.json("retention")
     assert (due["posts"], due["applied"], due["days"]) == (1, False, 365)
     assert home.json("count", "") == [{"count": 2}]
-    assert "1 posts" in home.run("retention", "--apply").stdout
+    assert "Removed: 1 post with 1 row" in home.run("retention", "--apply").stdout
     assert home.json("count", "") == [{"count": 1}]
 
 

@@ -65,6 +65,11 @@ def state_of(home: Any) -> State:
             "RASAD_BLUESKY_PASSWORD",
         ),
         (
+            ["https://bsky.app", "--timeline", "stream", "--query", "tea"],
+            {"name": "bluesky-tea", "platform": "bluesky", "timeline": "stream", "query": "tea"},
+            "tea",
+        ),
+        (
             ["https://news.example/rss", "--articles", "--name", "news"],
             {"name": "news", "platform": "feed", "url": "https://news.example/rss", "articles": True},
             "Feed: https://news.example/rss",
@@ -91,7 +96,23 @@ def test_what_was_pasted_becomes_a_source(
         (["سلام دنیا"], "no address of a source"),  # hello world
         (["https://social.example", "--timeline", "account"], "account: is missing"),
         (["https://t.me/isna94", "--platform", "bluesky"], "of telegram, not of bluesky"),
-        (["isna94", "--platform", "telegram", "--tag", "tea"], "tag: does not go with"),
+        (
+            ["isna94", "--platform", "telegram", "--tag", "tea"],
+            "Telegram has channels only: leave out --tag.",
+        ),
+        (["https://t.me/isna94", "--tag", "tea"], "Telegram has channels only: leave out --tag."),
+        (
+            ["https://t.me", "--timeline", "stream", "--query", "tea"],
+            "Telegram has channels only: leave out --timeline stream and --query.",
+        ),
+        (
+            ["https://bsky.app", "--timeline", "trends"],
+            "Bluesky has account, tag, search, thread, stream only: leave out --timeline trends.",
+        ),
+        (
+            ["https://a.example/rss", "--platform", "feed", "--tag", "tea"],
+            "read as a whole: leave out --tag.",
+        ),
         (["https://t.me/tea_house"], "'telegram-tea-house' reads that already"),
         (["https://t.me/isna94", "--backfill-days", "0"], "backfill_days"),
     ],
@@ -153,6 +174,44 @@ def test_a_back_fill_goes_on_and_comes_to_its_end(tea: Any) -> None:
     assert "is under way" in under_way
     assert "200 requests, in about 20 turns (over 5 hours)" in told
     assert "read to its beginning" in ended
+
+
+def test_an_earlier_request_that_reaches_further_holds(tea: Any) -> None:
+    """It stays where it is and is told; one that reaches further still takes its place."""
+    tea.run("sources", "add", "@isna94")
+    backfill = ("sources", "backfill", "telegram-isna94")
+    (first,) = tea.json(*backfill, "--days", "90")
+    (less,) = tea.json(*backfill, "--days", "30")
+    told = tea.run(*backfill, "--days", "30").stdout
+    (more,) = tea.json(*backfill, "--days", "120")
+    with state_of(tea) as state:
+        cursor = state.cursor("telegram-isna94", "backfill_asked")
+
+    assert (less["asked"], less["back_to"]) == (False, first["back_to"])
+    assert "An earlier request reaches further and holds" in told
+    assert (more["asked"], more["back_to"]) == (True, cursor)
+    assert more["back_to"] < first["back_to"]
+
+
+def test_a_back_fill_of_a_source_that_fails_says_so(tea: Any) -> None:
+    """The request is kept, and the reason of the last run stands before it; after a good run it does not."""
+    tea.run("sources", "add", "@isna94")
+
+    def ran(hour: int, outcome: Any, reason: str) -> None:
+        at = NOW - timedelta(hours=9 - hour)
+        with state_of(tea) as state:
+            state.begin_run(f"run-{hour}", job="telegram-isna94", due_at=at, started_at=at)
+            state.end_run(f"run-{hour}", ended_at=at, outcome=outcome, reason=reason)
+
+    ran(1, "error", "no answer")
+    told = tea.run("sources", "backfill", "telegram-isna94", "--days", "30").stdout
+    (row,) = tea.json("sources", "backfill", "telegram-isna94")
+    ran(2, "ok", "")
+    (after,) = tea.json("sources", "backfill", "telegram-isna94")
+
+    assert "The last run of telegram-isna94 did not succeed (error): no answer" in told
+    assert "goes back to" in told
+    assert (row["last_failure"], after["last_failure"]) == ("no answer", None)
 
 
 @pytest.mark.parametrize(
