@@ -276,8 +276,7 @@ def test_a_page_that_is_not_found_is_believed_a_day_later(project: Any, web: Any
     web.says("/feed", feed(web, range(1, 7)))
     project.allow_hosts = (web.host,)
     project.crawl(url=f"{web.url}/feed")
-    web.says("/news/2", "gone", 404)
-    web.says("/news/4", "gone", 404)
+    _ = [web.says(f"/news/{number}", "gone", 404) for number in (2, 4)]
     web.says("/feed", feed(web, [0, 1, 3, 5]))
     first = project.crawl(url=f"{web.url}/feed")
     doubts = project.cursors("doubt:")
