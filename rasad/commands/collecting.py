@@ -34,7 +34,9 @@ WAITS = "The posts wait in the spool and are taken in later."
 def collect(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help="Names of sources; all but streams and those that are paused."),
+        typer.Argument(
+            metavar="[SOURCE]...", help="Names of sources; all but streams and those that are paused."
+        ),
     ] = None,
     project: Project = None,
     no_wait: NoWait = False,

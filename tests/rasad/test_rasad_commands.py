@@ -301,32 +301,6 @@ def test_paused_source_is_not_collected(tea: Any, feed: Any) -> None:
     assert run[0]["outcome"] == "ok"
 
 
-def test_paused_source_that_is_named_is_collected_and_said_to_be_paused(tea: Any, feed: Any) -> None:
-    """Who names it wants it; it stays paused."""
-    tea.run("sources", "add", feed.url, "--name", "news")
-    tea.run("sources", "pause", "news")
-    done = tea.run("collect", "news", "--json")
-
-    assert json.loads(done.stdout)["got"] == 3
-    assert "news is paused; it is collected this once" in done.stderr
-    assert tea.json("sources")[0]["state"] == "paused"
-
-
-def test_collect_without_a_name_leaves_streams_out(tea: Any, feed: Any) -> None:
-    """A stream would keep the command until it is due again; a sentence says what to do instead."""
-    file = tea.project("tea") / "project.toml"
-    stream = f'[[sources]]\nname = "live"\nplatform = "bluesky"\ntimeline = "stream"\nurl = "http://{feed.host}"\n'
-    file.write_text(file.read_text().replace("# end\n", f"{stream}\n# end\n"))
-    alone = tea.run("collect", "--json")
-    tea.run("sources", "add", feed.url, "--name", "news")
-    both = tea.run("collect", "--json")
-
-    assert alone.stdout == ""
-    assert "nothing to collect" not in alone.stderr
-    assert "live is a stream: it is listened to while Rasad runs; `rasad collect live`" in both.stderr
-    assert [json.loads(line)["source"] for line in both.stdout.splitlines()] == ["news"]
-
-
 def test_collect_fails_when_all_sources_fail(tea: Any, feed: Any) -> None:
     """One good source is a success; none is a failure, with the reason of each."""
     tea.run("sources", "add", feed.url, "--name", "news")
