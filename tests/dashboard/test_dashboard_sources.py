@@ -17,6 +17,8 @@ from answers.health import INTAKE_NOTE
 from config import edit
 from config.adding import free_name
 from config.load import load
+from config.project import Source
+from dashboard import ask
 from dashboard.starting import is_contact
 from posts.post import Post, encode
 from store.spool import Spool
@@ -24,6 +26,7 @@ from store.state import State
 from words.texts import counted, text
 
 Visit = Callable[..., AppTest]
+JETSTREAM = "https://jetstream.example"
 
 
 @pytest.fixture
@@ -267,6 +270,17 @@ def test_sources_that_all_fail_are_told_instead_of_first_posts(
     assert [box.value for box in page.warning if "tea, news" in box.value] == [
         text("health.sources_fail", language, n=n, of=n, names="\u2066tea, news\u2069")
     ]
+
+
+def test_a_stream_may_run_until_it_is_due_again(project: Path) -> None:
+    """Else a run that listens would be shown as interrupted; other crawls end after their time limit."""
+    edit.add_source(project, Source(name="live", platform="bluesky", timeline="stream", url=JETSTREAM))
+    settings = load(project)
+    with State(settings.state) as state:
+        longest = {facts.name: facts.longest_run for facts in ask._facts(state, settings)}
+    usual = timedelta(seconds=settings.crawl.timeout_s + 60)
+
+    assert longest == {"tea": usual, "news": usual, "live": timedelta(minutes=15, seconds=90)}
 
 
 def test_project_without_sources_leads_to_them(home: Path, visit: Visit) -> None:
