@@ -36,6 +36,9 @@ POINTING: Final = ("reply_to", "repost_of", "quote_of")
 _CONTENT: Final = ("url", "title", "text", "language", "hashtags", "mentioned", "format")
 _FACTS: Final = ("author", "metrics", "poll", "media", "links", "run_id")
 
+_TELL_NO_EDITS: Final = frozenset({"feed"})
+"""Platforms that mostly do not say when something was edited. (A copy of another that does not is old.)"""
+
 _bytes = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -67,11 +70,13 @@ def date_edit(copy: Post, stored: Post) -> Post:
     """The copy with the time of an edit that its platform does not tell.
 
     A feed corrects a title in place. Where the only source of a post shows another writing in a later
-    copy under the same time of edit, the edit is dated by when it was seen, and so wins the merge.
+    copy under the same time of edit, or under none where edits before were dated so, the edit is dated by
+    when it was seen, and so wins the merge.
     """
+    untold = copy.edited_at is None and copy.platform in _TELL_NO_EDITS
     silent = (
         copy.collected_at > stored.collected_at
-        and copy.edited_at == stored.edited_at
+        and (copy.edited_at == stored.edited_at or untold)
         and copy.source == stored.source
         and not stored.also_in
         and (copy.title, copy.text) != (stored.title, stored.text)

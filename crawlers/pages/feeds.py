@@ -59,6 +59,9 @@ IGNORED: Final = frozenset(
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s+([A-Za-z][\w:.-]*)", re.IGNORECASE)
 _ROOT_BEGINS = re.compile(rb"<[A-Za-z_]")
+_ROOT_ENDS = re.compile(rb"</(?:\w+:)?(?:rss|feed|RDF)\s*>", re.IGNORECASE)
+_ENTRY_BEGINS = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ENTRY_ENDS = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,150}\bencoding\s*=", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
@@ -115,7 +118,7 @@ def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[bytes, tuple[str, .
     except (etree.LxmlError, ValueError) as error:
         if not start.startswith(b"<") or len(body) > MAX_BROKEN_BYTES or "depth" in str(error).lower():
             raise NotUnderstood(f"XML that cannot be read ({short(error)})", subject=feed.source) from error
-        return body, (f"not well-formed XML ({short(error)}); read as far as it goes",)
+        return _whole_entries(body), (f"not well-formed XML ({short(error)}); read as far as it goes",)
     name = etree.QName(root).localname
     if name == "html":
         raise NotUnderstood("an HTML page where a feed was expected", subject=feed.source)
@@ -132,6 +135,15 @@ def _examine(body: bytes, start: bytes, feed: Feed) -> tuple[bytes, tuple[str, .
             above.remove(entry)
     told = f"{len(entries):,} entries, of which the first {MAX_ENTRIES:,} were read"
     return etree.tostring(root, encoding="utf-8", xml_declaration=True), (told,)
+
+
+def _whole_entries(body: bytes) -> bytes:
+    """The feed without an entry that it breaks off in: half an entry would pass for an edited one."""
+    if b"\x00" in body[:100] or _ROOT_ENDS.search(body):
+        return body
+    ends = [end.end() for end in _ENTRY_ENDS.finditer(body)]
+    begins = _ENTRY_BEGINS.search(body)
+    return body[: ends[-1]] if ends else body[: begins.start()] if begins else body
 
 
 def _prolog(body: bytes) -> bytes:

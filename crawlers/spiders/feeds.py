@@ -101,8 +101,7 @@ class FeedSpider(SitemapSpider):
         # An address may hold the name of whoever wrote: where names are hidden, none is kept.
         if reading.posts and not self.job.pseudonyms:
             cursors["entries"] = withdrawn.write(reading.posts)
-            for lost in withdrawn.missing(self.cursor("entries"), reading.posts):
-                yield self._is_it_there(lost)
+            yield from self._look_for_lost(reading.posts)
         if self.job.articles:
             known.note(post for post in reading.posts if known.same(post))
             yield Page(unreadable=reading.unreadable)
@@ -112,6 +111,23 @@ class FeedSpider(SitemapSpider):
         yield Page(
             posts=reading.posts, unreadable=reading.unreadable, cursors={**cursors, "known": known.write()}
         )
+
+    def _look_for_lost(self, posts: Sequence[Post]) -> Iterator[Any]:
+        """Ask for pages of entries that vanished; for one that was not found again a day later."""
+        there = {post.id for post in posts}
+        doubts = self._doubts()
+        for lost in withdrawn.missing(self.cursor("entries"), posts):
+            if lost.post not in doubts:
+                yield self._is_it_there(lost)
+        for doubt in doubts.values():
+            if doubt.entry.post in there:
+                yield Page(cursors=withdrawn.no_doubt(doubt.entry.post))
+            elif self.now() - doubt.since >= withdrawn.BELIEVED:
+                yield self._is_it_there(withdrawn.asked(doubt.entry))
+
+    def _doubts(self) -> dict[str, withdrawn.Doubt]:
+        kept = {} if self.state is None else self.state.cursors(self.job.source, withdrawn.DOUBT)
+        return withdrawn.doubted(kept.values())
 
     def _is_it_there(self, lost: Reread) -> Request:
         return Request(
@@ -125,9 +141,14 @@ class FeedSpider(SitemapSpider):
         )
 
     def _on_lost(self, response: Response, lost: Reread) -> Iterator[Page]:
-        """The deletion of a post whose entry and whose page are gone."""
-        if response.status in (404, 410):
-            yield Page(gone=(lost,))
+        """The deletion of a post whose entry and whose page are gone, for good or for a day."""
+        doubt = self._doubts().get(lost.post)
+        if response.status == 410 or (response.status == 404 and doubt is not None):
+            yield Page(gone=(lost,), cursors=withdrawn.no_doubt(lost.post))
+        elif response.status == 404:
+            yield Page(cursors=withdrawn.doubt(lost, self.now()))
+        elif doubt is not None and response.status < 400:
+            yield Page(cursors=withdrawn.no_doubt(lost.post))
 
     def _waiting_articles(self) -> Iterator[Any]:
         """Pages that an earlier crawl did not get to, whatever the feed says today."""

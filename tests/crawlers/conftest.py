@@ -80,6 +80,14 @@ class Project:
         with State(self.folder / "state.sqlite") as state:
             return state.cursor(source, key)
 
+    def cursors(self, beginning: str, source: str = "source") -> dict[str, str]:
+        with State(self.folder / "state.sqlite") as state:
+            return state.cursors(source, beginning)
+
+    def move_cursors(self, values: dict[str, str | None], source: str = "source") -> None:
+        with State(self.folder / "state.sqlite") as state:
+            state.move_cursors(source, values, at=datetime.now(UTC))
+
     def dead_letters(self) -> list[DeadLetter]:
         with State(self.folder / "state.sqlite") as state:
             return state.dead_letters()

@@ -13,6 +13,29 @@ WHOLE = '<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{items
 ITEM = "<item><guid>{guid}</guid><title>{title}</title><description>{text}</description></item>"
 
 
+@pytest.mark.parametrize("at", ["</item><item><guid>2", "<description>second", "second", "</description>"])
+def test_half_an_entry_is_none(at: str) -> None:
+    """A feed that breaks off in an entry gives those before it: half a text would pass for an edit."""
+    items = ITEM.format(guid="1", title="a", text="first") + ITEM.format(guid="2", title="b", text="second")
+    whole = WHOLE.format(items=items)
+
+    reading = read_feed(whole[: whole.rindex(at) + len(at) - 3].encode(), FEED)
+
+    assert [(post.title, post.text) for post in reading.posts] == [("a", "first")]
+    assert "not well-formed" in reading.remarks[0]
+
+
+def test_a_feed_with_a_fault_inside_is_read_to_its_end() -> None:
+    """A stray sign costs no entry where the feed has its end."""
+    items = ITEM.format(guid="1", title="a & b", text="first") + ITEM.format(
+        guid="2", title="c", text="second"
+    )
+
+    reading = read_feed(WHOLE.format(items=items).encode(), FEED)
+
+    assert [post.text for post in reading.posts] == ["first", "second"]
+
+
 @pytest.mark.parametrize(
     "hostile",
     ["&#xD800;", "&#55296;", "&#xdfff;", "&amp;#xD83D;", "&#0;", "&#x1F;", "\u202eevil", "&#xFFFE;",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -268,6 +269,36 @@ def test_what_a_site_takes_back_is_deleted(project: Any, web: Any) -> None:
     assert (posts["n2"].title, posts["n2"].text, posts["n3"].title) == (None, "", "خبر 3")
     assert sorted(pages(web)) == ["/news/2", "/news/3", "/news/4"]
     assert ("deleted", "deleted", 1) in stretches(project)
+
+
+def test_a_page_that_is_not_found_is_believed_a_day_later(project: Any, web: Any) -> None:
+    """A site that is being changed answers 404 for a while: only one that still does after a day is gone."""
+    web.says("/feed", feed(web, range(1, 7)))
+    project.allow_hosts = (web.host,)
+    project.crawl(url=f"{web.url}/feed")
+    for number in (2, 4):
+        web.says(f"/news/{number}", "gone", 404)
+    web.says("/feed", feed(web, [0, 1, 3, 5]))
+    first = project.crawl(url=f"{web.url}/feed")
+    doubts = project.cursors("doubt:")
+    web.says("/feed", feed(web, [0, 1, 2, 3, 5]))
+    project.crawl(url=f"{web.url}/feed")
+    left = project.cursors("doubt:")
+    old = "2026-01-01T00:00:00Z"
+    project.move_cursors({key: value.replace(since(value), old) for key, value in left.items()})
+    web.says("/feed", feed(web, [0, 1, 2, 3]))
+    project.crawl(url=f"{web.url}/feed")
+    posts = merged(project.posts())
+
+    assert first.outcome == "ok"
+    assert (len(doubts), len(left), project.cursors("doubt:")) == (2, 1, {})
+    assert [name for name, post in posts.items() if post.deleted_at is not None] == ["n4"]
+    assert posts["n2"].title == "خبر 2"
+
+
+def since(doubt: str) -> str:
+    """The moment that a doubt began."""
+    return str(json.loads(doubt)[1])
 
 
 def hostile(web: Any, canary: Any) -> None:

@@ -1,5 +1,6 @@
 """Laws of merging two copies of one post."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -118,6 +119,19 @@ def test_deletion_takes_the_content_whenever_it_comes() -> None:
     assert merged.deleted_at == AT + timedelta(hours=2)
     assert (merged.text, merged.author, merged.metrics, merged.url) == ("", None, Metrics(), None)
     assert merged == merge(gone, said)
+
+
+def test_each_of_several_silent_corrections_wins() -> None:
+    """Also after the first, and when the old writing comes back; a platform that tells edits is believed."""
+    stored = replace(build_copy("news", 1, title="a"), platform="feed")
+    for hour, title in ((2, "b"), (3, "c"), (4, "a")):
+        copy = replace(build_copy("news", hour, title=title), platform="feed")
+        stored = merge(stored, date_edit(copy, stored))
+
+        assert (stored.title, stored.edited_at) == (title, AT + timedelta(hours=hour))
+    told = replace(stored, platform="mastodon")
+    late = replace(build_copy("news", 5, title="old"), platform="mastodon")
+    assert date_edit(late, told) == late
 
 
 def test_a_silent_correction_of_the_only_source_wins() -> None:
