@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -45,6 +45,9 @@ from posts.errors import QueryError
 from posts.people import author_key
 from posts.post import Kind
 from posts.query import parse
+
+STREAM_GRACE: Final = timedelta(seconds=30)
+"""What a stream gets beyond its interval to put away what it has heard."""
 
 
 def _as_path(value: Any) -> Any:
@@ -302,6 +305,11 @@ class Settings(Sections):
             if source.name == name:
                 return source
         raise KeyError(name)
+
+    def longest_crawl(self, source: Source) -> timedelta:
+        """After how long a crawl of this source is ended: a stream is listened to until it is due again."""
+        usual = timedelta(seconds=self.crawl.timeout_s)
+        return usual if source.timeline != "stream" else max(usual, source.every + STREAM_GRACE)
 
     @property
     def file(self) -> Path:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -21,9 +20,6 @@ from crawlers.pages.mastodon_server import host_of
 from crawlers.pages.text import clean_name
 from posts.errors import NotSetUp
 from posts.post import Kind
-
-STREAM_GRACE_S: Final = 30.0
-"""What a stream gets beyond its interval to put away what it has heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +100,7 @@ def job_of(
         pseudonyms=settings.project.pseudonyms,
         keep=tuple(key for brand in brands for key in brand.author_keys),
         allow_hosts=settings.crawl.allow_hosts,
-        timeout_s=_longest(settings, source),
+        timeout_s=settings.longest_crawl(source).total_seconds(),
         delay_s=_delay(settings, source),
         page_size=settings.crawl.page_size,
         limit=limit,
@@ -116,13 +112,6 @@ def hosts_of(folder: Path) -> Path:
     """The folder of the pace of servers: that of the home in which a project lies, else of the usual home."""
     parts = folder.resolve().parent
     return (parts.parent if parts.name == "projects" else home()) / "hosts"
-
-
-def _longest(settings: Settings, source: Source) -> float:
-    """Seconds until a crawl is ended: a stream is listened to until it is due again."""
-    if source.timeline != "stream":
-        return float(settings.crawl.timeout_s)
-    return max(float(settings.crawl.timeout_s), source.every.total_seconds() + STREAM_GRACE_S)
 
 
 def _delay(settings: Settings, source: Source) -> float:

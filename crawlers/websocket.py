@@ -36,7 +36,12 @@ class _Direct(connect):
 
 @asynccontextmanager
 async def connected(
-    address: str, *, allowed: frozenset[str], user_agent: str, max_size: int = MAX_FRAME
+    address: str,
+    *,
+    allowed: frozenset[str],
+    user_agent: str,
+    max_size: int = MAX_FRAME,
+    open_s: float = OPEN_S,
 ) -> AsyncIterator[ClientConnection]:
     """A connection by ``ws(s)`` to an ``http(s)`` address; ``Forbidden`` if the guard refuses it."""
     parts = urlsplit(address)
@@ -54,6 +59,7 @@ async def connected(
         port=int(port),
         user_agent=user_agent,
         max_size=max_size,
+        open_s=open_s,
     )
     try:
         yield socket
@@ -62,7 +68,7 @@ async def connected(
 
 
 async def _open(
-    url: str, addresses: list[str], *, port: int, user_agent: str, max_size: int
+    url: str, addresses: list[str], *, port: int, user_agent: str, max_size: int, open_s: float
 ) -> ClientConnection:
     """The first of the addresses that answers."""
     for place, one in enumerate(addresses):
@@ -75,7 +81,7 @@ async def _open(
                 compression=None,
                 user_agent_header=user_agent,
                 max_size=max_size,
-                open_timeout=OPEN_S,
+                open_timeout=open_s,
                 close_timeout=2,
                 logger=_quiet,
             )

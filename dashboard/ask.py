@@ -153,7 +153,7 @@ def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
             paused=paused,
             # The demo's servers are invented: they are asked at no time.
             every=None if settings.project.demo else source.every,
-            longest_run=timedelta(seconds=settings.crawl.timeout_s + 60),
+            longest_run=settings.longest_crawl(source) + timedelta(seconds=60),
             expect_per_day=source.expect_per_day,
             reach=reach_of(
                 platform=source.platform,

@@ -6,9 +6,12 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard import ask, filters, hearing
+from answers.failing import failing
+from answers.sources import SourceReport
+from dashboard import ask, filters, hearing, listening
 from dashboard.address import Filters, file_of
 from dashboard.visit import Visit
+from words.bidi import isolate_left, stripped
 
 
 def stop_empty(visit: Visit, asked: filters.Asked, *, key: str = "empty.posts") -> NoReturn:
@@ -53,14 +56,19 @@ def _draw_first(visit: Visit) -> None:
         step = "not_started"
     else:
         step = "on_the_way" if health.intake.state == "ok" else "no_service"
-    st.info(
-        visit.text(f"first.{step}", posts=visit.counted("post", health.waiting.posts)),
-        icon=":material/inbox:",
-    )
+    failed = _all_failed(visit) if step == "on_the_way" else []
+    if failed:
+        step = "all_fail"
+        _draw_failure(visit, failed)
+    else:
+        st.info(
+            visit.text(f"first.{step}", posts=visit.counted("post", health.waiting.posts)),
+            icon=":material/inbox:",
+        )
     if step in ("nobody_takes_in", "no_service"):
         st.code("rasad run", language=None)
     with st.container(horizontal=True, vertical_alignment="center", key="ways_on"):
-        if step in ("in_spool", "on_the_way", "nobody_takes_in", "no_service"):
+        if step in ("in_spool", "on_the_way", "all_fail", "nobody_takes_in", "no_service"):
             st.button(visit.text("first.again"), icon=":material/refresh:", key="look_again")
         _draw_way_to_sources(visit, "first.start" if step == "not_started" else "first.sources")
         if not settings.project.demo and "demo" in ask.project_names():
@@ -70,6 +78,20 @@ def _draw_first(visit: Visit) -> None:
                 icon=":material/science:",
                 query_params={"lang": visit.language, "project": "demo"},
             )
+
+
+def _all_failed(visit: Visit) -> list[SourceReport]:
+    """The sources that are not paused, if every one of them fails."""
+    asked = [report for report in ask.sources(visit).value if report.state != "paused"]
+    failed = failing(asked, now=visit.now)
+    return failed if len(failed) == len(asked) else []
+
+
+def _draw_failure(visit: Visit, failed: list[SourceReport]) -> None:
+    """How many sources fail, and what is known of the first; a server's words are no Markdown."""
+    sources = visit.counted("source", len(failed))
+    st.warning(visit.text("first.all_fail", sources=sources), icon=":material/error:")
+    st.text(f"{isolate_left(failed[0].source)}: {stripped(listening.reason_of(visit, failed[0]))}")
 
 
 def _draw_way_to_sources(visit: Visit, label: str) -> None:

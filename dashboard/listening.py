@@ -37,7 +37,7 @@ def draw_sources(visit: Visit, reports: Sequence[SourceReport], known: Mapping[s
         [
             {"text": report.source, "auto": True, "below": _kind(visit, report)},
             {"text": visit.name_of("state", report.state), "chip": True, "tone": TONES.get(report.state, ""),
-             "below": _reason(visit, report)},
+             "below": reason_of(visit, report)},
             *paces.cells(visit, report, known.get(report.source, Pace())),
         ]
         for report in reports
@@ -57,7 +57,7 @@ def _kind(visit: Visit, report: SourceReport) -> str:
     return visit.text("sources.every", platform=platform, every=every)
 
 
-def _reason(visit: Visit, report: SourceReport) -> str:
+def reason_of(visit: Visit, report: SourceReport) -> str:
     """Why, in the language of the page; a server's own words stay as they are."""
     if report.why == "sources.never_run" and (variable := _lacks(visit, report.source)):
         return texts.text("needs.missing", visit.language, variable=variable)

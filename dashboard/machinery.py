@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,9 +23,9 @@ LISTED: Final = 100
 _SHOWN: Final = 300
 
 
-def draw_concerns(visit: Visit, report: HealthReport) -> None:
+def draw_concerns(visit: Visit, concerns: Iterable[Concern]) -> None:
     """What stands between the visitor and numbers to trust; nothing where all is well."""
-    for concern in report.concerns:
+    for concern in concerns:
         _draw_concern(visit, concern)
 
 

@@ -51,7 +51,7 @@ class Opened:
                     paused=s.paused,
                     every=None if settings.project.demo else s.every,
                     expect_per_day=s.expect_per_day,
-                    longest_run=timedelta(seconds=settings.crawl.timeout_s + 60),
+                    longest_run=settings.longest_crawl(s) + timedelta(seconds=60),
                     reach=reach_of(
                         platform=s.platform,
                         timeline=s.timeline,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from config.project import Settings, Source
 from crawlers.run import crawl
@@ -20,6 +20,8 @@ class Crawl(Protocol):
     def __call__(self, settings: Settings, source: Source, *, run_id: str, due_at: datetime) -> Run: ...
 
 
+LISTENS_FOR: Final = timedelta(seconds=60)
+"""So long a person who asks for a stream waits at most."""
 NO_CONTACT = (
     "Public servers are asked only with a contact for the user agent: set project.contact to a mail address"
     " or a page of yours."
@@ -66,8 +68,13 @@ def run_due(
 
 
 def run_now(settings: Settings, source: Source, *, home: Path, crawl: Crawl = crawl) -> Run:
-    """The run that a person asked for, made whatever the schedule says; only a put-off is respected."""
+    """The run that a person asked for, made whatever the schedule says; only a put-off is respected.
+
+    A stream is listened to for a minute, not until it is due again.
+    """
     now = datetime.now(UTC)
+    if source.timeline == "stream":
+        source = source.model_copy(update={"every": min(source.every, LISTENS_FOR)})
     run_id = new_run_id(source, now)
     with host_lock(home, lane_of(settings, source)) as held, state_of(settings) as state:
         if held:
@@ -89,6 +96,14 @@ def run_now(settings: Settings, source: Source, *, home: Path, crawl: Crawl = cr
             reason=reason,
             details={},
         )
+
+
+def is_listened_to(settings: Settings, source: Source, *, home: Path) -> bool:
+    """Whether the source is a stream on whose line somebody is already: to wait for it would be long."""
+    if source.timeline != "stream":
+        return False
+    with host_lock(home, lane_of(settings, source), timeout_s=0) as free:
+        return not free
 
 
 def _hindrance(settings: Settings, source: Source, state: State, *, held: bool) -> tuple[str, str]:

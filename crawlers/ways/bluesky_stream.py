@@ -32,7 +32,7 @@ from crawlers.ways.bluesky_asking import Asking
 from crawlers.ways.bluesky_held import FROM, Held
 from crawlers.ways.bluesky_meeting import People
 from crawlers.ways.sieve import Sieve
-from crawlers.websocket import MAX_FRAME, connected
+from crawlers.websocket import MAX_FRAME, OPEN_S, connected
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 from posts.post import Post
 
@@ -48,6 +48,7 @@ SPARE_S: Final = 5.0
 """Before a crawl is due again it ends by so much."""
 LONGEST_WAIT_S: Final = 30.0
 PREVIEW_S: Final = 15.0
+PREVIEW_OPEN_S: Final = 5.0
 TOO_BIG: Final = 1009
 """How a connection is closed over a frame that is too large."""
 BURIED: Final = 20
@@ -122,8 +123,9 @@ class Listener:
     async def _connection(self) -> AsyncIterator[Page]:
         allowed = frozenset(host.lower() for host in self._job.allow_hosts)
         agent = user_agent(self._job)
+        open_s = OPEN_S if self._spider.previewed is None else PREVIEW_OPEN_S
         try:
-            async with connected(self._address(), allowed=allowed, user_agent=agent) as socket:
+            async with connected(self._address(), allowed=allowed, user_agent=agent, open_s=open_s) as socket:
                 self._ledger.asked += 1
                 while self._left() > 0 and not self._done():
                     frames, broken = await self._frames(socket)
@@ -289,6 +291,10 @@ class Listener:
             self._trouble = self._spider.named(error, address=self._job.url)
         else:
             self._trouble = NotReachable(f"{host}: {_told(error)}", subject=self._job.source)
+        if self._spider.previewed is not None and self._since is None:
+            # Somebody waits for the answer: a preview that hears nothing is one try.
+            self._spider.fail(self._trouble)
+            return
         wait = min(LONGEST_WAIT_S, 2.0**self._waits * self._rng.uniform(0.5, 1.0), max(0.0, self._left()))
         self._waits += 1
         self._ledger.waited_s += wait

@@ -45,6 +45,7 @@ FLUSH_EVENTS: Final = 200
 IDLE_S: Final = 60.0
 """A server beats every 15 seconds; one that is silent for so long is not there any more."""
 LOOKS_S: Final = 60.0
+PREVIEW_S: Final = 15.0
 LONGEST_PAUSE_S: Final = 60.0
 STEADY_S: Final = 30.0
 """A connection that held so long is no sign that the next will break at once."""
@@ -81,6 +82,8 @@ class Listens(Timelines, Again):
 
     def _end(self) -> datetime:
         """When to stop: before the source is due again, which is a multiple of its interval."""
+        if self.previewed is not None:
+            return self._began + timedelta(seconds=PREVIEW_S)
         every = timedelta(seconds=self.job.every_s)
         late = self._began - self.job.due_at
         length = every - late if timedelta(0) <= late < every else every
@@ -172,7 +175,8 @@ class Listens(Timelines, Again):
         pause *= random.uniform(0.7, 1.3)
         if isinstance(error, RateLimited):
             pause = max(pause, (error.until - self.now()).total_seconds())
-        if self.now() + timedelta(seconds=pause) >= self._until:
+        # Somebody waits for a preview: it is one try.
+        if self.previewed is not None or self.now() + timedelta(seconds=pause) >= self._until:
             self.fail(error)
             return False
         self.logger.info("%s; trying again in %.0f s", error, pause)

@@ -166,6 +166,7 @@ def _project(name: str) -> list[Finding]:
     findings += _spool(label, settings)
     findings += _store(label, settings)
     try:
+        findings += _failing(label, settings)
         findings += _state(label, settings)
         findings += _intake(label, settings)
     except sqlite3.Error as error:
@@ -215,6 +216,29 @@ def _sources(label: str, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             subject=f"{label}: accounts", level="warn", text=texts.text("unheard.told", "en", **told)
         )
+
+
+def _failing(label: str, settings: Settings) -> Iterator[Finding]:
+    """The sources that fail, each with its reason; the demo's are invented."""
+    from answers.failing import failing, failing_sources
+    from answers.sources import sources
+    from posts.errors import RasadError
+    from rasad.project import opened
+    from words import texts
+
+    if settings.project.demo or not settings.sources:
+        return
+    try:
+        with opened(settings) as at:
+            reports, now = sources(at.asking()).value, at.now
+    except (RasadError, OSError):
+        return  # what is wrong with the store is told already
+    for concern in failing_sources(reports, now=now):
+        told = texts.text(concern.why, "en", **concern.values)
+        yield Finding(subject=f"{label}: sources", level="warn", text=told)
+    for report in failing(reports, now=now):
+        text = f"{report.state}: {report.reason}"
+        yield Finding(subject=f"{label}: source {report.source}", level="warn", text=text)
 
 
 def _spool(label: str, settings: Settings) -> Iterator[Finding]:

@@ -34,7 +34,9 @@ WAITS = "The posts wait in the spool and are taken in later."
 def collect(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help="Names of sources; all that are not paused."),
+        typer.Argument(
+            metavar="[SOURCE]...", help="Names of sources; all but streams and those that are paused."
+        ),
     ] = None,
     project: Project = None,
     no_wait: NoWait = False,
@@ -54,9 +56,8 @@ def collect(
             "The demo's sources are invented; nothing can be asked of them.",
             remedy="Its posts arrive by themselves while `rasad run` runs.",
         )
-    chosen = [find_source(settings, name) for name in names] if names else _awake(settings)
+    chosen = _named(settings, names, screen) if names else _awake(settings, screen)
     if not chosen:
-        screen.news(screen.text("nothing_to_collect"))
         return
     ids = _crawl_all(settings, chosen, screen)
     take_in_with_progress(settings, screen, wait=not no_wait)
@@ -67,11 +68,41 @@ def collect(
         raise typer.Exit(1)
 
 
-def _awake(settings: Settings) -> list[Source]:
+def _named(settings: Settings, names: list[str], screen: Screen) -> list[Source]:
+    """The sources of these names, paused or not; what is unusual about asking one now is said."""
+    import os
+
+    from config.load import home
+    from store.state import State
+    from watch.crawls import is_listened_to
+
+    chosen = []
+    with State(settings.state) as state:
+        for source in dict.fromkeys(find_source(settings, name).name for name in names):
+            found = settings.source(source)
+            if is_listened_to(settings, found, home=home(os.environ)):
+                screen.news(screen.text("stream_is_heard", source=source))
+                continue
+            if found.paused or state.control(source).paused:
+                screen.news(screen.text("collected_though_paused", source=source))
+            if found.timeline == "stream":
+                screen.news(screen.text("listening", source=source))
+            chosen.append(found)
+    return chosen
+
+
+def _awake(settings: Settings, screen: Screen) -> list[Source]:
+    """The sources that are not paused, less the streams, which would keep a person waiting; each is told."""
     from store.state import State
 
     with State(settings.state) as state:
-        return [s for s in settings.sources if not (s.paused or state.control(s.name).paused)]
+        awake = [s for s in settings.sources if not (s.paused or state.control(s.name).paused)]
+    for source in awake:
+        if source.timeline == "stream":
+            screen.news(screen.text("stream_left_out", source=source.name))
+    if not awake:
+        screen.news(screen.text("nothing_to_collect"))
+    return [source for source in awake if source.timeline != "stream"]
 
 
 def _crawl_all(settings: Settings, sources: list[Source], screen: Screen) -> list[str]:

@@ -98,6 +98,28 @@ def test_a_query_of_the_search_box_chooses(
     assert stretches(project) == [("collected", "", moment(1), moment(8), 3)]
 
 
+def previewed(project: Project, **values: Any) -> dict[str, Any]:
+    """What the process of a preview prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "crawlers", "--job", "-", "--preview"],
+        input=jobs.encode(project.job(limit=5, timeout_s=60.0, **values)),
+        capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def test_a_preview_of_a_stream_that_does_not_open_is_one_try(stream: Jetstream, project: Project) -> None:
+    """Somebody waits for it: what went wrong is told at once, not after all the time of a preview."""
+    project.allow_hosts = (stream.host,)
+    stream.refuses += [(503, b"")] * 50
+    told = previewed(project, platform="bluesky", url=stream.url, timeline="stream")
+
+    assert (told["outcome"], told["error"], told["posts"]) == ("error", "NotReachable", [])
+    assert "it does not open the stream" in told["reason"]
+    assert len(stream.refuses) == 49
+
+
 def test_a_bad_connection_loses_nothing_and_doubles_nothing(
     stream: Jetstream, listen: Any, project: Project
 ) -> None:

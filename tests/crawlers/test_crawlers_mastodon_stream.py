@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from crawlers import job as jobs
 from crawlers.pages.mastodon_server import read_server, streaming_address
 from crawlers.run import end_crawls
 from store import heard
@@ -230,3 +233,22 @@ def test_streams_are_listened_to_at_the_servers_own_places(
     server = read_server(json.dumps(told).encode(), address=url, timeline="public")
 
     assert streaming_address(server, url) == address
+
+
+def test_a_preview_of_a_stream_that_does_not_open_is_one_try(town: Town, project: Any) -> None:
+    """Somebody waits for it: what went wrong is told at once; the timeline is still looked at."""
+    for path in ("/api/v1/streaming/public", "/api/v1/streaming/public/local"):
+        town.instead[path] = lambda _: (502, {"error": "away"})
+    project.allow_hosts = (town.host,)
+    job = project.job(
+        platform="mastodon", url=town.url, timeline="stream", tokens={"token": TOKEN}, limit=5, every_s=900.0
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "crawlers", "--job", "-", "--preview"],
+        input=jobs.encode(job), capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+
+    told = json.loads(done.stdout)
+    assert (told["posts"], told["outcome"]) == ([], "error")
+    assert "are broken (HTTP 502)" in told["reason"]
+    assert len([path for path in town.paths() if path.startswith("/api/v1/streaming/public")]) == 1

@@ -17,13 +17,16 @@ from answers.health import INTAKE_NOTE
 from config import edit
 from config.adding import free_name
 from config.load import load
+from config.project import Source
+from dashboard import ask
 from dashboard.starting import is_contact
 from posts.post import Post, encode
 from store.spool import Spool
 from store.state import State
-from words.texts import text
+from words.texts import counted, text
 
 Visit = Callable[..., AppTest]
+JETSTREAM = "https://jetstream.example"
 
 
 @pytest.fixture
@@ -235,6 +238,49 @@ def test_first_posts_are_announced(project: Path, visit: Visit, filled: tuple[Pa
         state.set_note(INTAKE_NOTE, json.dumps(note))
 
     assert "being taken in" in visit(lang="en").info[0].value
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_sources_that_all_fail_are_told_instead_of_first_posts(
+    project: Path, visit: Visit, language: str
+) -> None:
+    """One failure among two is no reason to say so; the server's own words are no Markdown."""
+    now = datetime.now(UTC)
+    with State(load(project).state) as state:
+        note = {"at": now.isoformat(), "state": "ok", "reason": "", "since": None}
+        state.set_note(INTAKE_NOTE, json.dumps(note))
+        state.begin_run("run-tea", job="tea", due_at=now, started_at=now)
+        state.end_run("run-tea", ended_at=now, outcome="error", reason="![](http://leak.example/p.png)")
+        before = visit(lang=language)
+        state.begin_run("run-news", job="news", due_at=now, started_at=now)
+        state.end_run("run-news", ended_at=now, outcome="refused", reason="no")
+    after, page = visit(lang=language), visit("sources", lang=language)
+
+    assert [box.value for box in before.info] == [text("dashboard.first.on_the_way", language)]
+    assert not before.warning
+    sources = counted("common.unit.source", 2, language)
+    assert not after.info
+    assert [box.value for box in after.warning] == [
+        text("dashboard.first.all_fail", language, sources=sources)
+    ]
+    assert [line.value for line in after.get("text") if "leak.example" in line.value] == [
+        "\u2066tea\u2069: ![](http://leak.example/p.png)"
+    ]
+    n = "2" if language == "en" else "۲"
+    assert [box.value for box in page.warning if "tea, news" in box.value] == [
+        text("health.sources_fail", language, n=n, of=n, names="\u2066tea, news\u2069")
+    ]
+
+
+def test_a_stream_may_run_until_it_is_due_again(project: Path) -> None:
+    """Else a run that listens would be shown as interrupted; other crawls end after their time limit."""
+    edit.add_source(project, Source(name="live", platform="bluesky", timeline="stream", url=JETSTREAM))
+    settings = load(project)
+    with State(settings.state) as state:
+        longest = {facts.name: facts.longest_run for facts in ask._facts(state, settings)}
+    usual = timedelta(seconds=settings.crawl.timeout_s + 60)
+
+    assert longest == {"tea": usual, "news": usual, "live": timedelta(minutes=15, seconds=90)}
 
 
 def test_project_without_sources_leads_to_them(home: Path, visit: Visit) -> None:
