@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, parts, people
+from dashboard import ask, filters, frame, hearing, parts, people
 from dashboard.empty import stop_empty
 
 visit = frame.current()
@@ -19,4 +19,7 @@ if not found.rows:
 
 people.draw_network(visit, found, answer.selection)
 people.draw_influencers(visit, found.rows)
+heard = ask.heard(visit, asked.selection).value
+hearing.draw_strip(visit, heard, key="influencers_heard")
+hearing.draw_behind(visit, heard, key="influencers_heard")
 parts.draw_definitions(visit, answer.definition)

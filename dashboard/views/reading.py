@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, cards, files, filters, frame, pages, starting, watching
+from dashboard import ask, cards, files, filters, frame, hearing, pages, starting, watching
 from dashboard.address import NARROW
 from dashboard.empty import stop_empty
 
@@ -34,3 +34,7 @@ with download:
     files.draw_downloads(visit, asked.selection, found.total)
 cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
 pages.draw_turning(visit, asked, found.total, turned)
+if asked.selection.since is not None:
+    heard = ask.heard(visit, asked.selection).value
+    hearing.draw_strip(visit, heard, key="posts_heard")
+    hearing.draw_behind(visit, heard, key="posts_heard")

@@ -60,7 +60,7 @@ says(
 )
 says("XML: SOAP", "<soap:Envelope xmlns:soap='x'><soap:Body/></soap:Envelope>", feed=End("error", "no feed"))
 says("XML: no items", rss(), feed=End("ok"))
-says("XML: not closed", rss(item(), item(2))[:-30], feed=End("partial", "not well-formed", got=2))
+says("XML: not closed", rss(item(), item(2))[:-30], feed=End("partial", "not well-formed", got=1))
 says(
     "XML: CDATA not closed",
     rss(item(), "<item><title><![CDATA[ x </title></item>"),

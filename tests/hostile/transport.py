@@ -170,7 +170,7 @@ async def cut_body(x: Exchange) -> None:
 
 @behaviour(
     "longer than told",
-    feed=End("partial", "not well-formed", got=1),
+    feed=End("partial", "not well-formed"),
     mastodon=End("error", "JSON that cannot be read"),
 )
 async def longer(x: Exchange) -> None:
