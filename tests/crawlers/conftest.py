@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -84,9 +85,12 @@ class Project:
         with State(self.folder / "state.sqlite") as state:
             return state.cursors(source, beginning)
 
-    def move_cursors(self, values: dict[str, str | None], source: str = "source") -> None:
+    def backdate(self, beginning: str, source: str = "source") -> None:
+        """As if the moments at the end of these cursors had been long ago."""
+        kept = self.cursors(beginning, source)
+        old = {key: re.sub(r'"[^"]*"\]$', '"2026-01-01T00:00:00Z"]', text) for key, text in kept.items()}
         with State(self.folder / "state.sqlite") as state:
-            state.move_cursors(source, values, at=datetime.now(UTC))
+            state.move_cursors(source, old, at=datetime.now(UTC))
 
     def dead_letters(self) -> list[DeadLetter]:
         with State(self.folder / "state.sqlite") as state:

@@ -183,7 +183,7 @@ def test_feed_and_atom_come_in_to_the_last_letter(project: Any, site: Site) -> N
 
 @pytest.mark.peer
 def test_edits_come_in_and_what_a_feed_lets_fall_is_told(project: Any, site: Site) -> None:
-    """An edited post has its new text, a deleted one is deleted, and fifteen at once overflow the feed."""
+    """An edited post has its new text, one not found for a day is deleted, and fifteen overflow the feed."""
     site.write(range(15))
     crawl(project, site, "/feed/", articles=True)
     new = paragraphs(14, "ویرایش: ")  # "edited"
@@ -194,6 +194,8 @@ def test_edits_come_in_and_what_a_feed_lets_fall_is_told(project: Any, site: Sit
     )
 
     edited = crawl(project, site, "/feed/", articles=True)
+    doubts = project.cursors("doubt:")
+    project.backdate("doubt:")
     site.write(range(15, 30))
     overflown = crawl(project, site, "/feed/", articles=True)
     posts = merged(project.posts())
@@ -201,11 +203,12 @@ def test_edits_come_in_and_what_a_feed_lets_fall_is_told(project: Any, site: Sit
         missing = [part for part in heard.stretches(state, source="source") if part.what == "missing"]
 
     (gone,) = [post for post in posts.values() if post.deleted_at is not None]
-    assert (edited.outcome, edited.got, gone.created_at) == ("ok", 3, FIRST_AT + timedelta(hours=13))
+    assert (edited.outcome, edited.got, len(doubts)) == ("ok", 2, 1)
+    assert gone.created_at == FIRST_AT + timedelta(hours=13)
     assert seen(posts)[site.written[14]["url"]][:2] == ("عنوان تازه‌تر", "\n".join(new))
     assert posts[site.written[14]["url"]].edited_at is not None
     assert site.written[4]["url"] in posts
-    assert overflown.got == 10
+    assert overflown.got == 11
     assert [(part.why, part.since, part.until) for part in missing] == [
         ("paging", FIRST_AT + timedelta(hours=14), FIRST_AT + timedelta(hours=20))
     ]
