@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from answers.reach import Reach
+from answers.reach import Reach, reach_of
 from posts.query_errors import query_error
 from posts.selection import Selection
 from store import compile as compiling
@@ -16,6 +16,8 @@ from store.saved import SavedQuery
 from store.state import State
 
 DEFAULT_DAYS: Final = 7
+ENDING: Final = timedelta(seconds=60)
+"""What a crawl that is over its time gets to end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,49 @@ class SourceFacts:
     expect_per_day: int | None = None
     longest_run: timedelta = timedelta(minutes=10)
     reach: Reach | None = None
+
+
+class SourceSettings(Protocol):
+    """A source as the settings have it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def platform(self) -> str: ...
+    @property
+    def timeline(self) -> str | None: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def tag(self) -> str | None: ...
+    @property
+    def query(self) -> str | None: ...
+    @property
+    def thread(self) -> str | None: ...
+    @property
+    def every(self) -> timedelta: ...
+    @property
+    def expect_per_day(self) -> int | None: ...
+
+
+def facts_of(source: SourceSettings, *, paused: bool, demo: bool, longest_crawl: timedelta) -> SourceFacts:
+    """What the settings say of a source. The demo's servers are invented: they are asked at no time."""
+    return SourceFacts(
+        name=source.name,
+        platform=source.platform,
+        timeline=source.timeline,
+        paused=paused,
+        every=None if demo else source.every,
+        expect_per_day=source.expect_per_day,
+        longest_run=longest_crawl + ENDING,
+        reach=reach_of(
+            platform=source.platform,
+            timeline=source.timeline,
+            url=source.url,
+            tag=source.tag,
+            chosen=bool(source.query or source.thread),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,12 @@ class Pace:
 
     def _path(self, server: str) -> Path:
         assert self.folder is not None
-        return self.folder / f"{hashlib.sha256(server.encode('utf-8', 'replace')).hexdigest()[:24]}.pace"
+        return file_of(self.folder, server, "pace")
+
+
+def file_of(folder: Path, name: str, kind: str) -> Path:
+    """The file of this kind for a server, by whatever name it goes."""
+    return folder / f"{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:24]}.{kind}"
 
 
 def _decoded(written: bytes, server: str) -> Known:

@@ -28,6 +28,7 @@ from posts.post import Post, check
 from posts.profile import Profile
 from posts.profile import check as check_profile
 from store import rereads
+from store.cursors import written
 from store.loading import payload_of
 from store.rereads import Reread
 from store.spool import Spool
@@ -171,9 +172,9 @@ class IntoSpool:
         # A post that is dated ahead must not make all that come after it look old.
         heard = {p.id: min(p.created_at, p.collected_at) for p in posts if p.deleted_at is None}
         if before := self._latest_before:
-            late = [p for p in posts if p.id in heard and _told(heard[p.id]) > before]
+            late = [p for p in posts if p.id in heard and written(heard[p.id]) > before]
             self._ledger.delays_s += [(p.collected_at - heard[p.id]).total_seconds() for p in late[:DELAYS]]
-        latest = max(map(_told, heard.values()), default="")
+        latest = max(map(written, heard.values()), default="")
         if latest <= self._latest:
             return {}
         self._latest = latest
@@ -252,10 +253,6 @@ class IntoSpool:
             reason = without_value(reason)
         if self._state is not None:
             self._state.bury(self._job.source, subject, reason, at=at, payload=payload)
-
-
-def _told(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _payload(post: Post) -> str | None:

@@ -28,13 +28,13 @@ from scrapy.utils.asyncio import sleep
 
 from crawlers.ledger import Ledger
 from crawlers.limits import HEADERS, asked_wait, budget_of
-from crawlers.pace import Known, Pace, Turn, server_of
+from crawlers.pace import LONGEST_S, Known, Pace, Turn, server_of
 from crawlers.pages.fields import shown
 from crawlers.spider import spider_of
 from posts.errors import RateLimited
 
 BUDGET = "RASAD_WAIT_BUDGET_S"
-LONGEST = timedelta(hours=24)
+LONGEST = timedelta(seconds=LONGEST_S)
 """Longer than this no source is put off, whatever its server says."""
 _BUSY = frozenset({429, 503})
 _BROKEN = frozenset({408, 500, 502, 504, 520, 521, 522, 523, 524})

@@ -10,7 +10,6 @@ so that a feed that is read every few minutes costs one request and not two.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import time
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawlers.guard import Forbidden
-from crawlers.pace import server_of
+from crawlers.pace import file_of, server_of
 from crawlers.spider import SourceSpider, spider_of
 from posts.errors import NotReachable, NotUnderstood, RateLimited, Refused, SourceError
 
@@ -173,9 +172,7 @@ def _unread(error: SourceError, host: str) -> SourceError:
 
 
 def _path(folder: Path | None, origin: str) -> Path | None:
-    if folder is None:
-        return None
-    return folder / f"{hashlib.sha256(origin.encode('utf-8', 'replace')).hexdigest()[:24]}.robots"
+    return None if folder is None else file_of(folder, origin, "robots")
 
 
 def _kept(path: Path | None, origin: str) -> _Copy | None:

@@ -214,8 +214,17 @@ class SourceSpider(Spider):
             return NotReachable(f"{host} is broken (HTTP {status})", subject=source)
         return NotUnderstood(f"{host} answered HTTP {status}", subject=source)
 
+    def enough(self) -> bool:
+        """Whether a preview has seen as many items as it shows."""
+        return self.previewed is not None and self.ledger.items >= (self.job.limit or 0)
+
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def header(response: Response, name: str) -> str:
+    """A header of an answer, empty where it has none."""
+    return (response.headers.get(name) or b"").decode("latin-1").strip()
 
 
 def spider_of(crawler: Crawler) -> SourceSpider:

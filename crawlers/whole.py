@@ -59,14 +59,12 @@ def is_whole(packed: bytes, largest: int) -> bool:
     left, unpacked = packed, 0
     while left:
         unpacker = zlib.decompressobj(wbits=31)
-        while left and not unpacker.eof:
-            try:
-                unpacked += len(unpacker.decompress(left, _PIECE))
-            except zlib.error:
-                return False
-            if unpacked > largest:
-                return True
-            left = unpacker.unconsumed_tail
+        made = _unpacked(left, largest - unpacked, unpacker)
+        if made is None:
+            return False
+        unpacked += made
+        if unpacked > largest:
+            return True
         if not unpacker.eof:
             return False
         # More members may follow; anything else after the end is padding.
@@ -79,17 +77,21 @@ def is_whole_deflate(packed: bytes, largest: int) -> bool:
     return any(_ends(packed, largest, zlib.decompressobj(wbits)) for wbits in (15, -15))
 
 
-def _ends(left: bytes, largest: int, unpacker: Any) -> bool:
+def _ends(packed: bytes, largest: int, unpacker: Any) -> bool:
+    made = _unpacked(packed, largest, unpacker)
+    return made is not None and (made > largest or bool(unpacker.eof))
+
+
+def _unpacked(left: bytes, most: int, unpacker: Any) -> int | None:
+    """Bytes that it unpacks to, counted until they are more than ``most``; ``None`` if it is no stream."""
     unpacked = 0
-    while left and not unpacker.eof:
+    while left and not unpacker.eof and unpacked <= most:
         try:
             unpacked += len(unpacker.decompress(left, _PIECE))
         except zlib.error:
-            return False
-        if unpacked > largest:
-            return True
+            return None
         left = unpacker.unconsumed_tail
-    return bool(unpacker.eof)
+    return unpacked
 
 
 def is_whole_brotli(packed: bytes, largest: int) -> bool:

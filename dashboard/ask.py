@@ -11,7 +11,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ from answers import posts as post_pages
 from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
-from answers.asking import Asking, SourceFacts, Watched
+from answers.asking import Asking, SourceFacts, Watched, facts_of
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
 from answers.heard import Heard
@@ -36,7 +36,6 @@ from answers.influence import Influence
 from answers.overview import Overview
 from answers.pace import Pace
 from answers.posts import PostPage
-from answers.reach import reach_of
 from answers.saved import SavedReport
 from answers.sources import SourceReport
 from answers.trends import Rising
@@ -145,23 +144,11 @@ def is_paused(visit: Visit, source: Source) -> bool:
 
 def _facts(state: State, settings: Settings) -> Iterator[SourceFacts]:
     for source in settings.sources:
-        paused = source.paused or state.control(source.name).paused
-        yield SourceFacts(
-            name=source.name,
-            platform=source.platform,
-            timeline=source.timeline,
-            paused=paused,
-            # The demo's servers are invented: they are asked at no time.
-            every=None if settings.project.demo else source.every,
-            longest_run=settings.longest_crawl(source) + timedelta(seconds=60),
-            expect_per_day=source.expect_per_day,
-            reach=reach_of(
-                platform=source.platform,
-                timeline=source.timeline,
-                url=source.url,
-                tag=source.tag,
-                chosen=bool(source.query or source.thread),
-            ),
+        yield facts_of(
+            source,
+            paused=source.paused or state.control(source.name).paused,
+            demo=settings.project.demo,
+            longest_crawl=settings.longest_crawl(source),
         )
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,29 +36,18 @@ class Opened:
 
     def asking(self) -> Asking:
         """What the questions of `answers` are asked with."""
-        from answers.asking import Asking, SourceFacts
-        from answers.reach import reach_of
+        from answers.asking import Asking, facts_of
 
         settings = self.settings
         return Asking(
             store=self.store,
             state=self.state,
             sources=tuple(
-                SourceFacts(
-                    name=s.name,
-                    platform=s.platform,
-                    timeline=s.timeline,
+                facts_of(
+                    s,
                     paused=s.paused,
-                    every=None if settings.project.demo else s.every,
-                    expect_per_day=s.expect_per_day,
-                    longest_run=settings.longest_crawl(s) + timedelta(seconds=60),
-                    reach=reach_of(
-                        platform=s.platform,
-                        timeline=s.timeline,
-                        url=s.url,
-                        tag=s.tag,
-                        chosen=bool(s.query or s.thread),
-                    ),
+                    demo=settings.project.demo,
+                    longest_crawl=settings.longest_crawl(s),
                 )
                 for s in settings.sources
             ),

@@ -1,4 +1,4 @@
-"""What stands in cursors that are more than a word: moments and JSON, read without ever failing.
+"""Moments and JSON as they stand in the state file: written alike, and read without ever failing.
 
 Cursors outlive the version that wrote them, and people set some by hand.
 """
@@ -8,6 +8,16 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any
+
+
+def written(moment: datetime) -> str:
+    """A moment to the second, such that texts sort as moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def exact(moment: datetime) -> str:
+    """A moment to the microsecond, as runs and letters have theirs."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def moment(text: object) -> datetime | None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
+from store import cursors
 from store.state import State
 from trends.intervals import Span, Spans, common, near, subtract, union
 
@@ -79,9 +80,7 @@ class _Row:
 def add(state: State, stretches: Iterable[Stretch]) -> None:
     """Keep stretches; the same stretch of one run is kept once."""
     with state.together() as db:
-        db.executemany(
-            "INSERT OR REPLACE INTO heard VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_values, stretches)
-        )
+        db.executemany(_INSERT, map(_values, stretches))
 
 
 def drop_older(state: State, kept: Callable[[str], float], *, now: datetime) -> None:
@@ -89,7 +88,7 @@ def drop_older(state: State, kept: Callable[[str], float], *, now: datetime) -> 
     with state.together() as db:
         for (source,) in db.execute("SELECT DISTINCT source FROM heard").fetchall():
             if (days := kept(source)) != float("inf"):
-                before = _text(now - timedelta(days=days))
+                before = cursors.written(now - timedelta(days=days))
                 db.execute("DELETE FROM heard WHERE source=? AND until<?", (source, before))
 
 
@@ -124,7 +123,7 @@ def compact(state: State, source: str, *, now: datetime, few: int = _FEW) -> int
 
     With only a ``few`` rows nothing is done.
     """
-    since = _text(now - _SETTLED)
+    since = cursors.written(now - _SETTLED)
     count = state.connection.execute(
         "SELECT count(*) FROM heard WHERE source=? AND until>=?", (source, since)
     ).fetchone()
@@ -273,8 +272,8 @@ def _rows(
     where, values = ["1"], []
     bounds = (
         ("h.source=?", source),
-        ("h.until>=?", since and _text(since)),
-        ("h.since<?", until and _text(until)),
+        ("h.until>=?", since and cursors.written(since)),
+        ("h.since<?", until and cursors.written(until)),
     )
     for clause, value in bounds:
         if value is not None:
@@ -305,11 +304,16 @@ def _rows(
 
 
 def _values(s: Stretch) -> tuple[object, ...]:
-    return (s.source, s.query, s.what, _text(s.since), _text(s.until), s.posts, s.why, s.run_id)
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+    return (
+        s.source,
+        s.query,
+        s.what,
+        cursors.written(s.since),
+        cursors.written(s.until),
+        s.posts,
+        s.why,
+        s.run_id,
+    )
 
 
 def _moment(seconds: int) -> datetime:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from store.cursors import written
 from store.state import State
 
 AGES: Final = (
@@ -22,6 +23,7 @@ AGES: Final = (
     timedelta(days=7),
 )
 """The ages at which a post is looked at again."""
+_OF_SOURCE: Final = "SELECT post, ref, created_at, due_at FROM rereads WHERE source=?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def note(state: State, source: str, posts: Iterable[tuple[str, str, datetime]], 
             else:
                 db.execute(
                     "INSERT OR REPLACE INTO rereads VALUES (?, ?, ?, ?, ?)",
-                    (source, post, ref, _text(created_at), _text(due)),
+                    (source, post, ref, written(created_at), written(due)),
                 )
 
 
@@ -79,16 +81,15 @@ def drop_older(state: State, kept: Callable[[str], float], *, now: datetime) -> 
     with state.together() as db:
         for (source,) in db.execute("SELECT DISTINCT source FROM rereads").fetchall():
             if (days := kept(source)) != float("inf"):
-                before = _text(now - timedelta(days=days))
+                before = written(now - timedelta(days=days))
                 db.execute("DELETE FROM rereads WHERE source=? AND created_at<?", (source, before))
 
 
 def due(state: State, source: str, *, at: datetime, limit: int) -> list[Reread]:
     """The posts that are due, those that have waited longest first."""
     rows = state.connection.execute(
-        "SELECT post, ref, created_at, due_at FROM rereads WHERE source=? AND due_at<=?"
-        " ORDER BY due_at, post LIMIT ?",
-        (source, _text(at), limit),
+        f"{_OF_SOURCE} AND due_at<=? ORDER BY due_at, post LIMIT ?",
+        (source, written(at), limit),
     )
     return [_reread(row) for row in rows]
 
@@ -99,8 +100,7 @@ def known(state: State, source: str, refs: Sequence[str]) -> list[Reread]:
     for start in range(0, len(refs), 500):
         some = refs[start : start + 500]
         rows = state.connection.execute(
-            "SELECT post, ref, created_at, due_at FROM rereads WHERE source=?"
-            f" AND ref IN ({', '.join('?' * len(some))})",
+            f"{_OF_SOURCE} AND ref IN ({', '.join('?' * len(some))})",
             (source, *some),
         )
         found += map(_reread, rows)
@@ -110,16 +110,14 @@ def known(state: State, source: str, refs: Sequence[str]) -> list[Reread]:
 def count(state: State, source: str, *, at: datetime) -> int:
     """How many posts are due now."""
     row = state.connection.execute(
-        "SELECT count(*) FROM rereads WHERE source=? AND due_at<=?", (source, _text(at))
+        "SELECT count(*) FROM rereads WHERE source=? AND due_at<=?", (source, written(at))
     ).fetchone()
     return int(row[0])
 
 
 def held(state: State, source: str) -> list[Reread]:
     """All posts of a source that will be looked at again: those that it gave in a week."""
-    rows = state.connection.execute(
-        "SELECT post, ref, created_at, due_at FROM rereads WHERE source=? ORDER BY post", (source,)
-    )
+    rows = state.connection.execute(f"{_OF_SOURCE} ORDER BY post", (source,))
     return [_reread(row) for row in rows]
 
 
@@ -130,7 +128,3 @@ def _reread(row: tuple[str, str, str, str]) -> Reread:
         created_at=datetime.fromisoformat(row[2]),
         due_at=datetime.fromisoformat(row[3]),
     )
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from store.cursors import exact
 from store.state import RunState, State
 
 
@@ -42,7 +43,7 @@ def between(state: State, job: str, since: datetime, until: datetime, *, limit: 
     rows = state.connection.execute(
         "SELECT run_id, started_at, state, outcome, reason FROM runs"
         " WHERE job=? AND started_at>=? AND started_at<? ORDER BY started_at DESC LIMIT ?",
-        (job, _text(since), _text(until), limit),
+        (job, exact(since), exact(until), limit),
     )
     found = [
         Ended(
@@ -77,7 +78,7 @@ def shapes(state: State, job: str, *, before: datetime | None = None, limit: int
         " json_extract(details, '$.answers'), json_extract(details, '$.unread') FROM runs"
         " WHERE job=? AND started_at<? AND state='done' AND outcome IN ('ok', 'partial')"
         " ORDER BY started_at DESC LIMIT ?",
-        (job, "~" if before is None else _text(before), limit),
+        (job, "~" if before is None else exact(before), limit),
     )
     for row in rows:
         yield _shape(row)
@@ -99,7 +100,3 @@ def _names(written: str | None) -> frozenset[str]:
     """The keys of an object in JSON."""
     found = json.loads(written) if written else {}
     return frozenset(found) if isinstance(found, dict) else frozenset()
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -12,11 +12,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
+from store.cursors import exact
 from store.state_tables import TABLES
 from store.unlocked import once_unlocked
 
@@ -133,7 +134,7 @@ class State:
                     self._db.execute("DELETE FROM cursors WHERE source=? AND key=?", (source, key))
                 else:
                     self._db.execute(
-                        "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", (source, key, value, _text(at))
+                        "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)", (source, key, value, exact(at))
                     )
 
     def forget_cursors(self, source: str) -> None:
@@ -153,13 +154,13 @@ class State:
             begun = self._db.execute(
                 "INSERT OR IGNORE INTO runs (run_id, job, due_at, started_at, state)"
                 " VALUES (?, ?, ?, ?, 'running')",
-                (run_id, job, _text(due_at), _text(started_at)),
+                (run_id, job, exact(due_at), exact(started_at)),
             ).rowcount
             if not begun:
                 begun = self._db.execute(
                     "UPDATE runs SET run_id=?, started_at=?, ended_at=NULL, state='running', outcome=NULL,"
                     " reason='' WHERE job=? AND due_at=? AND state='interrupted'",
-                    (run_id, _text(started_at), job, _text(due_at)),
+                    (run_id, exact(started_at), job, exact(due_at)),
                 ).rowcount
         return begun == 1
 
@@ -179,7 +180,7 @@ class State:
             "UPDATE runs SET ended_at=?, state='done', outcome=?, reason=?, asked=?, got=?,"
             " refused=refused+?, details=? WHERE run_id=?",
             (
-                _text(ended_at), outcome, reason, asked, got, refused,
+                exact(ended_at), outcome, reason, asked, got, refused,
                 json.dumps(dict(details or {}), ensure_ascii=False), run_id,
             ),
         )  # fmt: skip
@@ -253,7 +254,7 @@ class State:
             "INSERT INTO sources (source, put_off_until, put_off_reason) VALUES (?, ?, ?)"
             " ON CONFLICT (source) DO UPDATE SET put_off_until=excluded.put_off_until,"
             " put_off_reason=excluded.put_off_reason",
-            (source, None if until is None else _text(until), reason),
+            (source, None if until is None else exact(until), reason),
         )
 
     # dead letters
@@ -272,7 +273,7 @@ class State:
                 " ON CONFLICT (source, subject, reason)"
                 " DO UPDATE SET at=excluded.at, payload=excluded.payload",
                 [
-                    (source, _storable(subject), _storable(reason), _text(at), payload and _storable(payload))
+                    (source, _storable(subject), _storable(reason), exact(at), payload and _storable(payload))
                     for source, subject, reason, payload in letters
                 ],
             )
@@ -298,7 +299,7 @@ class State:
         # Another letter that says the same of the same thing gives way.
         changed = self._db.execute(
             "UPDATE OR REPLACE dead_letters SET reason=?, at=?, payload=coalesce(?, payload) WHERE number=?",
-            (_storable(reason), _text(at), payload and _storable(payload), number),
+            (_storable(reason), exact(at), payload and _storable(payload), number),
         )
         return changed.rowcount == 1
 
@@ -321,7 +322,7 @@ class State:
 
     def _entomb(self, ids: Iterable[str], at: datetime) -> None:
         self._db.executemany(
-            "INSERT OR IGNORE INTO tombstones VALUES (?, ?)", [(_digest(i), _text(at)) for i in ids]
+            "INSERT OR IGNORE INTO tombstones VALUES (?, ?)", [(_digest(i), exact(at)) for i in ids]
         )
 
     def entombed(self, ids: Iterable[str]) -> set[str]:
@@ -351,10 +352,6 @@ class State:
 
     def delete_note(self, key: str) -> None:
         self._db.execute("DELETE FROM notes WHERE key=?", (key,))
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _moment(text: str) -> datetime:

@@ -6,14 +6,13 @@ That no two requests come too near, whoever sends them, is seen to in `crawlers.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from config.project import Settings, Source
-from crawlers.pace import server_of
+from crawlers.pace import file_of, server_of
 
 
 def host_of(url: str) -> str:
@@ -40,7 +39,7 @@ def host_lock(home: Path, host: str, *, timeout_s: float = 900.0) -> Iterator[bo
     """
     folder = home / "hosts"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{hashlib.sha256(host.encode()).hexdigest()[:24]}.lock"
+    path = file_of(folder, host, "lock")
     deadline = time.monotonic() + timeout_s
     with path.open("a") as file:
         while not (held := _try_lock(file.fileno())) and time.monotonic() < deadline:

@@ -16,9 +16,9 @@ from crawlers.pages.bluesky_people import (
     read_person,
 )
 from crawlers.pages.bluesky_record import Record, earlier, read_record
-from crawlers.pages.fields import Fields, Notes
+from crawlers.pages.fields import Fields, Notes, format_of
 from posts.errors import RecordError
-from posts.post import Link, Media, Metrics, Post
+from posts.post import Link, Metrics, Post
 
 IGNORED: Final = {"post": {"$type", "cid", "bookmarkCount", "viewer", "threadgate", "debug"}}
 """Fields that are known and of no use to Rasad. Whatever else nobody reads is reported."""
@@ -78,7 +78,7 @@ def post_of(
         mentioned=record.mentioned,
         links=links,
         media=embed.media,
-        format=_format(embed.media, links),
+        format=format_of(embed.media, None, links),
         conversation=record.reply.root,
         reply_to=record.reply.to,
         reply_to_author=record.reply.to_author,
@@ -93,15 +93,6 @@ def _links(marked: tuple[Link, ...], cards: tuple[Link, ...]) -> tuple[Link, ...
     for card in cards:
         links[card.url] = card
     return tuple(links.values())
-
-
-def _format(media: tuple[Media, ...], links: tuple[Link, ...]) -> str:
-    """The form a post has for a reader: what comparisons of content go by."""
-    kinds = {item.kind for item in media}
-    for kind in ("video", "gif", "image"):
-        if kind in kinds:
-            return kind
-    return "link" if links else "text"
 
 
 def repost_of(post_id: str, person: Person, post: Post, at: datetime, seen: Seen) -> Post:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from crawlers.pages.bluesky_embeds import Embed, id_of, parts_of, read_embed
 from crawlers.pages.bluesky_people import did_of, key_of, opts_out, read_self_labels
-from crawlers.pages.fields import Fields, Notes, kind_of, moment
+from crawlers.pages.fields import Fields, Notes, declared_language, kind_of, moment
 from crawlers.pages.text import clean, clean_name, web_address
 from posts.errors import RecordError
 from posts.post import EARLIEST, Link, Mentioned
@@ -116,7 +116,7 @@ def _language(codes: list[Any]) -> str | None:
     """The first that is named."""
     for code in codes:
         if isinstance(code, str) and code.strip():
-            return clean_name(code).replace("_", "-").split("-")[0].lower()[:8] or None
+            return declared_language(clean_name(code))
     return None
 
 

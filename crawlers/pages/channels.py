@@ -27,10 +27,19 @@ from crawlers.pages.channel_parts import (
     read_reactions,
     read_text,
 )
-from crawlers.pages.fields import Reading, Unreadable, kind_of, moment, payload_of, read_json, shown
+from crawlers.pages.fields import (
+    Reading,
+    Unreadable,
+    format_of,
+    kind_of,
+    moment,
+    payload_of,
+    read_json,
+    shown,
+)
 from crawlers.pages.text import clean
 from posts.errors import NotUnderstood, RecordError
-from posts.post import Author, Link, Media, Metrics, Poll, Post
+from posts.post import Author, Metrics, Post
 from posts.profile import Profile
 
 HIDDEN: Final = "hidden"
@@ -264,7 +273,7 @@ def _post(parts: Parts, channel: Channel, profile: Profile | None, name: str, nu
         links=links,
         media=media,
         poll=poll,
-        format=_format(media, poll, links),
+        format=format_of(media, poll, links),
         forwarded_from=origin,
         repost_of=repost_of,
         repost_of_author=None if repost_of is None else origin,
@@ -324,15 +333,6 @@ def _edited(parts: Parts) -> bool:
     meta = parts.first("meta")
     told = "" if meta is None else (meta.text or "").strip().lower()
     return told.startswith("edited") or "ویرایش" in told
-
-
-def _format(media: tuple[Media, ...], poll: Poll | None, links: tuple[Link, ...]) -> str:
-    """The form a post has for a reader: what comparisons of content go by."""
-    kinds = {item.kind for item in media}
-    for name in ("video", "gif", "audio", "image"):
-        if name in kinds:
-            return name
-    return "poll" if poll else "link" if links else "text"
 
 
 def _remarks(posts: dict[str, Post], channel: Channel) -> tuple[str, ...]:

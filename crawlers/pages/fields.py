@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from crawlers.pages.text import clean
 from posts.errors import NotUnderstood, RecordError
-from posts.post import MAX_COUNT, Post
+from posts.post import MAX_COUNT, Link, Media, Poll, Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,3 +213,17 @@ def payload_of(value: object) -> str:
     except (ValueError, TypeError, RecursionError):
         text = type(value).__name__
     return clean(text[:2000])
+
+
+def format_of(media: Iterable[Media], poll: Poll | None, links: Sequence[Link]) -> str:
+    """The form a post has for a reader: what comparisons of content go by."""
+    kinds = {item.kind for item in media}
+    for kind in ("video", "gif", "audio", "image"):
+        if kind in kinds:
+            return kind
+    return "poll" if poll else "link" if links else "text"
+
+
+def declared_language(code: str | None) -> str | None:
+    """The language of a code with a region: ``"fa"`` of ``"fa-IR"``; whatever is written is kept."""
+    return None if code is None else code.replace("_", "-").split("-")[0].lower()[:8] or None

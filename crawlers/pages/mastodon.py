@@ -15,6 +15,8 @@ from crawlers.pages.fields import (
     Notes,
     Reading,
     Unreadable,
+    declared_language,
+    format_of,
     kind_of,
     moment,
     payload_of,
@@ -198,13 +200,13 @@ def _post(fields: Fields, person: Person, seen: Seen, notes: Notes) -> Post:
         edited_at=fields.moment("edited_at"),
         url=url or web_address(uri),
         text=text,
-        language=_language(fields.text("language")),
+        language=declared_language(fields.text("language")),
         hashtags=tuple(_tags(fields.list("tags"), notes)),
         mentioned=tuple(dict.fromkeys(mentioned for _, mentioned in mentions)),
         links=links,
         media=media,
         poll=poll,
-        format=_format(media, poll, links),
+        format=format_of(media, poll, links),
         reply_to=reply_to,
         reply_to_author=reply_to_author,
         quote_of=quote_of,
@@ -339,16 +341,3 @@ def _links(card: object, hrefs: list[str], notes: Notes) -> tuple[Link, ...]:
             links[url] = Link(url=url, title=clean_name(title or "") or None)
         notes.unread.update(fields.left(IGNORED["card"]))
     return tuple(links.values())
-
-
-def _language(code: str | None) -> str | None:
-    return None if code is None else code.replace("_", "-").split("-")[0].lower()[:8] or None
-
-
-def _format(media: tuple[Media, ...], poll: Poll | None, links: tuple[Link, ...]) -> str:
-    """The form a post has for a reader: what comparisons of content go by."""
-    kinds = {item.kind for item in media}
-    for kind, name in (("video", "video"), ("gif", "gif"), ("audio", "audio"), ("image", "image")):
-        if kind in kinds:
-            return name
-    return "poll" if poll else "link" if links else "text"

@@ -133,7 +133,7 @@ class BlueskySpider(Asking):
         oldest = min((mark.at for mark in _marks(listed)), default=None)
         step = self._past.step(oldest=oldest, older=self._older(listed), posts=len(listed.reading.posts))
         yield self._kept(listed, {**cursors, **step.cursors})
-        if step.where is not None and not self._enough() and not self.over():
+        if step.where is not None and not self.enough() and not self.over():
             yield self._page(step.where, self.on_older)
 
     def on_newer(self, response: Response) -> Iterator[Request | Page]:
@@ -273,9 +273,6 @@ class BlueskySpider(Asking):
 
     def _account(self) -> str:
         return self._did or self.cursor("account") or (self.job.account or "").lstrip("@")
-
-    def _enough(self) -> bool:
-        return self.previewed is not None and self.ledger.items >= (self.job.limit or 0)
 
 
 def _marks(listed: Listed) -> list[Mark]:

@@ -180,7 +180,7 @@ class ChannelSpider(SourceSpider):
         )
         self._note_gaps({**page.times, **({before: None} if before is not None else {})}, page)
         yield self._kept_page(page, lambda number: True, {**cursors, **step.cursors}, profiles)
-        if step.where is None or self._enough():
+        if step.where is None or self.enough():
             return
         if self._left > 0:
             at = int(step.where)
@@ -358,9 +358,6 @@ class ChannelSpider(SourceSpider):
         if page.profile is None or self.cursor("profile") == today:
             return (), {}
         return (page.profile,), {"profile": today}
-
-    def _enough(self) -> bool:
-        return self.previewed is not None and self.ledger.items >= (self.job.limit or 0)
 
 
 class TelegramSpider(ChannelSpider):

@@ -24,6 +24,7 @@ from crawlers.pages.sitemaps import MAX_BYTES, is_sitemap, unzipped
 from crawlers.pipeline import Page
 from crawlers.retry import LAST_TRY
 from crawlers.shapes import shape_of, vanished
+from crawlers.spider import header
 from crawlers.ways import withdrawn
 from crawlers.ways.sitemap_walk import SitemapSpider
 from posts.errors import SourceError
@@ -51,10 +52,10 @@ class FeedSpider(SitemapSpider):
                 yield what
             return
         headers = {"Accept": ACCEPT}
-        for cursor, header in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since")):
+        for cursor, name in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since")):
             known = self.cursor(cursor)
             if known is not None:
-                headers[header] = known
+                headers[name] = known
         request = self.ask(self.cursor("moved_to") or self.job.url, self.on_feed, headers=headers)
         if "sitemap" in urlsplit(request.url).path.lower():
             request.meta["download_maxsize"] = MAX_BYTES
@@ -82,7 +83,7 @@ class FeedSpider(SitemapSpider):
             if is_sitemap(body):
                 yield from self.walk(response, body, self._cursors(response, Reading(items=1)))
                 return
-            reading = read_feed(body, self.feed(), content_type=_header(response, "Content-Type"))
+            reading = read_feed(body, self.feed(), content_type=header(response, "Content-Type"))
         except SourceError as error:
             self.fail(error)
             yield from self._waiting_articles()
@@ -115,39 +116,35 @@ class FeedSpider(SitemapSpider):
     def _look_for_lost(self, posts: Sequence[Post]) -> Iterator[Any]:
         """Ask for pages of entries that vanished; for one that was not found again a day later."""
         there = {post.id for post in posts}
-        doubts = self._doubts()
+        kept = {} if self.state is None else self.state.cursors(self.job.source, withdrawn.DOUBT)
+        doubts = withdrawn.doubted(kept.values())
         for lost in withdrawn.missing(self.cursor("entries"), posts):
             if lost.post not in doubts:
-                yield self._is_it_there(lost)
+                yield self._is_it_there(lost, doubted=False)
         for doubt in doubts.values():
             if doubt.entry.post in there:
                 yield Page(cursors=withdrawn.no_doubt(doubt.entry.post))
             elif self.now() - doubt.since >= withdrawn.BELIEVED:
-                yield self._is_it_there(withdrawn.asked(doubt.entry))
+                yield self._is_it_there(withdrawn.asked(doubt.entry), doubted=True)
 
-    def _doubts(self) -> dict[str, withdrawn.Doubt]:
-        kept = {} if self.state is None else self.state.cursors(self.job.source, withdrawn.DOUBT)
-        return withdrawn.doubted(kept.values())
-
-    def _is_it_there(self, lost: Reread) -> Request:
+    def _is_it_there(self, lost: Reread, *, doubted: bool) -> Request:
         return Request(
             # Not HEAD, which some sites answer with 404 for every page.
             lost.ref,
             callback=self._on_lost,
             errback=lambda _: None,
             dont_filter=True,
-            cb_kwargs={"lost": lost},
+            cb_kwargs={"lost": lost, "doubted": doubted},
             meta=dict(LAST_TRY),
         )
 
-    def _on_lost(self, response: Response, lost: Reread) -> Iterator[Page]:
+    def _on_lost(self, response: Response, lost: Reread, *, doubted: bool) -> Iterator[Page]:
         """The deletion of a post whose entry and whose page are gone, for good or for a day."""
-        doubt = self._doubts().get(lost.post)
-        if response.status == 410 or (response.status == 404 and doubt is not None):
+        if response.status == 410 or (response.status == 404 and doubted):
             yield Page(gone=(lost,), cursors=withdrawn.no_doubt(lost.post))
         elif response.status == 404:
             yield Page(cursors=withdrawn.doubt(lost, self.now()))
-        elif doubt is not None and response.status < 400:
+        elif doubted and response.status < 400:
             yield Page(cursors=withdrawn.no_doubt(lost.post))
 
     def _waiting_articles(self) -> Iterator[Any]:
@@ -212,8 +209,8 @@ class FeedSpider(SitemapSpider):
         undated = {mark(p.id): p.first_seen_at.isoformat() for p in reading.posts if p.first_seen_at}
         kept = dict(list(undated.items())[:UNDATED_KEPT])
         cursors: dict[str, str | None] = {
-            "etag": _header(response, "ETag")[:1000] or None if whole else None,
-            "last_modified": _header(response, "Last-Modified")[:100] or None if whole else None,
+            "etag": header(response, "ETag")[:1000] or None if whole else None,
+            "last_modified": header(response, "Last-Modified")[:100] or None if whole else None,
             "first_seen": json.dumps(kept) if kept else None,
             **self._renewed(response, reading.every_s),
         }
@@ -230,8 +227,8 @@ class FeedSpider(SitemapSpider):
         told = every_s
         if response.status == 304 and (known := self.cursor("every_s")):
             told = float(known)
-        wait = asked_wait({"retry-after": _header(response, "Retry-After")}, now=self.now())
-        waits = [s for s in (told, fresh_for(_header(response, "Cache-Control")), wait) if s]
+        wait = asked_wait({"retry-after": header(response, "Retry-After")}, now=self.now())
+        waits = [s for s in (told, fresh_for(header(response, "Cache-Control")), wait) if s]
         if not waits:
             return {"not_before": None}
         longest = min(max(waits), LONGEST_S)
@@ -241,7 +238,3 @@ class FeedSpider(SitemapSpider):
 
 def _newest_first(posts: list[Post]) -> list[Post]:
     return sorted(posts, key=lambda post: post.created_at, reverse=True)
-
-
-def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1").strip()

@@ -27,7 +27,7 @@ from crawlers.pages.articles import MAX_BYTES, Article, read_article
 from crawlers.pages.entries import PLATFORM, language_of, mark
 from crawlers.pipeline import Page
 from crawlers.retry import LAST_TRY
-from crawlers.spider import SourceSpider
+from crawlers.spider import SourceSpider, header
 from crawlers.ways.known import Known, digest
 from posts.errors import RateLimited
 from posts.people import author_key
@@ -169,7 +169,7 @@ class ArticleSpider(SourceSpider):
             return read_article(
                 response.body,
                 url=response.url,
-                content_type=_header(response, "Content-Type"),
+                content_type=header(response, "Content-Type"),
                 robots="\n".join(line.decode("latin-1") for line in response.headers.getlist("X-Robots-Tag")),
                 language=task.post.language,
             )
@@ -335,7 +335,3 @@ def _key(post: Post) -> str:
 
 def _row(row: Row) -> dict[str, str | None]:
     return {_key(row.post): msgspec.json.encode(row).decode()}
-
-
-def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1").strip()

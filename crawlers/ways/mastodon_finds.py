@@ -70,7 +70,7 @@ class Finds(Asking):
         )
         top = self._search_top(reading) if self.cursor("newest") is None else {}
         yield self._page(reading, {**step.cursors, **top})
-        if step.where is not None and not self._seen_enough():
+        if step.where is not None and not self.enough():
             yield self._search_older(step.where)
 
     def on_found_newer(self, response: Response, offset: int) -> Answers:
@@ -148,7 +148,7 @@ class Finds(Asking):
         self._found |= new
         yield self._page(reading)
         offset += PAGE_SIZE
-        if new and offset < TREND_PAGES * PAGE_SIZE and not self._seen_enough():
+        if new and offset < TREND_PAGES * PAGE_SIZE and not self.enough():
             yield self._trend(offset)
 
     # threads
@@ -218,9 +218,6 @@ class Finds(Asking):
         else:
             self._heard_of(since, self._began, posts=posts)
         yield self._page(others)
-
-    def _seen_enough(self) -> bool:
-        return self.previewed is not None and self.ledger.items >= (self.job.limit or 0)
 
 
 def _below(place: str, reading: Reading) -> str:

@@ -112,7 +112,7 @@ class Timelines(Asking):
         older = self._older(response, reading) if reading.items else None
         step = self._backfill().step(oldest=reading.oldest, older=older, posts=len(reading.posts))
         yield self._page(reading, {**step.cursors, **cursors})
-        if step.where is not None and not self._enough():
+        if step.where is not None and not self.enough():
             yield self.ask(step.where, self.on_older)
 
     def _older(self, response: Response, reading: Reading) -> str | None:
@@ -231,9 +231,6 @@ class Timelines(Asking):
         """An account that is not there any more may have come back under another id: look it up anew."""
         if self._timeline == "account" and response.status in (404, 410):
             yield Page(cursors={"account": None})
-
-    def _enough(self) -> bool:
-        return self.previewed is not None and self.ledger.items >= (self.job.limit or 0)
 
     def _path(self, account: str | None) -> str:
         if account is not None:
