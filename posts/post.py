@@ -148,13 +148,51 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Sentiment:
+    """The mood of a text; ``score`` is from -1 (as bad as can be) to 1."""
+
     label: Literal["negative", "neutral", "positive"]
     score: float
 
 
+EMOTIONS: Final = ("anger", "insult")
+INTENTS: Final = (
+    "comment", "question", "suggestion", "criticism", "complaint", "praise", "misinformation",
+)  # fmt: skip
+"""What a message is there for; a ``comment`` is one that is for nothing else."""
+PURPOSES: Final = ("educate", "entertain", "challenge", "inform", "promote")
+"""What content is there for."""
+FORMATS: Final = (
+    "article", "image", "video", "post", "how-to", "tip", "news", "contest", "interactive", "story", "live",
+    "graphic", "gif", "infographic", "blog", "text",
+)  # fmt: skip
+"""What content is shaped like."""
+ACTIONS: Final = (
+    "buy",
+    "visit",
+    "sign-up",
+    "contact",
+    "follow",
+    "share",
+    "answer",
+    "join",
+    "download",
+    "watch",
+)
+"""What a text calls on its readers to do."""
+NOISE: Final = ("duplicate", "spam", "giveaway", "bot", "off-topic")
+"""Why a post may be left out of a count; it is kept and can be shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
-    """What was read in a post; ``versions`` says by which version of which reader."""
+    """What was read in a post; ``versions`` says by which version of which reader.
+
+    ``languages`` are those beside ``language`` that a good part of the text is in. ``emotions``,
+    ``intents``, ``purposes``, ``actions`` and ``noise`` are from the lists above, ``form`` from
+    ``FORMATS``. ``copy_of`` is the earliest post that says nearly the same, ``sketch`` what near copies
+    are known by. ``readers`` are the marks of the readers that have done with the post
+    (``nlp.pipeline.Pipeline.marks``).
+    """
 
     tokens: tuple[str, ...] = ()
     hashtags: tuple[Tag, ...] = ()
@@ -162,9 +200,19 @@ class Annotations:
     cashtags: tuple[Tag, ...] = ()
     links: tuple[Tag, ...] = ()
     entities: tuple[Entity, ...] = ()
+    emoji: tuple[Tag, ...] = ()
     language: str = "und"
+    languages: tuple[str, ...] = ()
     sentiment: Sentiment | None = None
+    emotions: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    form: str | None = None
+    noise: tuple[str, ...] = ()
+    copy_of: str | None = None
+    sketch: tuple[int, ...] = ()
+    readers: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
 
 
