@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from nlp import copies
 from nlp.extraction import written
 from nlp.settings import Reading
 from nlp.text import Text, prepare
@@ -43,7 +44,11 @@ class Second:
         fresh = dict(zip(new, self._read(list(new.values())), strict=True))
         found = [fresh.get(key) or self._known[key] for key in texts]
         self._remember(fresh)
-        return [self._annotations(post, each) for post, each in zip(posts, found, strict=True)]
+        sketches = copies.sketches(_tokens(post) for post in posts)
+        return [
+            self._annotations(post, each, sketch)
+            for post, each, sketch in zip(posts, found, sketches, strict=True)
+        ]
 
     def _read(self, texts: Sequence[Text]) -> list[Found]:
         return [Found(fields={}, versions={}) for _ in texts]
@@ -53,9 +58,14 @@ class Second:
         while len(self._known) > MOST_TEXTS:
             self._known.popitem(last=False)
 
-    def _annotations(self, post: Post, found: Found) -> Annotations:
+    def _annotations(self, post: Post, found: Found, sketch: copies.Sketch) -> Annotations:
         read = post.annotations or Annotations()
-        return replace(read, versions={**read.versions, **found.versions}, **found.fields)
+        versions = {**read.versions, **found.versions, "copies": copies.VERSION}
+        return replace(read, versions=versions, sketch=sketch, **found.fields)
+
+
+def _tokens(post: Post) -> tuple[str, ...]:
+    return post.annotations.tokens if post.annotations else ()
 
 
 def _language(post: Post) -> str:

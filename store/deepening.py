@@ -19,7 +19,7 @@ from posts.errors import StoreError
 from posts.forgetting import is_textless
 from posts.labels import Label, corrected, reading
 from posts.post import Annotations, Post, changed
-from store import labels
+from store import copies, labels
 from store.batch import Stored, replan, stored_post
 from store.committing import Committing, Outcome
 from store.cursors import exact, table
@@ -117,8 +117,10 @@ class Deepening:
         stored = {found.post.id: found for found in map(stored_post, documents)}
         given = labels.of(self._state, list(stored))
         outcome = Outcome()
-        read = self._read([found.post for found in stored.values()], outcome)
-        final = [(stored[post.id], _labelled(post, given.get(post.id, ()))) for post in read]
+        read, others = copies.placed(
+            self._store, self._read([found.post for found in stored.values()], outcome)
+        )
+        final = [(stored[post.id], _labelled(post, given.get(post.id, ()))) for post in read] + others
         self._committing.commit(replan(self._store, final), {}, outcome)
         if outcome.retry:
             raise StoreError(outcome.retry[0])

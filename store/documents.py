@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from nlp import links
+from nlp.copies import bands
 from nlp.fold import fold
 from posts.clean import clean_name
 from posts.forgetting import is_textless
@@ -253,6 +254,8 @@ def _add_marks(document: Document, read: Annotations) -> None:
         document["emoji"] = list({found.normal: None for found in read.emoji})[:MAX_EMOJI]
     if read.copy_of:
         document["copy_of"] = read.copy_of
+    if read.sketch:
+        document["bands"] = list(bands(read.sketch))
 
 
 def _add_references(document: Document, post: Post) -> None:
