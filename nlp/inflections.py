@@ -12,11 +12,10 @@ _PAST: Final = ("م", "ی", "", "یم", "ید", "ین", "ند", "ن")
 _PERFECT: Final = ("", "ام", "ای", "است", "ایم", "اید", "اند", "م", "ی", "یم", "ین", "ن", "ست", "بود", "بودم")
 # -am, -i, -ad, -e (spoken), -im, -id, -in, -and, -an, none (imperative).
 _PRESENT: Final = ("م", "ی", "د", "ه", "یم", "ید", "ین", "ند", "ن", "")
-_ALONE: Final = frozenset({"کن", "شو"})  # do, become
 _GOING: Final = "می"  # mi-
 _NOT: Final = "ن"  # na-
-_NOT_ALONE: Final = frozenset({"کن", "شو"})  # do, become
-_GOING: Final = "نمی"  # nemi-
+_NOT_GOING: Final = "نمی"  # nemi-
+_ALONE: Final = frozenset({"کن", "شو"})  # do, become
 
 
 @dataclass(frozen=True, slots=True)
