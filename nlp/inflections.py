@@ -85,11 +85,18 @@ def endings() -> list[tuple[str, float]]:
     return sorted(found, key=lambda pair: -len(pair[0]))
 
 
+_SPOKEN_COPULA: Final = ("ست", "س", "سن")
 _ENDINGS: Final = endings()
 
 
 def bare(word: str) -> Iterator[tuple[str, float]]:
-    """What a word may be without its endings, the shortest cut first, each with the factor for its weight."""
+    """What a word may be without its endings, the shortest cut first, each with the factor for its weight.
+
+    A final -e that speech drops before the copula is put back (``فاجعست``).
+    """  # "is a catastrophe"
     for ending, factor in reversed(_ENDINGS):
         if len(word) - len(ending) >= _FEWEST and word.endswith(ending):
             yield word[: -len(ending)], factor
+    for ending in _SPOKEN_COPULA:
+        if len(word) - len(ending) >= _FEWEST and word.endswith(ending):
+            yield word[: -len(ending)] + "ه", 1.0

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import exp
 from typing import Final
 
-from nlp.lexicon import Known, look, look_joined, pictures, starts
+from nlp.tone import Known, look, look_joined, pictures, starts
 from nlp.text import Cue, Text
 from posts.post import Sentiment
 
@@ -20,8 +21,9 @@ LANGUAGES: Final = frozenset({"fa", "en"})
 UNKNOWN: Final = "und"
 """A text too short or too mixed to name its language is read if it holds a word or sign that is known."""
 
-BELOW: Final = -0.2
-"""A score up to this is negative, and one from ``ABOVE`` on positive."""
+BELOW: Final = -0.1
+"""A score up to this is negative, and one from ``ABOVE`` on positive: praise is worded more strongly than it
+is meant, and a mild word of complaint is meant as one."""
 ABOVE: Final = 0.3
 
 
@@ -81,6 +83,26 @@ def _sentiment(total: float) -> Sentiment:
     """The sum of the weights brought between -1 and 1, x / sqrt(x² + 15) as VADER does, and its label."""
     score = round(total / (total * total + _ALPHA) ** 0.5, 4)
     return Sentiment("negative" if score <= BELOW else "positive" if score >= ABOVE else "neutral", score)
+
+
+_SOFT: Final = 0.1
+
+
+def shares(mood: Mood) -> dict[str, float]:
+    """How much a mood speaks for each label, from 0 to 1, summing to 1: what ``nlp.light`` builds on.
+
+    The largest is that of the mood's label; a text whose mood is not known speaks for all alike.
+    """
+    if mood.sentiment is None:
+        return dict.fromkeys(("negative", "neutral", "positive"), 1 / 3)
+    score = mood.sentiment.score
+    raised = {
+        "negative": exp((BELOW - score) / _SOFT),
+        "neutral": 1.0,
+        "positive": exp((score - ABOVE) / _SOFT),
+    }
+    whole = sum(raised.values())
+    return {label: part / whole for label, part in raised.items()}
 
 
 def _items(text: Text) -> Iterator[_Item]:
