@@ -102,9 +102,9 @@ def test_what_stands_twice_is_told() -> None:
 def test_persian_posts_are_enough_and_of_many_kinds(persian: tuple[Labelled, ...]) -> None:
     authors = Counter(post.author for post in persian)
 
-    assert len(persian) >= 800
+    assert len(persian) >= 900
     assert len(authors) >= 35
-    assert max(authors.values()) <= len(persian) / 8
+    assert max(authors.values()) <= len(persian) / 7
     assert len({post.platform for post in persian}) == 5
 
 
