@@ -9,20 +9,32 @@ post is read again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from nlp import extraction
 from nlp.names import WatchedEntity, WatchList
 from nlp.second import Second
 from nlp.settings import Reading
+from nlp.text import Cue
 from nlp.watching import MOST_WORDS, Watching
 from posts.post import Annotations, Post, changed
 
-__all__ = ["MOST_WORDS", "Pipeline", "Reading", "WatchList", "WatchedEntity", "load"]
+__all__ = ["MOST_WORDS", "Explained", "Pipeline", "Reading", "WatchList", "WatchedEntity", "load"]
 
 _AT_ONCE: Final = 256
+_NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A text as a post that was read, and by kind (``posts.labels.KINDS``, ``"entity"``, ``"action"``,
+    ``"format"``) the cues for what was read."""
+
+    post: Post
+    cues: Mapping[str, tuple[Cue, ...]]
 
 
 def load(settings: Reading | WatchList | None = None) -> Pipeline:
@@ -75,6 +87,15 @@ class Pipeline:
         if extraction.says_nothing(post):
             return extraction.empty(post, versions=self._versions, readers=self.marks)
         return extraction.read(post, self._watching, versions=self._versions, readers=self.marks[:1])
+
+    def explain(self, written: str, *, language: str | None = None) -> Explained:
+        """What is read in a text that nobody posted, and the places in it that spoke for each reading."""
+        post = Post(
+            id="text:pasted:1", platform="text", kind="text", source="pasted", created_at=_NEVER,
+            collected_at=_NEVER, text=written, language=language,
+        )  # fmt: skip
+        (read,) = self.annotate([post])
+        return Explained(post=read, cues=self._second.cues(read))
 
     def _deepened(self, batch: list[Post]) -> Iterator[Post]:
         extracted = [post if self._has(post, 0) else self._extracted(post) for post in batch]

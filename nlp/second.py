@@ -51,6 +51,12 @@ class Second:
             for post, each, sketch in zip(posts, found, sketches, strict=True)
         ]
 
+    def cues(self, post: Post) -> dict[str, tuple[Cue, ...]]:
+        """The places in a post that spoke for what was read in it, by kind."""
+        (found,) = self.texts([(written(post)[0], _language(post))])
+        _, signs = noise.read(post, found.text)
+        return {kind: cues for kind, cues in {**found.cues, "noise": signs}.items() if cues}
+
     def texts(self, keys: Sequence[tuple[str, str]]) -> list[Found]:
         """What is read in texts, each given with its language."""
         new = [prepare(*key) for key in dict.fromkeys(keys) if key not in self._known]
