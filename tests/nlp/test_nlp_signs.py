@@ -46,7 +46,8 @@ def _inside(tag: Tag, places: list[Place]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "marked", [pytest.param(text, id=f"{script}: {why}") for script, cases in TABLE.items() for why, text in cases]
+    "marked",
+    [pytest.param(text, id=f"{script}: {why}") for script, cases in TABLE.items() for why, text in cases],
 )
 def test_signs_stand_where_they_are_marked(marked: str) -> None:
     """Each sign is found with its kind and its offsets, and nothing else is."""
