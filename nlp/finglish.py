@@ -1,7 +1,7 @@
 """Persian names in Latin letters: which spellings are one name, and which are to be expected.
 
 There is no standard. A consonant is written in a few ways, a long vowel in several, and short vowels, which
-Persian leaves out, by ear or not at all: «ایران خودرو» (a car maker) is Iran Khodro, iran khodrow, irankhodro.
+Persian leaves out, by ear or not at all: «ایران خودرو» (a car maker) is Iran Khodro, iran khodrow.
 So a name is a pattern of its letters, with room for one short vowel wherever two consonants meet.
 """
 
@@ -25,7 +25,8 @@ LEAST_LETTERS: Final = 3
 _CONSONANTS: Final = {
     "ب": "b", "پ": "p", "ت": "t", "ط": "t", "ث": "s th", "س": "s c", "ص": "s", "ج": "j dj g",
     "چ": "ch c tch", "ح": "h", "خ": "kh x h", "د": "d", "ذ": "z", "ر": "r", "ز": "z s", "ژ": "zh j",
-    "ش": "sh ch", "ض": "z", "ظ": "z", "غ": "gh q g", "ف": "f ph", "ق": "gh q g k", "ک": "k c ck q", "گ": "g gu", "ل": "l", "م": "m", "ن": "n", "ه": "h ",
+    "ش": "sh ch", "ض": "z", "ظ": "z", "غ": "gh q g",
+    "ف": "f ph", "ق": "gh q g k", "ک": "k c ck q", "گ": "g gu", "ل": "l", "م": "m", "ن": "n", "ه": "h ",
 }  # fmt: skip
 _LONG: Final = {
     "آ": "a aa", "ا": "a aa o", "و": "o u oo v ou w ow av ov", "ی": "i y ee e ei ie ey ai iy",
@@ -71,7 +72,7 @@ def same(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def pattern(name: str) -> re.Pattern[str] | None:
-    """What the Latin spellings of a Persian name match, in small letters without spaces; ``None`` for none."""
+    """What the Latin spellings of a Persian name match, in small letters, joined; ``None`` for none."""
     words = parts(name)
     if sum(map(len, words)) < LEAST_LETTERS or not all(map(_PERSIAN.search, words)):
         return None
