@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import os
 import random
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -46,8 +47,8 @@ def read(folder: Path) -> Iterator[str]:
             ".txt",
             ".conll",
         ):
-            for block in file.read_text(encoding="utf-8").split("\n\n"):
-                lines = [line.split() for line in block.splitlines() if line.strip()]
+            for block in re.split(r"\n\s*\n", file.read_text(encoding="utf-8")):
+                lines = [line.split() for line in block.splitlines()]
                 yield " ".join(line[0] for line in lines if len(line) > 1)
         elif file.name == "tweets_GroundTruth.txt":
             for line in file.read_text(encoding="utf-8").splitlines():

@@ -205,12 +205,11 @@ class Copies:
         after = tuple(sorted(self._after(post.key, found)))
         for _, post_id in after:
             self._first[post_id] = post.key
-        self._remember(post)
         if first < post.key:
             self._first[post.id] = first
             self._known.move_to_end(first[1])
-            return Place(first[1], tuple(post_id for _, post_id in after))
-        return Place(None, tuple(post_id for _, post_id in after))
+        self._remember(post)
+        return Place(first[1] if first < post.key else None, tuple(post_id for _, post_id in after))
 
     def first(self, post_id: str) -> str | None:
         """The earliest post that a known one is a copy of, by all that has come until now."""

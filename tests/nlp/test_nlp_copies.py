@@ -196,6 +196,7 @@ def test_what_is_forgotten_is_no_longer_named() -> None:
     index = Copies(limit=3)
     index.add(Known("first", DAY, of(NEWS)))
     index.add(Known("lonely", DAY, of(TEA)))
+    index.add(Known("other", DAY, of(TEA[20:])))
     index.add(Known("copy", DAY + timedelta(hours=1), of(NEWS)))
     fourth = index.add(Known("again", DAY + timedelta(hours=2), of(NEWS)))
 
