@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from nlp import copies, language, mood, noise
+from nlp import copies, forms, intents, language, mood, noise
 from nlp.extraction import written
 from nlp.light import LightModel
 from nlp.mood import Mood
@@ -33,13 +33,17 @@ class Found:
     cues: Mapping[str, tuple[Cue, ...]]
 
 
+_AIMS: Final = dict.fromkeys(("intent", "purpose", "action"), f"rules {intents.VERSION}")
+
+
 class Second:
     """Reads posts that the first stage has read."""
 
     def __init__(self, reading: Reading) -> None:
         light = reading.light.get("sentiment")
         self._light = LightModel.from_bytes(light) if light is not None else None
-        self.version = f"{VERSION}-{reading.version()}-{mood.VERSION}-{noise.VERSION}-{copies.VERSION}"
+        readers = (mood.VERSION, intents.VERSION, noise.VERSION, copies.VERSION)
+        self.version = "-".join((VERSION, reading.version(), *readers))
         self._known: OrderedDict[tuple[str, str], Found] = OrderedDict()
 
     def read(self, posts: Sequence[Post]) -> list[Annotations]:
@@ -55,7 +59,9 @@ class Second:
         """The places in a post that spoke for what was read in it, by kind."""
         (found,) = self.texts([(written(post)[0], _language(post))])
         _, signs = noise.read(post, found.text)
-        return {kind: cues for kind, cues in {**found.cues, "noise": signs}.items() if cues}
+        _, shapes = forms.read(post, found.text)
+        every = {**found.cues, "noise": signs, "format": shapes}
+        return {kind: cues for kind, cues in every.items() if cues}
 
     def texts(self, keys: Sequence[tuple[str, str]]) -> list[Found]:
         """What is read in texts, each given with its language."""
@@ -73,15 +79,19 @@ class Second:
     def _found(self, text: Text) -> Found:
         felt = mood.read(text)
         sentiment, by = self._sentiment(text, felt)
+        aims = intents.read(text, sentiment.score if sentiment is not None else None)
         return Found(
             text=text,
             fields={
                 "languages": language.others(text.written),
                 "sentiment": sentiment,
                 "emotions": felt.emotions,
+                "intents": aims.intents,
+                "purposes": aims.purposes,
+                "actions": aims.actions,
             },
-            versions={"sentiment": by, "emotion": mood.VERSION} if sentiment is not None else {},
-            cues={"sentiment": felt.cues},
+            versions=_AIMS | ({"sentiment": by, "emotion": mood.VERSION} if sentiment is not None else {}),
+            cues={"sentiment": felt.cues, "intent": aims.cues},
         )
 
     def _sentiment(self, text: Text, felt: Mood) -> tuple[Sentiment | None, str]:
@@ -96,8 +106,9 @@ class Second:
 def _annotations(post: Post, found: Found, sketch: copies.Sketch) -> Annotations:
     read = post.annotations or Annotations()
     marks, _ = noise.read(post, found.text)
-    versions = {**read.versions, **found.versions, "noise": noise.VERSION}
-    return replace(read, versions=versions, sketch=sketch, noise=marks, **found.fields)
+    form, _ = forms.read(post, found.text)
+    versions = {**read.versions, **found.versions, "noise": f"rules {noise.VERSION}"}
+    return replace(read, versions=versions, sketch=sketch, noise=marks, form=form, **found.fields)
 
 
 def _tokens(post: Post) -> tuple[str, ...]:
