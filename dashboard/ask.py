@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from answers import facets as facet_lists
+from answers import families as tag_families
 from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
@@ -31,6 +32,7 @@ from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched, facts_of
 from answers.facets import Facets
+from answers.families import Family
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
 from answers.heard import Heard
@@ -173,6 +175,7 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "posts": post_pages.page,
     "heard": hearings.heard,
     "facets": facet_lists.facets,
+    "family": tag_families.family,
 }
 
 
@@ -209,6 +212,11 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
         since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
     )
     return cast(Answer[Heard], _ask("heard", visit, behind))
+
+
+def family(visit: Visit, selection: Selection) -> Family:
+    """The family of the hashtag that the selection names."""
+    return cast(Answer[Family], _ask("family", visit, selection)).value
 
 
 def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
