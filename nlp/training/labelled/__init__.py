@@ -1,6 +1,6 @@
 """Posts written for Rasad with what a careful reader reads in them: what the readers are measured by.
 
-A table a language (``fa.tsv``), labelled by ``GUIDELINE.md`` beside it. No reader is trained on it.
+A table a language (``fa.tsv``), labelled by ``GUIDELINE.md`` beside it, which says how far it can be trusted.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _SOME_OF: Final = {
 class Labelled:
     """One post and its labels, with the words of ``posts.post``; ``author`` is a kind, never a person.
 
-    ``half`` is ``dev``, to look at while a reader is made, or ``test``, to measure it by.
+    ``half`` is ``dev``, which may be looked at while a reader is made, or ``test``, which may not.
     """
 
     id: str
