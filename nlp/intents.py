@@ -38,7 +38,10 @@ _LEADS: Final = {
 }  # fmt: skip
 """What hints lead to."""
 _NOT_ASKED: Final = ("praise", "promote", "buy", "visit", "educate")
-"""What is only talked of in a question or a suggestion, not said."""
+"""What is only talked of in a question, not said."""
+_NOT_PROPOSED: Final = ("promote", "buy")
+_NO_ADVICE: Final = frozenset(ACTIONS) - {"visit", "watch"}
+"""Calls that are no advice beside: "call us" is no suggestion, "go and see it" is."""
 _DIGIT: Final = re.compile(r"\d")
 _PHONE: Final = re.compile(r"(?<![\w.,/])(?:\+|00)?\d(?:[\s\-–()]{0,2}\d){7,14}(?![\w/])")
 _PRICE: Final = re.compile(r"[$€£]\s?\d|\d\s?[€£]")
@@ -82,6 +85,7 @@ def read(text: Text, mood: float | None = None) -> Aims:
         cues.extend(_cue(place, words) for place in longest(lists().find(words, sentences)))
     cues.extend(_signs(text))
     says = _weigh(cues)
+    _take_back(("suggestion",), _beside(cues, "suggestion", _NO_ADVICE), says)
     _ask(sentences, words, cues, says)
     _judge(says, mood)
     _sell(says)
@@ -175,19 +179,22 @@ def _ask(
         if "rhetoric" in hints or ("hook" in hints and selling):
             _take_back(("question",), inside, says)
             continue
-        _take_back(("question",), _covered(inside), says)
-        if sentence.asked[1] or not hints.isdisjoint(("question", "suggestion")):
+        _take_back(("question",), _beside(inside, "question", ("suggestion",)), says)
+        if sentence.asked[1] or "question" in hints:
             _take_back(_NOT_ASKED, inside, says)
+        elif "suggestion" in hints:
+            _take_back(_NOT_PROPOSED, inside, says)
         if sentence.asked[1] and "suggestion" not in hints:
             cues.append(Cue(*sentence.asked, "question", 1.0, _WHY + "mark"))
             says["question"] = says.get("question", 0.0) + 1.0
 
 
-def _covered(inside: Sequence[Cue]) -> Iterator[Cue]:
-    """Cues that share words with a suggestion: "have you considered" is less a question than that."""
-    for made in inside:
-        if made.says == "suggestion":
-            yield from (cue for cue in inside if cue.start < made.end and made.start < cue.end)
+def _beside(cues: Sequence[Cue], says: str, others: Collection[str]) -> Iterator[Cue]:
+    """Cues of one saying that share words with one of others: "have you considered" proposes."""
+    stronger = [cue for cue in cues if cue.says in others]
+    for cue in cues:
+        if cue.says == says and any(other.start < cue.end and cue.start < other.end for other in stronger):
+            yield cue
 
 
 def _take_back(names: Collection[str], inside: Iterable[Cue], says: dict[str, float]) -> None:

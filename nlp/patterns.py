@@ -8,7 +8,8 @@ An entry of a list is words with a space between them. It may say:
 ``~``, ``~4``         up to two (four) other words here
 ``order+``            the word, also with endings: plural and 's, Persian plural, possessives, ezafe, object
 ``deliver*``          any word that begins so
-``<thing>``           any word of the list's class ``thing``; ``<n>`` is a number
+``<thing>``           any word of the list's class ``thing``; ``<n>`` is a number,
+                      ``<imperative>`` a Persian one to several people
 ``^`` in front        a sentence begins here (greetings and "please" apart); ``$`` behind: it ends here
 ``?`` behind          its sentence is a question by its mark
 ====================  ========================================================================================
@@ -34,11 +35,13 @@ _HALF_SPACE: Final = "\u200c"
 _GAP: Final = 2
 _KNOWN_WORDS: Final = 30_000
 _NUMBER: Final = "<n>"
+_IMPERATIVE: Final = "<imperative>"
 _PERSIAN: Final = re.compile(r"[\u0600-\u06ff]")
 _DRAWN: Final = re.compile(r"(.)\1+")
 _LONG: Final = re.compile(r"(.)\1\1")
 _STOPS: Final = re.compile(r"[!?؟…\n؛;]+|[.:]+(?=\s|$)")
 _ASKS: Final = frozenset("?؟")
+_CLOSING: Final = frozenset('»”"')
 
 
 def _folded(words: str) -> frozenset[str]:
@@ -55,6 +58,12 @@ _BEHIND: Final = _folded(
 _ENDINGS_FA: Final = _folded(
     "ی م ت ش و ه ا ها های هایی هام هات هاش هاتون هامون هاشون هایتان هایمان هایشان ام ات اش مون تون شون "
     "مان تان شان رو مو تو شو ای یی یتون یت یم تونو مونو ان اس ست"
+)
+# take, do not go: a Persian imperative to several people or to one politely. Behind the stem of a past, which
+# ends in t or d, the same ending says that they did; and others only look alike (did not arrive, bitter).
+_ORDERS: Final = re.compile(r"[بن]\w{1,7}(?<![تد])ید|[بن]فرستید|[بن]دید")
+_NO_ORDERS: Final = _folded(
+    "بعید نوید ناامید نومید نرسید نشنید نپرسید نفهمید ندید نشید برسید بخشید نترسید نخندید نگید بریدید نمیگید"
 )
 _ENDINGS_EN: Final = ("s", "es", "d", "ed", "ing")
 
@@ -109,6 +118,7 @@ class _Symbols:
     whole: dict[str, set[int]] = field(default_factory=dict)
     begins: dict[str, set[int]] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
+    orders: set[int] = field(default_factory=set)
     ids: dict[frozenset[str], int] = field(default_factory=dict)
 
     def number(self, words: frozenset[str]) -> int:
@@ -119,6 +129,8 @@ class _Symbols:
         for word in words:
             if word == _NUMBER:
                 self.numbers.add(made)
+            elif word == _IMPERATIVE:
+                self.orders.add(made)
             elif word.endswith("*"):
                 self.begins.setdefault(word[:-1], set()).add(made)
             else:
@@ -130,7 +142,11 @@ class _Symbols:
         found = set(self.whole.get(word, ()))
         for length in range(2, len(word) + 1):
             found |= self.begins.get(word[:length], set())
-        return found | self.numbers if word.isdigit() else found
+        if word.isdigit():
+            found |= self.numbers
+        elif _ORDERS.fullmatch(word) and word not in _NO_ORDERS and not word.startswith("نمی"):  # does not
+            found |= self.orders
+        return found
 
 
 class _Vocabulary(dict[str, tuple[int, ...]]):
@@ -172,7 +188,7 @@ class Lists:
     def _forms(self, words: Iterable[str]) -> Iterator[str]:
         """The folded words, those with ``+`` also with their endings; a class gives its words."""
         for word in words:
-            if word == _NUMBER:
+            if word in (_NUMBER, _IMPERATIVE):
                 yield word
             elif word.startswith("<"):
                 yield from self._classes[word.strip("<>")]
@@ -297,7 +313,9 @@ def _stops(text: Text) -> Iterator[tuple[int, int, bool]]:
         start, end = match.span()
         if links and any(first <= start < last for first, last in links):
             continue
-        yield start, end, not _ASKS.isdisjoint(match[0])
+        # A question that is quoted is somebody else's.
+        quoted = end < len(text.written) and text.written[end] in _CLOSING
+        yield start, end, not quoted and not _ASKS.isdisjoint(match[0])
 
 
 def joined(words: Sequence[Word]) -> Sequence[Word]:
