@@ -62,10 +62,10 @@ class Hashtag:
 
 def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[Hashtag]:
     """The hashtag that the selection names by its family key, in its window (else the last 7 days)."""
-    key = selection.hashtag
-    if not key:
+    if not selection.hashtag:
         raise query_error("unnamed", selection.query, 0)
-    selection = bounded(asking, selection)
+    key = asking.families.key(selection.hashtag)
+    selection = bounded(asking, selection.narrowed(hashtag=key))
     query = matching(asking, selection)
     total = asking.store.count("posts", query)
     members = spelled(selection, key, _members(asking, selection, key))

@@ -44,6 +44,7 @@ from answers.trends import Rising
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
+from nlp.mending import Mended, Mending
 from posts.answer import Answer
 from posts.errors import StoreUnreachable
 from posts.post import Post
@@ -95,7 +96,13 @@ def asking(visit: Visit) -> Asking:
         time_zone=visit.time_zone,
         now=visit.now,
         topics=tuple(topic(each.name, each.query) for each in settings.topics),
+        families=families_of(settings),
     )
+
+
+def families_of(settings: Settings) -> Mended:
+    """The hashtags of the project as it has mended them."""
+    return Mended(Mending(join=settings.reading.same_tags, apart=settings.reading.apart_tags))
 
 
 @st.cache_data(ttl=1, max_entries=16, show_spinner=False)

@@ -145,7 +145,7 @@ _AHEAD: Final = 4
 _VERB_AHEAD: Final = 6
 _DISTANT: Final = (1.0, 1.0, 0.9, 0.8)
 _DENIED_GOOD: Final = -0.7
-_DENIED_BAD: Final = -0.45
+_DENIED_BAD: Final = -0.25
 _SLIGHT: Final = 1.0
 _BEFORE_BUT: Final = 0.6
 _AFTER_BUT: Final = 1.3
@@ -158,12 +158,13 @@ _PLAIN: Final = frozenset({"بودن", "داشتن"})  # to be, to have
 def _weigh(text: Text, items: list[_Item], cues: list[Cue]) -> float:
     """The sum of the words' weights after what stands around them; what was counted is added to the cues."""
     turn = max((place for place, item in enumerate(items) if item.known.turns), default=-1)
+    asked = "?" in text.written or "؟" in text.written
     loud = not text.written.isupper()
     weighed: list[tuple[float, _Item, bool]] = []
     for place, item in enumerate(items):
         weight = item.known.weight
-        if item.known.means is not None:
-            weight, item = _with_verb(item, items, place)
+        if item.known.means is not None or item.known.why:
+            weight, item = _with_verb(text.written, item, items, place)
         elif item.known.insult == 1 and _is_meant(text, item, items):
             weight = min(weight, _INSULTED)
         if not weight:
@@ -174,6 +175,8 @@ def _weigh(text: Text, items: list[_Item], cues: list[Cue]) -> float:
         weight *= factor
         if denied:
             weight *= _DENIED_GOOD if weight >= _SLIGHT else _DENIED_BAD if weight < 0 else 0.0
+        if asked and item.known is not _ASKED:
+            weight *= _in_question(text.written, item, weight)
         if turn >= 0:
             weight *= _BEFORE_BUT if place < turn else _AFTER_BUT
         weighed.append((weight, item, denied))
@@ -189,20 +192,40 @@ def _weigh(text: Text, items: list[_Item], cues: list[Cue]) -> float:
     return total
 
 
-def _with_verb(item: _Item, items: list[_Item], place: int) -> tuple[float, _Item]:
+_ASKED: Final = Known()
+
+
+def _with_verb(written: str, item: _Item, items: list[_Item], place: int) -> tuple[float, _Item]:
     """The weight of a word together with the verb it stands with (``لذت بردم``), if that is near."""
     means = item.known.means or {}  # "I enjoyed"
     for ahead in items[place + 1 :]:
         if ahead.first - item.last > _VERB_AHEAD or ahead.known.turns:
             break
+        if _BREAK.search(written, item.end, ahead.start):
+            break
         verb = ahead.known.verb
         if verb is not None:
+            if item.known.why and verb.negative:
+                return item.known.why, _Item(_ASKED, item.first, ahead.last, item.start, ahead.end)
             if verb.infinitive in means:
                 known = Known(weight=means[verb.infinitive], denied=verb.negative)
                 ahead.used = ahead.used or bool(ahead.known.weight)
                 return known.weight, _Item(known, item.first, ahead.last, item.start, ahead.end)
             break
     return item.known.weight, item
+
+
+_END: Final = re.compile(r"[.!?؟\n]")
+_ASKED_GOOD: Final = 0.35
+_ASKED_BAD: Final = 0.7
+
+
+def _in_question(written: str, item: _Item, weight: float) -> float:
+    """The share of its weight that a word keeps in a question, thanks in a text that asks."""
+    end = _END.search(written, item.end)
+    if item.known.thanks or (end is not None and end[0] in "?؟"):
+        return _ASKED_GOOD if weight > 0 else _ASKED_BAD
+    return 1.0
 
 
 def _around(
@@ -225,7 +248,7 @@ def _around(
         if known.negates and not denied:
             denied = True
             cues.append(Cue(before.start, before.end, "negation", -1.0, "mood.negator"))
-    if denied or item.known.verb is not None:
+    if denied or item.known.verb is not None or item.known.insult > 1:
         return factor, denied
     for ahead in items[place + 1 :]:
         known = ahead.known
@@ -281,6 +304,8 @@ def _exclaim(written: str, total: float, cues: list[Cue]) -> float:
 
 _ANGRY: Final = 1.0
 _SHOUTED: Final = 0.3
+_INSULT_ANGERS: Final = 0.7
+_DOUBTED: Final = re.compile(r"[?؟][?؟!]")
 
 
 def _emotions(text: Text, items: list[_Item], cues: list[Cue]) -> tuple[str, ...]:
@@ -289,13 +314,17 @@ def _emotions(text: Text, items: list[_Item], cues: list[Cue]) -> tuple[str, ...
     angry = [(item.known.anger, item) for item in items if item.known.anger and not _quiet(item, items)]
     faces = [(start, end) for sign, start, end in text.emoji if sign in known.angry]
     anger = sum(weight for weight, _ in angry) + len(faces)
+    strong = [item for item in items if item.known.insult > 1 and not item.known.anger]
+    anger += _INSULT_ANGERS * len(strong)
     if anger:
         shouted = any(text.written[item.start : item.end].isupper() for _, item in angry)
-        anger += _SHOUTED * (min(text.written.count("!"), 2) + shouted)
-    insults = [item for item in items if item.known.insult and _is_meant(text, item, items)]
+        marks = min(text.written.count("!"), 2) + bool(_DOUBTED.search(text.written))
+        anger += _SHOUTED * (marks + shouted)
+    enraged = anger >= _ANGRY
+    insults = [i for i in items if i.known.insult and (enraged or _is_meant(text, i, items))]
     pictured = [(start, end) for sign, start, end in text.emoji if sign in known.insulting]
     found: list[str] = []
-    if anger >= _ANGRY:
+    if enraged:
         found.append("anger")
         cues += [Cue(item.start, item.end, "anger", weight, "mood.anger") for weight, item in angry]
         cues += [Cue(start, end, "anger", 1.0, "mood.anger") for start, end in faces]

@@ -26,7 +26,8 @@ class Known:
     (``خوب‌نیست``), ``turns`` where it is a "but". ``verb`` is set for Persian verbs, ``means`` for words
     that have a mood together with certain verbs: infinitive to weight. ``anger`` is from 0 to 1,
     ``insult`` 2 for one that always is, 1 for one that is if it is said of a person; ``person`` is
-    ``"other"``, ``"self"`` or nothing.
+    ``"other"``, ``"self"`` or nothing. ``thanks`` marks what is a formula beside a question, and ``why`` is the
+    weight of a "why" that asks with a denied verb.
     """  # "is not good"
 
     weight: float = 0.0
@@ -39,6 +40,8 @@ class Known:
     anger: float = 0.0
     insult: int = 0
     person: str = ""
+    thanks: bool = False
+    why: float = 0.0
 
 
 Entries = dict[str, Known]
@@ -64,6 +67,10 @@ class Pictures:
     insulting: frozenset[str]
 
 
+_BORROWED: Final = 1.5
+"""The weight from which an English word counts among Persian ones, or where the language is not sure."""
+
+
 @lru_cache(maxsize=1 << 16)
 def look(word: str, english: bool) -> Known | None:
     """What a folded word, or several joined, is known for; ``None`` for the many that are known for nothing.
@@ -75,7 +82,10 @@ def look(word: str, english: bool) -> Known | None:
     if not english and (known := _list("finglish").entries.get(word)):
         return known
     entries = _list("en").entries
-    return entries.get(word) or _shortened(word, entries)
+    known = entries.get(word) or _shortened(word, entries)
+    if known is not None and not english and abs(known.weight) < _BORROWED and known.factor == 1.0:
+        return None
+    return known
 
 
 def look_joined(joined: str, english: bool) -> Known | None:
@@ -168,7 +178,7 @@ def _inflected(word: str, entries: Entries) -> Known | None:
     for rest, factor in bare(word):
         known = entries.get(rest)
         if known == _INNOCENT:
-            return None
+            return known
         if known is None or not (known.weight or known.means or known.insult or known.anger):
             continue
         if factor == 0.0:
@@ -228,12 +238,12 @@ def _entries(read: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each expression of a file as written, with what it adds to its ``Known``."""
     for field, table, kind in (
         ("weight", "words", float), ("factor", "boosters", float), ("anger", "anger", float),
-        ("insult", "insult", int),
+        ("insult", "insult", int), ("why", "why", float),
     ):  # fmt: skip
         for value, written in read.get(table, {}).items():
             for one in _split(written):
                 yield one, {field: kind(value)}
-    for table, field in (("negators", "negates"), ("but", "turns")):
+    for table, field in (("negators", "negates"), ("but", "turns"), ("thanks", "thanks")):
         for one in _split(read.get(table, {}).get("written", "")):
             yield one, {field: True}
     for person, written in read.get("people", {}).items():
