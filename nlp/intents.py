@@ -39,8 +39,9 @@ _MEANT: Final = ("question", "suggestion", "criticism", "complaint", "praise", "
 _SELLING: Final = {"buy": 1.0, "download": 1.0, "visit": 0.5, "sign-up": 0.5, "contact": 0.5}
 """Calls that sellers make, and how much each says that something is sold."""
 _LEADS: Final = {
-    "mishap": "complaint", "mine": "complaint", "thing": "complaint", "pleased": "praise", "hook": "promote",
-    "offer": "promote", "advice": "suggestion", "formal": "inform", "schedule": "inform", "fun": "entertain",
+    "mishap": "complaint", "mine": "complaint", "thing": "complaint", "but": "criticism", "pleased": "praise",
+    "hook": "promote", "offer": "promote", "advice": "suggestion", "formal": "inform", "schedule": "inform",
+    "fun": "entertain",
 }  # fmt: skip
 """What hints lead to."""
 _NOT_ASKED: Final = ("praise", "promote", "buy", "visit", "educate")
@@ -52,7 +53,7 @@ _DIGIT: Final = re.compile(r"\d")
 _PHONE: Final = re.compile(r"(?<![\w.,/])(?:\+|00)?\d(?:[\s\-–()]{0,2}\d){7,14}(?![\w/])")
 _PRICE: Final = re.compile(r"[$€£]\s?\d|\d\s?[€£]")
 _AMUSED: Final = frozenset("😂🤣😹💀😆")
-_PLEASED: Final = frozenset("😍❤👏🔥🙌🥰💯👑💙💛💚🧡💜🌹🙏💐")
+_PLEASED: Final = frozenset("😍❤👏🙌🥰💯👑💙💛💚🧡💜🌹🙏💐👍👌")
 # Words that deny a judgement: before it in English, behind it in Persian (is not, was not, did not become,
 # has not, are not).
 _DENY_BEFORE: Final = frozenset(
@@ -127,6 +128,8 @@ def read(text: Text, mood: float | None = None) -> Aims:
         reading.add(said)
     if not reading.said and not any(sentence.asked[1] for sentence in sentences):
         return _NOTHING
+    if not words and reading.says["pleased"]:
+        reading.says["praise"] += ENOUGH
     _ask(reading, sentences, words)
     _judge(reading.says, mood)
     _hint(reading.says)
@@ -223,6 +226,13 @@ def _ask(reading: _Reading, sentences: Sequence[Sentence], words: Sequence[Word]
             reading.drop(_NOT_PROPOSED, inside)
         if sentence.asked[1] and "suggestion" not in told:
             reading.add(_Said(*sentence.asked, "question", 1.0, "mark"))
+    if says["question"] >= ENOUGH:
+        reading.drop(("praise",), _thanked(reading.said))
+
+
+def _thanked(said: Iterable[_Said]) -> list[_Said]:
+    """Thanks, which are a courtesy beside a question."""
+    return [one for one in said if one.why == "thanking"]
 
 
 def _beside(said: Sequence[_Said], says: str, others: Collection[str]) -> list[_Said]:
@@ -240,13 +250,15 @@ def _judge(says: dict[str, float], mood: float | None) -> None:
     own = says["mine"] and says["thing"]
     mishap, blame, complaint = says["mishap"], says["criticism"], says["complaint"]
     gloomy, cheerful = mood is not None and mood <= GLOOMY, mood is not None and mood >= CHEERFUL
-    if own and (mishap >= ENOUGH or blame >= ENOUGH or (mishap and gloomy)):
+    if own and not cheerful and (mishap >= ENOUGH or blame >= ENOUGH or (mishap and gloomy)):
         complaint = max(complaint, ENOUGH)
-    if says["solved"] or says["misinformation"] >= ENOUGH or (cheerful and complaint < 2 * ENOUGH):
+    if says["solved"] or says["misinformation"] >= ENOUGH:
         complaint -= ENOUGH
     says["complaint"] = complaint
     if says["praise"] and says["pleased"]:
         says["praise"] += 0.5
+    if says["praise"] >= ENOUGH and says["but"] and mishap:
+        blame = says["criticism"] = blame + ENOUGH
     if complaint >= ENOUGH or gloomy:
         says["praise"] -= ENOUGH
     if complaint >= ENOUGH and blame < 2 * ENOUGH:

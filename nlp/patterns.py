@@ -381,8 +381,9 @@ def longest(found: Sequence[Place]) -> list[Place]:
     return sorted((place for place in kept if place.list.says), key=_start)
 
 
-def _length(place: Place) -> tuple[int, float]:
-    return place.first - place.last, -place.list.weight
+def _length(place: Place) -> tuple[int, bool, float]:
+    """The longest first, of equally long ones that which silences, then the weightiest."""
+    return place.first - place.last, bool(place.list.says), -place.list.weight
 
 
 def _start(place: Place) -> tuple[int, int]:

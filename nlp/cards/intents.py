@@ -18,7 +18,7 @@ KINDS: Final = {"intents": INTENTS, "purposes": PURPOSES, "actions": ACTIONS}
 SETS: Final = {
     "fa": (
         "fa.tsv",
-        "Persian posts written for Rasad apart from the reader's lists, which were mended on the dev half alone. "
+        "Persian posts written for Rasad apart from the reader's lists, mended on the dev half alone. "
         "They call a post misinformation that spreads a doubtful claim; the reader also one that denies it.",
     ),
     "en": (

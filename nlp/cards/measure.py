@@ -17,8 +17,8 @@ _FLOATS = np.ndarray[Any, np.dtype[np.float64]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Class:
     """One class: of those found the share that is right (``precision``), of those that are there the share
-    that was found (``recall``), their harmonic mean ``f`` with its 95 % interval, each from 0 to 1, and in how
-    many posts it is (``support``).
+    that was found (``recall``), their harmonic mean ``f`` with its 95 % interval, each from 0 to 1, and in
+    how many posts it is (``support``).
 
     The interval is that of the percentile bootstrap over posts (Efron 1979), ``ROUNDS`` samples.
     """
