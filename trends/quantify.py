@@ -62,7 +62,7 @@ FULL_STRATUM: Final = 20
 WIDEST: Final = 0.6
 """An interval wider than this tells nothing."""
 SEPARATES: Final = 0.001
-UNLIKELY: Final = 0.01
+UNLIKELY: Final = 0.001
 DIFFERENT: Final = 0.05
 """Chances below which a classifier is taken to know the classes, counts not to fit the labels from elsewhere,
 and labels from here and elsewhere not to fit each other."""
