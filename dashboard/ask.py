@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from answers import copies as copy_lists
 from answers import facets as facet_lists
 from answers import hashtag as hashtags
 from answers import health as healths
@@ -30,6 +31,7 @@ from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched, facts_of
+from answers.copies import Copies
 from answers.facets import Facets
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
@@ -45,7 +47,7 @@ from config.load import FILE, home, load, project_folder, projects, store_settin
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
 from nlp.mending import Mended, Mending
-from posts.answer import Answer
+from posts.answer import Answer, Figure
 from posts.errors import StoreUnreachable
 from posts.post import Post
 from posts.selection import Selection, from_params
@@ -173,6 +175,8 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "posts": post_pages.page,
     "heard": hearings.heard,
     "facets": facet_lists.facets,
+    "noise": facet_lists.noise,
+    "copies": copy_lists.copies,
 }
 
 
@@ -213,6 +217,11 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
 
 def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
     return cast(Answer[Facets], _ask("facets", visit, selection))
+
+
+def noise(visit: Visit, selection: Selection) -> Figure:
+    """How many posts are marked as noise there, whether they are shown or not."""
+    return cast(Figure, _ask("noise", visit, selection))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:
@@ -283,6 +292,13 @@ def originals(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:
     first = _by_id(visit, posts)
     second = _by_id(visit, list(first.values()))
     return {key: second.get(post.repost_of or "", post) for key, post in first.items()}
+
+
+def copies(visit: Visit, posts: Sequence[Post]) -> dict[str, Copies]:
+    """Those of the posts that others repeat, by the id of the first."""
+    firsts = {(post.annotations.copy_of if post.annotations else None) or post.id for post in posts}
+    found = _ask("copies", visit, Selection(ids=tuple(sorted(firsts))))
+    return cast(dict[str, Copies], found)
 
 
 def _by_id(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:

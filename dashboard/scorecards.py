@@ -1,0 +1,3 @@
+"""How well texts are read: the score cards that come with the models, as they were measured."""
+
+from __future__ import annotations
