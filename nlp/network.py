@@ -1,0 +1,163 @@
+"""The network that finds names: its shape, and how it reads the words of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from spacy.ml.models.parser import build_tb_parser_model
+from spacy.ml.models.tok2vec import MaxoutWindowEncoder
+from spacy.pipeline import EntityRecognizer
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+from thinc.api import HashEmbed, Maxout, Model, NumpyOps, chain, concatenate, uniform_init
+
+from nlp.lexicon import PARTS, SIGHTS, Lexicon
+
+LABELS: Final = ("PER", "LOC", "ORG")
+_ROWS: Final = "rows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How large the network is: columns, layers, and rows of its tables (one per sight, then that of parts)."""
+
+    width: int = 96
+    depth: int = 2
+    hidden: int = 64
+    tables: tuple[int, ...] = (5000, 1500, 2000, 1000, 300)
+    parts: int = 8000
+
+
+class _Products(NumpyOps):  # type: ignore[misc]
+    """Matrix products by numpy's own library, three times as fast as the one that thinc brings."""
+
+    def gemm(self, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False) -> Any:
+        return np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
+
+
+def build(shape: Shape, lexicon: Lexicon) -> EntityRecognizer:
+    """An untrained network that reads the documents of ``document``."""
+    embed = _remembering(_words(shape), lexicon, shape.width)
+    tok2vec = chain(embed, MaxoutWindowEncoder(shape.width, window_size=1, maxout_pieces=3, depth=shape.depth))
+    tok2vec.set_dim("nO", shape.width)
+    model = build_tb_parser_model(tok2vec, "ner", False, shape.hidden, 2, True)
+    ner = EntityRecognizer(Vocab(strings=list(LABELS)), model, "ner", update_with_oracle_cut_size=100)
+    for label in LABELS:
+        ner.add_label(label)
+    return ner
+
+
+def quicken(ner: EntityRecognizer) -> None:
+    """Let the network multiply by numpy."""
+    ops = _Products()
+    for node in ner.model.walk():
+        node.ops = ops
+
+
+def document(vocab: Vocab, rows: Any) -> Doc:
+    """A document of as many words as there are rows; what they are the network looks up in the lexicon."""
+    doc = Doc(vocab, words=["x"] * len(rows))
+    doc.user_data[_ROWS] = rows
+    return doc
+
+
+def _words(shape: Shape) -> Model[Any, Any]:
+    """What is known of a word by itself: its rows of all tables, mixed."""
+    tables = [HashEmbed(shape.width, rows, seed=7 + at, column=at) for at, rows in enumerate(shape.tables)]
+    tables.append(_stretches(shape.width, shape.parts))
+    return chain(concatenate(*tables), Maxout(shape.width, shape.width * len(tables), nP=3, normalize=True))
+
+
+def _remembering(words: Model[Any, Any], lexicon: Lexicon, width: int) -> Model[Any, Any]:
+    attrs = {"memory": _Memory(lexicon, width)}
+    return Model("remembering", _recall, init=_init_recall, layers=[words], attrs=attrs, dims={"nO": width})
+
+
+class _Memory:
+    """The mixed vectors of the words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon, width: int) -> None:
+        self.lexicon = lexicon
+        self.mixed = np.zeros((0, width), dtype="f")
+        self.known = 0
+        self._age = lexicon.age
+
+    def all(self, mix: Callable[[Any], Any]) -> Any:
+        """The vectors of all words, those of new ones made by ``mix``."""
+        lexicon = self.lexicon
+        if self._age != lexicon.age:
+            self._age, self.known = lexicon.age, 0
+        there = len(lexicon)
+        if self.known < there:
+            fresh = mix(lexicon.features[self.known : there])
+            if there > len(self.mixed):
+                larger = np.zeros((len(lexicon.features), fresh.shape[1]), dtype="f")
+                larger[: self.known] = self.mixed[: self.known]
+                self.mixed = larger
+            self.mixed[self.known : there] = fresh
+            self.known = there
+        return self.mixed
+
+
+def _init_recall(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    model.layers[0].initialize(X=np.zeros((2, SIGHTS + PARTS), dtype=np.uint64))
+
+
+def _recall(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[list[Any], Callable[..., Any]]:
+    """The vectors of each document's words; outside training each word is mixed once and remembered."""
+    rows = [doc.user_data[_ROWS] for doc in docs]
+    lengths = [len(some) for some in rows]
+    every = np.concatenate(rows) if rows else np.zeros(0, dtype=np.intp)
+    ends = np.cumsum(lengths)[:-1]
+    memory: _Memory = model.attrs["memory"]
+    if not is_train:
+        return np.split(memory.all(model.layers[0].predict)[every], ends), _no_way_back
+    found, back = model.layers[0].begin_update(memory.lexicon.features[every])
+
+    def backprop(gradients: list[Any]) -> list[Any]:
+        back(np.concatenate(gradients))
+        return []
+
+    return np.split(found, ends), backprop
+
+
+def forget(ner: EntityRecognizer) -> None:
+    """Let words be mixed anew, after the network's weights changed."""
+    for node in ner.model.walk():
+        if node.name == "remembering":
+            node.attrs["memory"].known = 0
+
+
+def _no_way_back(gradients: Any) -> Any:
+    raise RuntimeError("vectors were made for reading, not for training")
+
+
+def _stretches(width: int, rows: int) -> Model[Any, Any]:
+    """The mean of the rows of a word's stretches of letters."""
+    return Model("stretches", _stretch, init=_init_stretches, params={"E": None}, dims={"nO": width, "nV": rows})
+
+
+def _init_stretches(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+    model.set_param("E", uniform_init(model.ops, (model.get_dim("nV"), model.get_dim("nO"))))
+
+
+def _stretch(model: Model[Any, Any], features: Any, is_train: bool) -> tuple[Any, Callable[..., Any]]:
+    table = model.get_param("E")
+    hashes = features[:, SIGHTS:]
+    there = (hashes != 0).astype("f")
+    share = there / np.maximum(1, np.sqrt(there.sum(axis=1, keepdims=True)))
+    ids = (hashes % np.uint64(len(table))).astype(np.intp)
+    found = np.einsum("np,npw->nw", share, table[ids], optimize=True)
+
+    def backprop(gradient: Any) -> Any:
+        change = model.ops.alloc2f(*table.shape)
+        where = there.ravel() > 0
+        spread = (gradient[:, None, :] * share[:, :, None]).reshape(-1, table.shape[1])
+        model.ops.scatter_add(change, ids.ravel()[where].astype("i"), np.ascontiguousarray(spread[where], dtype="f"))
+        model.inc_grad("E", change)
+        return features
+
+    return found.astype("f"), backprop
