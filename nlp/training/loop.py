@@ -18,7 +18,7 @@ from thinc.api import Adam, fix_random_seed
 from nlp.pieces import cut
 from nlp import gazetteer
 from nlp.lexicon import Lexicon, norm
-from nlp.network import LABELS, Shape, build, document, forget, quicken
+from nlp.network import LABELS, Shape, build, document, forget
 from nlp.text import prepare
 from nlp.training.augment import plain, varied
 from nlp.training.corpus import Labelled
@@ -93,9 +93,6 @@ def train(shape: Shape, train_sets: dict[str, list[Labelled]], dev_sets: dict[st
     def example(post):
         text, places = varied(post, random, others[post.language])
         return reader.gold(text, places, post.language)
-    sample = [example(post) for _, post in random.sample(posts, 200)]
-    ner.initialize(lambda: sample)
-    quicken(ner)
     sgd = Adam(rate, use_averages=True, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0)
     weights = weights or {}
     p = np.array([weights.get(name, 1.0) for name, _ in posts]); 
