@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from answers import facets as facet_lists
 from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
@@ -29,6 +30,7 @@ from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched, facts_of
+from answers.facets import Facets
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
 from answers.heard import Heard
@@ -163,6 +165,7 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "influence": influences.influence,
     "posts": post_pages.page,
     "heard": hearings.heard,
+    "facets": facet_lists.facets,
 }
 
 
@@ -199,6 +202,10 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
         since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
     )
     return cast(Answer[Heard], _ask("heard", visit, behind))
+
+
+def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
+    return cast(Answer[Facets], _ask("facets", visit, selection))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:

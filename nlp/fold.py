@@ -11,9 +11,10 @@ from functools import lru_cache
 
 import regex
 
+from nlp import cuts
 from nlp.signs import HANDLE, HASHTAG, LINK, MENTION, Sign, scan
 
-VERSION = "1"
+VERSION = "2"
 
 _NO_WORDS = (LINK, MENTION, HANDLE)
 
@@ -160,14 +161,18 @@ def _tag_text(tag: str) -> str:
 
 
 def tag_words(tag: str) -> list[str]:
-    """The words a tag (without its sign) is made of, folded; one written in CamelCase also as a whole.
+    """The words a tag (without its sign) is made of, folded; one written in one also as a whole.
 
-    Parts are told by ``_``, the half-space and, in Latin and other cased scripts, capitals.
+    Parts are told by ``_``, the half-space and, in Latin and other cased scripts, capitals; without these, by
+    known words that certainly meet (``nlp.cuts.sure``).
     """
     found: list[str] = []
     for part in _TAG_BREAK.split(tag):
         pieces = _CAMEL.split(part) if not part.islower() else [part]
         if len(pieces) > 1:
             pieces.append(part)
-        found.extend(fold(piece) for piece in pieces if piece)
+        folded = [fold(piece) for piece in pieces if piece]
+        if len(folded) == 1:
+            found.extend(cuts.sure(folded[0]))
+        found.extend(folded)
     return found

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Maxout, Model, NumpyOps, chain, concatenate, uniform_init
 
-from nlp.lexicon import PARTS, SIGHTS, Lexicon
+from nlp.sights import PARTS, SIGHTS, Sights
 
 LABELS: Final = ("PER", "LOC", "ORG")
 _ROWS: Final = "rows"
@@ -42,16 +42,16 @@ class _Products(NumpyOps):  # type: ignore[misc]
         return np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
 
 
-def build(shape: Shape, lexicon: Lexicon) -> EntityRecognizer:
+def build(shape: Shape, sights: Sights) -> EntityRecognizer:
     """An untrained network that reads the documents of ``document``."""
-    words = _remembering(_words(shape), lexicon, shape.width)
+    words = _remembering(_words(shape), sights, shape.width)
     encoder = MaxoutWindowEncoder(shape.width, window_size=1, maxout_pieces=_PIECES, depth=shape.depth)
     tok2vec = _swift(chain(words, encoder), words, encoder, shape)
     model = build_tb_parser_model(tok2vec, "ner", False, shape.hidden, 2, True)
     ner = EntityRecognizer(Vocab(strings=list(LABELS)), model, "ner", update_with_oracle_cut_size=100)
     ner.moves.initialize_actions(ner.moves.get_actions(entity_types=LABELS))
     model.attrs["resize_output"](model, ner.moves.n_moves)
-    model.initialize(X=[document(ner.vocab, lexicon.rows(["a", "b"], ["", ""]))])
+    model.initialize(X=[document(ner.vocab, sights.rows(["a", "b"], ["", ""]))])
     ops = _Products()
     for node in model.walk():
         node.ops = ops
@@ -60,7 +60,7 @@ def build(shape: Shape, lexicon: Lexicon) -> EntityRecognizer:
 
 
 def document(vocab: Vocab, rows: Any) -> Doc:
-    """A document of as many words as there are rows; what they are the network looks up in the lexicon."""
+    """A document of as many words as there are rows; what they are the network looks up in the sights."""
     doc = Doc(vocab, words=["x"] * len(rows))
     doc.user_data[_ROWS] = rows
     return doc
@@ -73,32 +73,32 @@ def _words(shape: Shape) -> Model[Any, Any]:
     return chain(concatenate(*tables), Maxout(shape.width, shape.width * len(tables), nP=_PIECES, normalize=True))
 
 
-def _remembering(words: Model[Any, Any], lexicon: Lexicon, width: int) -> Model[Any, Any]:
-    attrs = {"memory": _Memory(lexicon, width)}
+def _remembering(words: Model[Any, Any], sights: Sights, width: int) -> Model[Any, Any]:
+    attrs = {"memory": _Memory(sights, width)}
     return Model("remembering", _recall, init=_init_recall, layers=[words], attrs=attrs, dims={"nO": width})
 
 
 class _Memory:
-    """The mixed vectors of the words of a lexicon."""
+    """The mixed vectors of the words of a sights."""
 
-    def __init__(self, lexicon: Lexicon, width: int) -> None:
-        self.lexicon = lexicon
+    def __init__(self, sights: Sights, width: int) -> None:
+        self.sights = sights
         self.mixed = np.zeros((0, width), dtype="f")
         self.known = 0
-        self._age = lexicon.age
+        self._age = sights.age
         self._scratch: tuple[Any, Any, Any, Any] | None = None
         self._layers: list[_Layer] | None = None
 
     def all(self, mix: Callable[[Any], Any]) -> Any:
         """The vectors of all words, those of new ones made by ``mix``."""
-        lexicon = self.lexicon
-        if self._age != lexicon.age:
-            self._age, self.known = lexicon.age, 0
-        there = len(lexicon)
+        sights = self.sights
+        if self._age != sights.age:
+            self._age, self.known = sights.age, 0
+        there = len(sights)
         if self.known < there:
-            fresh = mix(lexicon.features[self.known : there])
+            fresh = mix(sights.features[self.known : there])
             if there > len(self.mixed):
-                larger = np.zeros((len(lexicon.features), fresh.shape[1]), dtype="f")
+                larger = np.zeros((len(sights.features), fresh.shape[1]), dtype="f")
                 larger[: self.known] = self.mixed[: self.known]
                 self.mixed = larger
             self.mixed[self.known : there] = fresh
@@ -147,7 +147,7 @@ def _recall(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tupl
     memory: _Memory = model.attrs["memory"]
     if not is_train:
         return np.split(memory.all(model.layers[0].predict)[every], ends), _no_way_back
-    found, back = model.layers[0].begin_update(memory.lexicon.features[every])
+    found, back = model.layers[0].begin_update(memory.sights.features[every])
 
     def backprop(gradients: list[Any]) -> list[Any]:
         back(np.concatenate(gradients))

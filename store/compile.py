@@ -14,7 +14,7 @@ from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from typing import Any, Final
 
-from nlp import hashtags, links, spellings
+from nlp import emoji, hashtags, links, spellings
 from nlp.fold import fold, tokens
 from nlp.spellings import Reason, Run
 from posts import query as asked
@@ -27,13 +27,16 @@ from store.documents import MAX_TAG
 
 Clause = dict[str, Any]
 
+_NOISE: Final[Clause] = {"term": {"is": "noise"}}
+
 MAX_LEAVES: Final = 1_500
 """Words, phrases and distances that one query may stand for."""
 MAX_DEPTH: Final = 20
 
 _PLAIN: Final = {
     "platform": "platform", "source": "source", "lang": "language", "is": "is", "has": "has", "kind": "kind",
-    "format": "format", "sentiment": "sentiment", "intent": "intents",
+    "format": "format", "sentiment": "sentiment", "intent": "intents", "emotion": "emotions",
+    "purpose": "purposes", "action": "actions", "noise": "noise",
 }  # fmt: skip
 _FEDERATED: Final = ("mastodon", "lemmy", "peertube")
 """Platforms whose author keys can be told from ``@name@server``."""
@@ -83,13 +86,15 @@ def selection(selection: Selection, *, now: datetime | None = None, zone: tzinfo
     ):
         if value is not None:
             filters.append({"term": {field: value}})
+    if selection.noise == "only":
+        filters.append(_NOISE)
     if selection.ids:
         filters.append({"ids": {"values": list(selection.ids)}})
-    return _alive(filters)
+    return _alive(filters, *([_NOISE] if selection.noise == "out" else []))
 
 
-def _alive(filters: list[Clause]) -> Clause:
-    return {"bool": {"filter": filters, "must_not": [{"term": {"is": "deleted"}}]}}
+def _alive(filters: list[Clause], *without: Clause) -> Clause:
+    return {"bool": {"filter": filters, "must_not": [{"term": {"is": "deleted"}}, *without]}}
 
 
 class _Compiler:
@@ -225,6 +230,8 @@ class _Compiler:
                 return _ALL
             case "tag":
                 return self._hashtag(value, position)
+            case "emoji":
+                return {"term": {"emoji": emoji.normal(value)}}
             case "entity":
                 return {"terms": {"entities": list(dict.fromkeys([value, f"brand:{value.lower()}"]))}}
             case "author":

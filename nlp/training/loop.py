@@ -17,7 +17,7 @@ from thinc.api import Adam, fix_random_seed
 
 from nlp.pieces import cut
 from nlp import gazetteer
-from nlp.lexicon import Lexicon, norm
+from nlp.sights import Sights, norm
 from nlp.network import LABELS, Shape, build, document, forget
 from nlp.text import prepare
 from nlp.training.augment import plain, varied
@@ -29,16 +29,16 @@ Counts = dict[str, list[int]]
 
 
 class Reader:
-    """A network with its lexicon and the gazetteer."""
+    """A network with its sights and the gazetteer."""
 
     def __init__(self, shape: Shape) -> None:
-        self.lexicon = Lexicon()
-        self.ner = build(shape, self.lexicon)
+        self.sights = Sights()
+        self.ner = build(shape, self.sights)
         self.known = gazetteer.shipped()
 
     def doc(self, forms: list[str]) -> Doc:
         marks = self.known.mark([norm(form) for form in forms], forms)
-        return document(self.ner.vocab, self.lexicon.rows(forms, marks))
+        return document(self.ner.vocab, self.sights.rows(forms, marks))
 
     def gold(self, text: str, places: list[tuple[int, int, str]], language: str) -> Example:
         pieces = cut(prepare(text, language))
