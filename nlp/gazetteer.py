@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from nlp.fold import words
 
+LABELS: Final = ("PER", "LOC", "ORG")
 GIVEN: Final = "given"
 FAMILY: Final = "family"
 _SECTION: Final = re.compile(r"\[(\w+)( unsure)?\]")
@@ -18,14 +20,16 @@ _SECTION: Final = re.compile(r"\[(\w+)( unsure)?\]")
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Names by their folded words; a mark is a label (``LOC``), one in doubt (``LOC?``), ``given`` or ``family``.
+    """Names by their folded words. A mark is a label (``LOC``), one in doubt (``LOC?``), ``given`` or
+    ``family``.
 
     ``marks`` has those of each name, ``longest`` the number of words of the longest name that begins with
-    a word, ``capital`` the names that are written with capitals.
+    a word; ``version`` changes with the list.
     """
 
     marks: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
+    version: str = ""
 
     def mark(self, norms: Sequence[str], forms: Sequence[str]) -> list[str]:
         """What the gazetteer says of each word, "" where nothing: the longest names first from the left.
@@ -78,7 +82,30 @@ def parse(written: str) -> Gazetteer:
             for parts in _written(name):
                 marks.setdefault(parts, set()).add(mark)
                 longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
-    return Gazetteer({name: _settled(found) for name, found in marks.items()}, longest)
+    version = hashlib.blake2b(written.encode(), digest_size=2).hexdigest()
+    return Gazetteer({name: _settled(found) for name, found in marks.items()}, longest, version)
+
+
+def certain(marks: Sequence[str]) -> list[tuple[int, int, str]]:
+    """The names that need no model: first word, word after the last, label.
+
+    Those that mean nothing else, written with their capitals, and a given name before a family name.
+    """
+    found: list[tuple[int, int, str]] = []
+    at = 0
+    while at < len(marks):
+        mark, after = marks[at], at + 1
+        if mark.startswith("B-"):
+            while after < len(marks) and marks[after] == f"I-{mark[2:]}":
+                after += 1
+        label = mark.removeprefix("B-")
+        if label in LABELS:
+            found.append((at, after, label))
+        elif GIVEN in mark and after < len(marks) and FAMILY in marks[after].split("+"):
+            after += 1
+            found.append((at, after, "PER"))
+        at = after
+    return found
 
 
 def _settled(found: set[str]) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Maxout, Model, NumpyOps, chain, concatenate, uniform_init
 
+from nlp.gazetteer import LABELS
 from nlp.sights import PARTS, SIGHTS, Sights
 
-LABELS: Final = ("PER", "LOC", "ORG")
 _ROWS: Final = "rows"
 _PIECES: Final = 3
 _GROUP: Final = 2048
@@ -26,7 +26,7 @@ _Layer = tuple[list[tuple[Any, Any]], Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How large the network is: columns, layers, and rows of its tables (one per sight, then that of parts)."""
+    """How large the network is: columns, layers, and rows of its tables (one per sight, that of parts)."""
 
     width: int = 96
     depth: int = 2
@@ -68,9 +68,13 @@ def document(vocab: Vocab, rows: Any) -> Doc:
 
 def _words(shape: Shape) -> Model[Any, Any]:
     """What is known of a word by itself: its rows of all tables, mixed."""
-    tables = [HashEmbed(shape.width, rows, seed=7 + at, column=at) for at, rows in enumerate(shape.tables)]
+    tables: list[Model[Any, Any]] = [
+        HashEmbed(shape.width, rows, seed=7 + at, column=at) for at, rows in enumerate(shape.tables)
+    ]
     tables.append(_stretches(shape.width, shape.parts))
-    return chain(concatenate(*tables), Maxout(shape.width, shape.width * len(tables), nP=_PIECES, normalize=True))
+    return chain(
+        concatenate(*tables), Maxout(shape.width, shape.width * len(tables), nP=_PIECES, normalize=True)
+    )
 
 
 def _remembering(words: Model[Any, Any], sights: Sights, width: int) -> Model[Any, Any]:
@@ -131,14 +135,18 @@ class _Memory:
 
 
 def _pieces(weights: Any, biases: Any) -> list[tuple[Any, Any]]:
-    return [(np.ascontiguousarray(weights[:, at].T), np.ascontiguousarray(biases[:, at])) for at in range(_PIECES)]
+    return [
+        (np.ascontiguousarray(weights[:, at].T), np.ascontiguousarray(biases[:, at])) for at in range(_PIECES)
+    ]
 
 
 def _init_recall(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     model.layers[0].initialize(X=np.zeros((2, SIGHTS + PARTS), dtype=np.uint64))
 
 
-def _recall(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[list[Any], Callable[..., Any]]:
+def _recall(
+    model: Model[Any, Any], docs: Sequence[Doc], is_train: bool
+) -> tuple[list[Any], Callable[..., Any]]:
     """The vectors of each document's words; outside training each word is mixed once and remembered."""
     rows = [doc.user_data[_ROWS] for doc in docs]
     lengths = [len(some) for some in rows]
@@ -163,21 +171,27 @@ def forget(ner: EntityRecognizer) -> None:
             node.attrs["memory"].forget()
 
 
-def _swift(both: Model[Any, Any], words: Model[Any, Any], encoder: Model[Any, Any], shape: Shape) -> Model[Any, Any]:
-    """Words and their neighbours: as thinc does it in training, in plain numpy, twice as fast, when reading."""
+def _swift(
+    both: Model[Any, Any], words: Model[Any, Any], encoder: Model[Any, Any], shape: Shape
+) -> Model[Any, Any]:
+    """Words and their neighbours: as thinc does it in training, in plain numpy when reading."""
     attrs = {"pad": shape.depth}
-    refs = {"words": words, "encoder": encoder}
-    return Model("swift", _read, init=_init_read, layers=[both], refs=refs, attrs=attrs, dims={"nO": shape.width})
+    refs: dict[str, Model[Any, Any] | None] = {"words": words, "encoder": encoder}
+    return Model(
+        "swift", _read, init=_init_read, layers=[both], refs=refs, attrs=attrs, dims={"nO": shape.width}
+    )
 
 
 def _init_read(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     model.layers[0].initialize(X=X)
 
 
-def _read(model: Model[Any, Any], docs: Sequence[Doc], is_train: bool) -> tuple[list[Any], Callable[..., Any]]:
+def _read(
+    model: Model[Any, Any], docs: Sequence[Doc], is_train: bool
+) -> tuple[list[Any], Callable[..., Any]]:
     if is_train:
-        found: tuple[list[Any], Callable[..., Any]] = model.layers[0].begin_update(docs)
-        return found
+        trained: tuple[list[Any], Callable[..., Any]] = model.layers[0].begin_update(docs)
+        return trained
     words = model.get_ref("words")
     memory: _Memory = words.attrs["memory"]
     mixed = memory.all(words.layers[0].predict)
@@ -248,7 +262,9 @@ def _no_way_back(gradients: Any) -> Any:
 
 def _stretches(width: int, rows: int) -> Model[Any, Any]:
     """The mean of the rows of a word's stretches of letters."""
-    return Model("stretches", _stretch, init=_init_stretches, params={"E": None}, dims={"nO": width, "nV": rows})
+    return Model(
+        "stretches", _stretch, init=_init_stretches, params={"E": None}, dims={"nO": width, "nV": rows}
+    )
 
 
 def _init_stretches(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
@@ -256,7 +272,7 @@ def _init_stretches(model: Model[Any, Any], X: Any = None, Y: Any = None) -> Non
 
 
 def _stretch(model: Model[Any, Any], features: Any, is_train: bool) -> tuple[Any, Callable[..., Any]]:
-    table = model.get_param("E")
+    table: Any = model.get_param("E")
     hashes = features[:, SIGHTS:]
     there = (hashes != 0).astype("f")
     share = there / np.maximum(1, np.sqrt(there.sum(axis=1, keepdims=True)))
@@ -264,10 +280,12 @@ def _stretch(model: Model[Any, Any], features: Any, is_train: bool) -> tuple[Any
     found = np.einsum("np,npw->nw", share, table[ids], optimize=True)
 
     def backprop(gradient: Any) -> Any:
-        change = model.ops.alloc2f(*table.shape)
+        change: Any = np.zeros_like(table)
         where = there.ravel() > 0
-        spread = (gradient[:, None, :] * share[:, :, None]).reshape(-1, table.shape[1])
-        model.ops.scatter_add(change, ids.ravel()[where].astype("i"), np.ascontiguousarray(spread[where], dtype="f"))
+        spread: Any = (gradient[:, None, :] * share[:, :, None]).reshape(-1, table.shape[1])[where]
+        which: Any = ids.ravel()[where].astype("i")
+        given: Any = np.ascontiguousarray(spread, dtype="f")
+        model.ops.scatter_add(change, which, given)
         model.inc_grad("E", change)
         return features
 

@@ -79,7 +79,13 @@ def surface(written: str) -> str:
         form = written
     else:
         folded = fold(written)
-        form = folded if written.casefold() == written else "".join(
-            letter for part in written for letter in (fold(part).upper() if part.isupper() else fold(part))
+        form = (
+            folded
+            if written.casefold() == written
+            else "".join(
+                letter
+                for part in written
+                for letter in (fold(part).upper() if part.isupper() else fold(part))
+            )
         )
     return _LONG.sub(r"\1\1", form) if not form.isdigit() else form

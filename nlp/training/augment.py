@@ -8,21 +8,28 @@ from typing import Final
 
 from nlp.training.corpus import Labelled
 
+Place = tuple[int, int, str]
+"""Where a name stands: start, end, label."""
+Names = dict[str, dict[str, list[tuple[str, ...]]]]
+"""Names, each by its words, by language and label."""
+
 _EMOJI: Final = ("😂", "❤️", "🙏", "🔥", "👏", "😍", "🇮🇷", "😡", "🤔", "💔", "✌️", "🌹")
 _HALF_SPACE: Final = "\u200c"
 
 
-def plain(post: Labelled) -> tuple[str, list[tuple[int, int, str]]]:
+def plain(post: Labelled) -> tuple[str, list[Place]]:
     """The text of a post, its words parted by spaces, and its entities as (start, end, label)."""
     return _joined(list(post.words), [" "] * len(post.words), post.spans)
 
 
-def varied(post: Labelled, random: Random, others: dict[str, list[tuple[str, ...]]]) -> tuple[str, list[tuple[int, int, str]]]:
+def varied(post: Labelled, random: Random, names: Names) -> tuple[str, list[Place]]:
     """``plain``, with changes by chance that leave the names what they are.
 
-    ``others`` holds names by label that may stand in for those of the post.
+    ``names`` may stand in for those of the post.
     """
-    words, spans = _swapped(post, random, others) if random.random() < 0.15 else (list(post.words), list(post.spans))
+    words, spans = (
+        _swapped(post, random, names) if random.random() < 0.4 else (list(post.words), list(post.spans))
+    )
     gaps = [" "] * len(words)
     if post.language == "en":
         spans = _glued(words, gaps, spans, random)
@@ -34,7 +41,7 @@ def varied(post: Labelled, random: Random, others: dict[str, list[tuple[str, ...
     return _surrounded(text, places, random)
 
 
-def _joined(words: list[str], gaps: list[str], spans: Sequence[tuple[int, int, str]]) -> tuple[str, list[tuple[int, int, str]]]:
+def _joined(words: list[str], gaps: list[str], spans: Sequence[Place]) -> tuple[str, list[Place]]:
     starts: list[int] = []
     ends: list[int] = []
     text = ""
@@ -46,13 +53,15 @@ def _joined(words: list[str], gaps: list[str], spans: Sequence[tuple[int, int, s
     return text.rstrip(), [(starts[first], ends[last - 1], label) for first, last, label in spans]
 
 
-def _swapped(post: Labelled, random: Random, others: dict[str, list[tuple[str, ...]]]) -> tuple[list[str], list[tuple[int, int, str]]]:
+def _swapped(post: Labelled, random: Random, names: Names) -> tuple[list[str], list[Place]]:
     words: list[str] = []
-    spans: list[tuple[int, int, str]] = []
+    spans: list[Place] = []
     last = 0
     for first, after, label in post.spans:
         words += post.words[last:first]
-        name = random.choice(others[label]) if random.random() < 0.5 else post.words[first:after]
+        name = (
+            random.choice(names[post.language][label]) if random.random() < 0.5 else post.words[first:after]
+        )
         spans.append((len(words), len(words) + len(name), label))
         words += name
         last = after
@@ -60,7 +69,7 @@ def _swapped(post: Labelled, random: Random, others: dict[str, list[tuple[str, .
     return words, spans
 
 
-def _glued(words: list[str], gaps: list[str], spans: list[tuple[int, int, str]], random: Random) -> list[tuple[int, int, str]]:
+def _glued(words: list[str], gaps: list[str], spans: list[Place], random: Random) -> list[Place]:
     """Mentions and tags without the space after their sign; a mention is no entity."""
     kept = spans
     mentions, tags = random.random() < 0.4, random.random() < 0.7
@@ -86,7 +95,7 @@ def _parted(words: list[str], random: Random) -> None:
         words[:] = [word.replace(_HALF_SPACE, " ") for word in words]
 
 
-def _tagged(words: list[str], gaps: list[str], spans: list[tuple[int, int, str]], random: Random) -> None:
+def _tagged(words: list[str], gaps: list[str], spans: list[Place], random: Random) -> None:
     """Some names, and now and then another word, become hashtags."""
     chosen = [(first, after) for first, after, _ in spans if random.random() < 0.08]
     if random.random() < 0.08:
@@ -94,13 +103,16 @@ def _tagged(words: list[str], gaps: list[str], spans: list[tuple[int, int, str]]
         if not any(first <= at < after for first, after, _ in spans):
             chosen.append((at, at + 1))
     for first, after in chosen:
-        if all(word.replace(_HALF_SPACE, "").isalpha() for word in words[first:after]) and words[first - 1] not in "#@":
+        if (
+            all(word.replace(_HALF_SPACE, "").isalpha() for word in words[first:after])
+            and words[first - 1] not in "#@"
+        ):
             words[first] = f"#{words[first]}"
             for at in range(first, after - 1):
                 gaps[at] = "_"
 
 
-def _surrounded(text: str, places: list[tuple[int, int, str]], random: Random) -> tuple[str, list[tuple[int, int, str]]]:
+def _surrounded(text: str, places: list[Place], random: Random) -> tuple[str, list[Place]]:
     before = ""
     if random.random() < 0.08:
         before = random.choice(("@name ", "RT @name: ", "@name @name "))

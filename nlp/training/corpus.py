@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
+
+from posts.errors import RasadError
 
 LABELS: Final = ("PER", "LOC", "ORG")
 
@@ -39,20 +41,29 @@ class Labelled:
     language: str
 
 
-def read(part: dict[str, tuple[str, ...]]) -> dict[str, list[Labelled]]:
+def read(part: Mapping[str, tuple[str, ...]]) -> dict[str, list[Labelled]]:
     """The posts of each set of ``TRAIN`` or ``DEV``."""
     return {
-        name: [post for path in paths for post in _posts(_text(path), LANGUAGE[name])] for name, paths in part.items()
+        name: [post for path in paths for post in _posts(_text(path), LANGUAGE[name])]
+        for name, paths in part.items()
     }
 
 
-def hashes(part: dict[str, tuple[str, ...]]) -> dict[str, str]:
+def hashes(part: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """SHA-256 of each file of a part, unpacked."""
     return {path: hashlib.sha256(_bytes(path)).hexdigest() for paths in part.values() for path in paths}
 
 
 def _bytes(path: str) -> bytes:
-    return gzip.decompress((files("nlp.training") / "data" / f"{path}.gz").read_bytes())
+    """What a file of the data holds; raises ``RasadError`` where it is missing."""
+    try:
+        return gzip.decompress((files("nlp.training") / "data" / f"{path}.gz").read_bytes())
+    except FileNotFoundError as error:
+        raise RasadError(
+            "the labelled posts are not here",
+            subject=path,
+            remedy="Train in a copy of the repository: packages leave them out.",
+        ) from error
 
 
 def _text(path: str) -> str:

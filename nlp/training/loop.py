@@ -1,119 +1,155 @@
-"""Training of the entity model, and its measure."""
+"""Trains the model of names."""
 
 from __future__ import annotations
 
-import logging
-import random as chance
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
 from random import Random
 from typing import Any
 
-import numpy as np
-from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 from spacy.training import Example
-from spacy.vocab import Vocab
-from thinc.api import Adam, fix_random_seed
+from thinc.api import Adam, fix_random_seed, warmup_linear
 
+from nlp.network import Shape, forget
 from nlp.pieces import cut
-from nlp import gazetteer
-from nlp.sights import Sights, norm
-from nlp.network import LABELS, Shape, build, document, forget
+from nlp.recogniser import Recogniser
 from nlp.text import prepare
-from nlp.training.augment import plain, varied
+from nlp.training.augment import Names, Place, varied
 from nlp.training.corpus import Labelled
-
-log = logging.getLogger(__name__)
-
-Counts = dict[str, list[int]]
+from nlp.training.measure import Counts, count, mixed
 
 
-class Reader:
-    """A network with its sights and the gazetteer."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How a model is trained (``config.toml``): its shape, how long, and how much at once.
 
-    def __init__(self, shape: Shape) -> None:
-        self.sights = Sights()
-        self.ner = build(shape, self.sights)
-        self.known = gazetteer.shipped()
+    ``steps`` are of ``batch`` posts; every ``every`` steps it is measured, and training ends when it got no
+    better ``patience`` times. ``drop`` is the share of numbers left out by chance, ``rate`` the highest step
+    size, reached after ``warmup`` steps. A post of a set in ``often`` comes so many times in a round.
+    """
 
-    def doc(self, forms: list[str]) -> Doc:
-        marks = self.known.mark([norm(form) for form in forms], forms)
-        return document(self.ner.vocab, self.sights.rows(forms, marks))
-
-    def gold(self, text: str, places: list[tuple[int, int, str]], language: str) -> Example:
-        pieces = cut(prepare(text, language))
-        doc = self.doc(pieces.forms)
-        there = self.doc(pieces.forms)
-        first = {start: at for at, start in enumerate(pieces.starts)}
-        after = {end: at + 1 for at, end in enumerate(pieces.ends)}
-        there.set_ents([Span(there, first[s], after[e], label) for s, e, label in places if s in first and e in after and first[s] < after[e]])
-        return Example(doc, there)
-
-    def spans(self, docs: list[Doc], batch: int = 256) -> list[list[tuple[int, int, str]]]:
-        for at in range(0, len(docs), batch):
-            some = docs[at : at + batch]
-            self.ner.set_annotations(some, self.ner.predict(some))
-        return [[(span.start, span.end, span.label_) for span in doc.ents] for doc in docs]
+    shape: Shape = field(default_factory=Shape)
+    steps: int = 4000
+    batch: int = 48
+    every: int = 400
+    patience: int = 4
+    drop: float = 0.3
+    rate: float = 0.001
+    warmup: int = 100
+    decay: float = 0.01
+    often: Mapping[str, float] = field(default_factory=dict)
 
 
-def counts(reader: Reader, posts: list[Labelled]) -> Counts:
-    """By label: found and right, found, there."""
-    result = {label: [0, 0, 0] for label in LABELS}
-    texts, wanted = zip(*(plain(post) for post in posts), strict=True)
-    rows = [cut(prepare(text, posts[0].language)) for text in texts]
-    forget(reader.ner)
-    found = reader.spans([reader.doc(row.forms) for row in rows])
-    for row, there, got in zip(rows, wanted, found, strict=True):
-        places = {(row.starts[a], row.ends[b - 1], label) for a, b, label in got}
-        for _, _, label in places:
-            result[label][1] += 1
-        for place in there:
-            result[place[2]][2] += 1
-            result[place[2]][0] += place in places
-    return result
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A trained model, as it was when it did best on the development posts."""
+
+    written: bytes
+    step: int
+    scores: Mapping[str, Counts]
 
 
-def f(*rows: list[int]) -> float:
-    right, found, there = (sum(column) for column in zip(*rows, strict=True))
-    return 2 * right / (found + there) if right else 0.0
+def setup(name: str = "fast") -> Setup:
+    """The setup of a shipped model."""
+    whole = tomllib.loads((files("nlp.training") / "config.toml").read_text(encoding="utf-8"))
+    told: dict[str, Any] = whole[name]
+    shape = told.pop("shape", {})
+    if "tables" in shape:
+        shape["tables"] = tuple(shape["tables"])
+    return Setup(shape=Shape(**shape), **told)
 
 
-def train(shape: Shape, train_sets: dict[str, list[Labelled]], dev_sets: dict[str, list[Labelled]], *, seed: int, steps: int, drop: float = 0.1, batch: int = 48, weights: dict[str, float] | None = None, rate: float = 0.001, every: int = 400, extra: dict[str, dict[str, list]] | None = None, patience: int = 6):
+def train(
+    how: Setup,
+    seen: Mapping[str, list[Labelled]],
+    unseen: Mapping[str, list[Labelled]],
+    *,
+    seed: int,
+    tell: Callable[[str], None] = print,
+) -> Trained:
+    """A model trained on the posts ``seen``, the best of those measured on the posts ``unseen``."""
     fix_random_seed(seed)
     random = Random(seed)
-    reader = Reader(shape)
-    ner = reader.ner
-    posts = [(name, post) for name, some in train_sets.items() for post in some]
-    others = {}
-    for name, some in train_sets.items():
-        o = others.setdefault(some[0].language, {label: [] for label in LABELS})
-        for post in some:
-            for a, b, label in post.spans:
-                o[label].append(post.words[a:b])
-    def example(post):
-        text, places = varied(post, random, others[post.language])
-        return reader.gold(text, places, post.language)
-    sgd = Adam(rate, use_averages=True, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0)
-    weights = weights or {}
-    p = np.array([weights.get(name, 1.0) for name, _ in posts]); 
-    order = []
-    best = (0.0, -1, b"")
-    for step in range(1, steps + 1):
-        if len(order) < batch:
-            keep = [i for i in range(len(posts)) for _ in range(int(p[i]) + (random.random() < p[i] % 1))]
-            random.shuffle(keep)
-            order += keep
-        some = [example(posts[i][1]) for i in order[:batch]]
-        del order[:batch]
-        losses = {}
-        ner.update(some, drop=drop, sgd=sgd, losses=losses)
-        if step % every == 0 or step == steps:
-            with ner.model.use_params(sgd.averages):
-                fs = {name: f(*counts(reader, dev).values()) for name, dev in dev_sets.items()}
-                mix = .5 * fs["parstwiner"] + .4 * fs["broad_twitter"] + .1 * fs["wnut17"]
-                print(step, round(losses["ner"] / batch, 3), {k: round(v, 3) for k, v in fs.items()}, round(mix, 4), flush=True)
-                if mix >= best[0]:
-                    best = (mix, step, ner.model.to_bytes())
-            if step - best[1] >= patience * every:
+    model = Recogniser(how.shape)
+    names = _names(seen)
+    rates: Any = warmup_linear(how.rate, how.warmup, how.steps)
+    sgd = Adam(rates, use_averages=True, L2=how.decay, L2_is_weight_decay=True, grad_clip=1.0)
+    best = Trained(written=b"", step=0, scores={})
+    batches = _batches(how, seen, random)
+    for step in range(1, how.steps + 1):
+        shown = [_example(model, *varied(post, random, names), post.language) for post in next(batches)]
+        losses: dict[str, float] = {}
+        model.ner.update(shown, drop=how.drop, sgd=sgd, losses=losses)
+        sgd.step_schedules()
+        if step % how.every == 0 or step == how.steps:
+            with model.ner.model.use_params(sgd.averages):
+                best = _better(best, model, step, unseen, losses["ner"] / how.batch, tell)
+            forget(model.ner)
+            if step - best.step >= how.every * how.patience:
                 break
-    return reader, best
+    return best
+
+
+def _better(
+    best: Trained,
+    model: Recogniser,
+    step: int,
+    unseen: Mapping[str, list[Labelled]],
+    loss: float,
+    tell: Callable[[str], None],
+) -> Trained:
+    forget(model.ner)
+    scores = {name: count(model, posts) for name, posts in unseen.items()}
+    shown = " ".join(f"{name} {score.f:.3f}" for name, score in scores.items())
+    tell(f"{step:6} loss {loss:.3f} {shown} mix {mixed(scores):.4f}")
+    if best.step and mixed(scores) <= mixed(best.scores):
+        return best
+    return Trained(written=model.to_bytes(), step=step, scores=scores)
+
+
+def _batches(how: Setup, seen: Mapping[str, list[Labelled]], random: Random) -> Iterator[list[Labelled]]:
+    order: list[Labelled] = []
+    while True:
+        if len(order) < how.batch:
+            order += _round(how, seen, random)
+        yield order[: how.batch]
+        del order[: how.batch]
+
+
+def _round(how: Setup, seen: Mapping[str, list[Labelled]], random: Random) -> list[Labelled]:
+    posts = []
+    for name, some in seen.items():
+        times = how.often.get(name, 1.0)
+        for post in some:
+            posts += [post] * (int(times) + (random.random() < times % 1))
+    random.shuffle(posts)
+    return posts
+
+
+def _names(seen: Mapping[str, list[Labelled]]) -> Names:
+    """The names in the posts by language and label."""
+    found: Names = {}
+    for some in seen.values():
+        for post in some:
+            for first, after, label in post.spans:
+                found.setdefault(post.language, {}).setdefault(label, []).append(post.words[first:after])
+    return found
+
+
+def _example(model: Recogniser, text: str, places: list[Place], language: str) -> Example:
+    """A text as the network is shown it; names that do not begin and end with a piece are left out."""
+    forms, starts, ends = cut(prepare(text, language))
+    first = {start: at for at, start in enumerate(starts)}
+    after = {end: at + 1 for at, end in enumerate(ends)}
+    there = model.doc(forms)
+    there.set_ents(
+        [
+            Span(there, first[start], after[end], label)
+            for start, end, label in places
+            if start in first and end in after
+        ]
+    )
+    return Example(model.doc(forms), there)
