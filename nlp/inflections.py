@@ -42,7 +42,13 @@ def forms(
                 yield from ((stem + ending, verb) for ending in _PAST)
                 yield from ((f"{stem}ه{ending}", verb) for ending in _PERFECT)
     for present in presents:
-        for prefix, negative in ((_GOING, False), (_NOT_GOING, True), ("ب", False), (_NOT, True), ("", False)):
+        for prefix, negative in (
+            (_GOING, False),
+            (_NOT_GOING, True),
+            ("ب", False),
+            (_NOT, True),
+            ("", False),
+        ):
             if prefix not in (_GOING, _NOT_GOING) and len(present) == 1:
                 continue
             if not prefix and (prefixed or (len(present) < 3 and present not in _ALONE)):

@@ -207,7 +207,9 @@ def _fitted(data: _Examples, penalty: float) -> _Fitted:
         off = balance[:, None] * (shares - truth)
         value = -(balance * np.log(shares[np.arange(len(data.y)), data.y] + 1e-12)).sum()
         value += 0.5 * (
-            _SLOPE_PENALTY * (slope - 1) ** 2 + _BIAS_PENALTY * bias @ bias + penalty * (weights * weights).sum()
+            _SLOPE_PENALTY * (slope - 1) ** 2
+            + _BIAS_PENALTY * bias @ bias
+            + penalty * (weights * weights).sum()
         )
         slopes = (off * data.logs).sum() + _SLOPE_PENALTY * (slope - 1)
         biases = off.sum(axis=0) + _BIAS_PENALTY * bias
