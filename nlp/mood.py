@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final
 
-from nlp.tone import Known, in_latin_persian, leanings, look, look_joined, pictures, starts
 from nlp.text import Cue, Text
+from nlp.tone import Known, in_latin_persian, leanings, look, look_joined, pictures, starts
 from posts.post import Sentiment
 
 VERSION: Final = "lexicon-en-1, lexicon-fa-1 experimental"
@@ -57,7 +57,22 @@ _NOTHING: Final = Mood()
 # Where a clause ends: what is denied or stressed beyond it is something else.
 _BREAK: Final = re.compile(r"[.!?؟،,;؛:\n…()\"«»|]")
 _ENDINGS_APART: Final = frozenset(
-    "ها های هایی هاش تر ترین تری تره ام ای اند ایم اید ه".split()  # plural, comparison, copula, apart
+    [
+        "ها",
+        "های",
+        "هایی",
+        "هاش",
+        "تر",
+        "ترین",
+        "تری",
+        "تره",
+        "ام",
+        "ای",
+        "اند",
+        "ایم",
+        "اید",
+        "ه",
+    ]  # plural, comparison, copula, apart
 )
 _MOST_WORDS: Final = 5
 
@@ -131,6 +146,7 @@ def shares(mood: Mood) -> dict[str, float]:
         "neutral": 1.0,
         "positive": exp((score - ABOVE) / _SOFT),
     }
+    raised[mood.sentiment.label] *= 1 + 1e-9  # a score on the very edge belongs to one side
     whole = sum(raised.values())
     return {label: part / whole for label, part in raised.items()}
 
@@ -166,7 +182,26 @@ def _items(text: Text) -> Iterator[_Item]:
 
 
 _SHORT_NOT: Final = frozenset(
-    "don doesn didn isn wasn aren weren couldn wouldn shouldn won can haven hasn hadn ain mustn needn".split()
+    [
+        "don",
+        "doesn",
+        "didn",
+        "isn",
+        "wasn",
+        "aren",
+        "weren",
+        "couldn",
+        "wouldn",
+        "shouldn",
+        "won",
+        "can",
+        "haven",
+        "hasn",
+        "hadn",
+        "ain",
+        "mustn",
+        "needn",
+    ]
 )
 _NOT: Final = Known(negates=True)
 
@@ -394,7 +429,7 @@ def _is_meant(text: Text, item: _Item, items: list[_Item]) -> bool:
     near = [
         other.known.person
         for other in items
-        if other.known.person and -_NEAR <= other.first - item.last and item.first - other.last >= -_NEAR
+        if other.known.person and other.first - item.last >= -_NEAR and item.first - other.last >= -_NEAR
         and abs(other.first - item.first) <= _NEAR
     ]  # fmt: skip
     if "self" in near and "other" not in near:

@@ -27,8 +27,8 @@ class Known:
     (``خوب‌نیست``), ``turns`` where it is a "but". ``verb`` is set for Persian verbs, ``means`` for words
     that have a mood together with certain verbs: infinitive to weight. ``anger`` is from 0 to 1,
     ``insult`` 2 for one that always is, 1 for one that is if it is said of a person; ``person`` is
-    ``"other"``, ``"self"`` or nothing. ``thanks`` marks what is a formula beside a question, and ``why`` is the
-    weight of a "why" that asks with a denied verb.
+    ``"other"``, ``"self"`` or nothing. ``thanks`` marks what is a formula beside a question, and ``why`` is
+    the weight of a "why" that asks with a denied verb.
     """  # "is not good"
 
     weight: float = 0.0
@@ -162,7 +162,7 @@ def pictures() -> Pictures:
     return Pictures(
         emoji=emoji,
         faces=faces,
-        # A face stands free: no letter, digit or sign of an address touches it on the side it could be part of.
+        # A face stands free, so that no letter, digit or address lends it a part.
         face=re.compile(rf"(?<![\w:/.=-])(?:{either})(?![\w/])|(?<=\w)(?::[)(]|=\)|<3)(?![\w/])"),
         angry=frozenset(map(normal, read["anger"]["emoji"].split())),
         insulting=frozenset(map(normal, read["insult"]["emoji"].split())),

@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 
 from nlp import mood
+from nlp.descent import lowest
 from nlp.text import prepare
 from nlp.training.moods import LABELS, Line, vader, xed_en
 
@@ -103,8 +103,8 @@ def _fit(x: csr_matrix, told: Floats, y: NDArray[np.intp], weights: Floats) -> F
         slope = features.T @ (weights[:, None] * (shares - truth)) + penalty[:, None] * chosen
         return float(value), np.asarray(slope).ravel()
 
-    found = minimize(loss, np.zeros(size * classes), jac=True, method="L-BFGS-B", options={"maxiter": 80})
-    coefficients: Floats = found.x.reshape(size, classes)
+    found = lowest(loss, np.zeros(size * classes), steps=80)
+    coefficients: Floats = found.reshape(size, classes)
     return coefficients
 
 

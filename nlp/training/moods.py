@@ -60,7 +60,7 @@ def xed_en() -> list[Line]:
 
 
 def xed_fa() -> list[Line]:
-    """XED's Persian lines by the same rule; there are no neutral ones, so those of no or of both moods are."""
+    """XED's Persian lines by the same rule; none are neutral, so those of no or of both moods are."""
     found: list[Line] = []
     for text, feelings in _felt("xed/fa.tsv"):
         bad, good = bool(feelings & _BAD), bool(feelings & _GOOD)
