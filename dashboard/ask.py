@@ -20,6 +20,7 @@ import streamlit as st
 
 from answers import copies as copy_lists
 from answers import facets as facet_lists
+from answers import families as tag_families
 from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
@@ -33,6 +34,7 @@ from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched, facts_of
 from answers.copies import Copies
 from answers.facets import Facets
+from answers.families import Family
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
 from answers.heard import Heard
@@ -177,6 +179,7 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "facets": facet_lists.facets,
     "noise": facet_lists.noise,
     "copies": copy_lists.copies,
+    "family": tag_families.family,
 }
 
 
@@ -213,6 +216,11 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
         since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
     )
     return cast(Answer[Heard], _ask("heard", visit, behind))
+
+
+def family(visit: Visit, selection: Selection) -> Family:
+    """The family of the hashtag that the selection names."""
+    return cast(Answer[Family], _ask("family", visit, selection)).value
 
 
 def facets(visit: Visit, selection: Selection) -> Answer[Facets]:

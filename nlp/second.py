@@ -23,6 +23,10 @@ MOST_TEXTS: Final = 4_000
 """Texts whose readings are remembered, some 40 MB."""
 
 
+FEWEST_WORDS: Final = 8
+"""Words from which a text is compared with others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What is read in a text, whoever posted it: ``fields`` of ``Annotations`` and the cues of each kind."""
@@ -49,7 +53,7 @@ class Second:
     def read(self, posts: Sequence[Post]) -> list[Annotations]:
         """What is read in each of the posts, beside what the first stage has read."""
         found = self.texts([(written(post)[0], _language(post)) for post in posts])
-        sketches = copies.sketches(_tokens(post) for post in posts)
+        sketches = copies.sketches(_to_compare(post) for post in posts)
         return [
             _annotations(post, each, sketch)
             for post, each, sketch in zip(posts, found, sketches, strict=True)
@@ -111,8 +115,10 @@ def _annotations(post: Post, found: Found, sketch: copies.Sketch) -> Annotations
     return replace(read, versions=versions, sketch=sketch, noise=marks, form=form, **found.fields)
 
 
-def _tokens(post: Post) -> tuple[str, ...]:
-    return post.annotations.tokens if post.annotations else ()
+def _to_compare(post: Post) -> tuple[str, ...]:
+    """The words that copies are known by; none of a short text, which many write without copying."""
+    words = post.annotations.tokens if post.annotations else ()
+    return words if len(words) >= FEWEST_WORDS else ()
 
 
 def _language(post: Post) -> str:
