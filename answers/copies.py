@@ -57,7 +57,5 @@ def _told(asking: Asking, original: str) -> Copies:
     return Copies(
         original=original,
         posts=Figure(value=found["hits"]["total"]["value"], selection=chosen),
-        authors=Figure(
-            value=found["aggregations"]["authors"]["value"], selection=chosen, exact=True
-        ),
+        authors=Figure(value=found["aggregations"]["authors"]["value"], selection=chosen, exact=True),
     )

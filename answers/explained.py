@@ -92,7 +92,9 @@ def _signs(read: Annotations) -> Iterator[Sign]:
     for kind, (tags, sign) in found.items():
         for tag in tags:
             words = segment(tag.text) if kind == "hashtag" else ()
-            yield Sign(kind=kind, text=sign + tag.text, start=tag.start, end=tag.end, key=tag.normal, words=words)
+            yield Sign(
+                kind=kind, text=sign + tag.text, start=tag.start, end=tag.end, key=tag.normal, words=words
+            )
     for name in read.entities:
         yield Sign(kind="entity", text=name.text, start=name.start, end=name.end, key=name.id or "",
                    label=name.label)  # fmt: skip

@@ -7,28 +7,28 @@ with, at a page or by a command. Its labels are ``sample`` labels that carry its
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import numpy as np
-
 from answers.asking import Asking
 from answers.posts import body, post_of
-from posts.labels import Label
+from posts.labels import FIELDS, KINDS, Label
 from posts.post import Post
 from posts.selection import Selection, from_params
 from store import labels
 from store.cursors import exact
 from store.portions import portions
 from store.state import State
+from trends.draw import choose
 
 NOTE: Final = "labelling.draws"
 KEPT: Final = 20
 """So many of the newest draws can be gone on with."""
 MOST: Final = 1_000
-_AT_ONCE: Final = 1_000
+SEED: Final = 1
+"""One for all draws, so that posts that two queries share are labelled once for both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,25 +56,48 @@ class Agreement:
     agreed: int
 
 
-def draw(asking: Asking, selection: Selection, kind: str, k: int, seed: int) -> Draw:
-    """``k`` posts of the selection by lot (all, if there are fewer), the same for the same seed.
+def draw(asking: Asking, selection: Selection, kind: str, k: int, *, seed: int = SEED) -> Draw:
+    """``k`` posts of the selection by lot (all, if there are fewer) that have no label of the kind yet.
 
+    They are drawn by what models said of them (``trends.draw``), so that rare classes are looked at too.
     Reposts have no words of their own and are not drawn; for mood, neither are posts in which none could be
     read. The draw is not kept yet: see ``keep``.
     """
-    query = {"bool": {"filter": [body(asking, selection), *_readable(kind)], "must_not": _MUTE}}
-    numbers = np.unique(asking.store.columns("posts", query, ["n"])["n"])
-    chosen = np.random.default_rng(seed).permutation(numbers)[: min(k, MOST)].tolist()
-    names = _ids(asking, chosen)
+    said = predicted(asking, selection, kind)
+    given = [label.post for label in labels.all_of(asking.state, kind)]
+    chosen = choose(said, min(k, MOST), seed=seed, labelled=given)
     return Draw(
-        id=f"{kind}-{asking.now:%Y%m%d%H%M%S}-{seed}",
+        id=f"{kind}-{asking.now:%Y%m%d%H%M%S}",
         kind=kind,
         selection=selection,
-        posts=tuple(names[number] for number in chosen if number in names),
-        of=len(numbers),
+        posts=tuple(each.post for each in chosen),
+        of=len(said),
         seed=seed,
         at=asking.now,
     )
+
+
+def predicted(asking: Asking, selection: Selection, kind: str) -> dict[str, str]:
+    """What models said of each post of the selection that can be labelled, by id.
+
+    Of several values the first, as ``KINDS`` orders them; ``"none"`` for none. Where a person has labelled,
+    what models said before.
+    """
+    query = {"bool": {"filter": [body(asking, selection), *_readable(kind)], "must_not": _MUTE}}
+    field = "sentiment" if kind == "sentiment" else FIELDS[kind]
+    found = {
+        str(document["id"]): _first(kind, document.get(field))
+        for document in asking.store.scan("posts", query, ["id", field])
+    }
+    for label in labels.all_of(asking.state, kind):
+        if label.post in found and label.said is not None:
+            found[label.post] = _first(kind, label.said)
+    return found
+
+
+def _first(kind: str, said: str | Collection[str] | None) -> str:
+    values = {said} if isinstance(said, str) else set(said or ())
+    return next((value for value in KINDS[kind] if value in values), "none")
 
 
 _MUTE: Final[list[dict[str, Any]]] = [{"terms": {"is": ["repost", "textless"]}}]
@@ -82,15 +105,6 @@ _MUTE: Final[list[dict[str, Any]]] = [{"terms": {"is": ["repost", "textless"]}}]
 
 def _readable(kind: str) -> list[dict[str, Any]]:
     return [{"exists": {"field": "sentiment"}}] if kind == "sentiment" else []
-
-
-def _ids(asking: Asking, numbers: list[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for some in portions(numbers, _AT_ONCE):
-        request = {"query": {"terms": {"n": list(some)}}, "size": len(some), "_source": ["n", "id"]}
-        for hit in asking.store.search("posts", request)["hits"]["hits"]:
-            found[int(hit["_source"]["n"])] = str(hit["_source"]["id"])
-    return found
 
 
 def keep(state: State, drawn: Draw) -> None:

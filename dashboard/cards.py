@@ -40,14 +40,18 @@ def draw_cards(
     originals: Mapping[str, Post] | None = None,
     copied: Mapping[str, Copies] | None = None,
     kept: bool = True,
+    readings: bool = True,
 ) -> None:
     """The posts one below the other; ``originals`` are the posts that reposts among them pass on, by id,
     ``copied`` those that say nearly the same as others, by the id of the first.
 
-    Posts that are not ``kept`` in the store (a preview) have no links into it.
+    Without ``readings`` nothing is told that could sway who labels them. Posts that are not ``kept`` in the
+    store (a preview) have no links into it.
     """
     words = {name: visit.text(f"card.{name}") for name in ("more", "less", "open", "permalink")}
     items = [build_card(visit, post, originals=originals or {}, copied=copied or {}) for post in posts]
+    for item in items if not readings else ():
+        item["readings"] = []
     if not kept:
         for item in items:
             item["permalink"] = item["author"]["link"] = item["context"] = None

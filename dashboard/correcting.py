@@ -15,7 +15,6 @@ from posts.labels import BY_PEOPLE, KINDS, Label, reading
 from posts.post import Annotations, Post
 from store import labels
 
-
 SHOWN: Final = ("language", *KINDS, "action", "format")
 """What is told of a post, in this order."""
 
@@ -35,9 +34,7 @@ def draw_reading(visit: Visit, post: Post) -> None:
         {"label": visit.text("correct.kind")}, {"label": visit.text("correct.read")},
         {"label": visit.text("correct.by"), "minor": True},
     ]  # fmt: skip
-    rows = [
-        _said(visit, post, kind, given.get(kind), waits=(post.id, kind) in waits) for kind in SHOWN
-    ]
+    rows = [_said(visit, post, kind, given.get(kind), waits=(post.id, kind) in waits) for kind in SHOWN]
     with told.container():
         parts.draw_table(columns, rows, label=visit.text("correct.title"), key="readings")
         if waits:
@@ -49,9 +46,7 @@ def _given(visit: Visit, post: Post) -> dict[str, Label]:
     return {label.kind: label for label in found.get(post.id, ())}
 
 
-def _said(
-    visit: Visit, post: Post, kind: str, label: Label | None, *, waits: bool
-) -> list[parts.Item]:
+def _said(visit: Visit, post: Post, kind: str, label: Label | None, *, waits: bool) -> list[parts.Item]:
     """One kind: its values, and who says so."""
     read = post.annotations
     assert read is not None

@@ -130,9 +130,7 @@ def _without(visit: Visit, asked: Asked, chosen: Chosen) -> Link:
     return link_with("posts", filters, base=visit.base, **asked.narrow)
 
 
-def _draw(
-    visit: Visit, asked: Asked, facet: Facet, found: Facets, chosen: tuple[Chosen, ...]
-) -> None:
+def _draw(visit: Visit, asked: Asked, facet: Facet, found: Facets, chosen: tuple[Chosen, ...]) -> None:
     taken = {each.value for each in chosen if each.kind == facet.kind}
     whole = found.read if facet.kind == "sentiment" and found.read is not None else found.posts
     items: list[parts.Item] = [{"text": kind_name(visit, facet.kind), "tone": "muted"}]
@@ -141,7 +139,9 @@ def _draw(
         if value in taken:
             item["tone"] = "accent"
         else:
-            item["link"] = parts.way(_narrowed(visit, asked, facet.kind, value), hint=visit.text("facets.narrow"))
+            item["link"] = parts.way(
+                _narrowed(visit, asked, facet.kind, value), hint=visit.text("facets.narrow")
+            )
         share = visit.part((figure.value or 0) / whole.value) if whole.value else ""
         items.append({**item, "counted": parts.number(visit, figure), "share": share})
     parts.draw_line(items, key=f"facet_{facet.kind}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from random import SystemRandom
 from typing import Final
 
 import streamlit as st
@@ -73,7 +72,7 @@ def _draw_new(visit: Visit, asked: Asked, *, first: bool) -> None:
 
 
 def _begin(visit: Visit, selection: Selection, kind: str, size: int) -> None:
-    found = labelling.draw(ask.asking(visit), selection, kind, size, SystemRandom().randrange(2**31))
+    found = labelling.draw(ask.asking(visit), selection, kind, size)
     if found.posts:
         labelling.keep(ask.state_of(visit), found)
         st.session_state["sample_chosen"] = found.id
@@ -284,7 +283,9 @@ def _draw_turning(visit: Visit, section: str, page: int, last: int) -> None:
             items.append({"text": visit.number(number), "chip": True, "tone": "accent"})
         else:
             params = {**visit.base, "section": section, "page": str(number)}
-            items.append({"text": visit.number(number), "link": parts.way(Link(view="labels", params=params))})
+            items.append(
+                {"text": visit.number(number), "link": parts.way(Link(view="labels", params=params))}
+            )
     if items:
         parts.draw_line(items, key="labels_turning")
 
@@ -297,7 +298,10 @@ def _draw_take_back(visit: Visit, shown: Sequence[Label]) -> None:
             format_func=lambda key: f"{_values(visit, key[1], by_key[key].values)} · {isolate_left(key[0])}",
         )  # fmt: skip
         st.button(
-            visit.text("labels.take_back_it"), key="label_take_back", on_click=take_back, args=(visit, *chosen)
+            visit.text("labels.take_back_it"),
+            key="label_take_back",
+            on_click=take_back,
+            args=(visit, *chosen),
         )
 
 
