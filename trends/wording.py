@@ -1,0 +1,410 @@
+"""Which words and phrases some posts use more than the others: weighted log-odds, one voice an author.
+
+What is compared is how often a word is used by the authors of some posts (``here``) against the authors of
+the rest, both as shares of all words there: the log-odds ratio under an informative Dirichlet prior, divided
+by its standard deviation (Monroe, Colaresi, Quinn, "Fightin' Words", Political Analysis 16, 2008, formulas
+16, 20 and 22). An author counts once, whoever writes much: each of their posts on a side is worth 1 / (their
+posts there), so that accounts that repeat themselves neither make a word nor hide one, and a side whose
+authors wrote more is no different for it. False discoveries are held to a share (Benjamini, Hochberg, J. R.
+Stat. Soc. B 57, 1995) among all words and phrases that could have passed the floor of authors.
+
+A phrase (2 to 4 words) is one when its words stand together far oftener than they would by chance: normalised
+pointwise mutual information (Bouma, GSCL 2009), here of all its words together. What it mostly explains is
+hidden in it: «هوش» (intelligence) where it mostly stands in «هوش مصنوعی» (artificial intelligence); compare
+the nested terms of the C-value (Frantzi, Ananiadou, Mima, Int. J. Digit. Libr. 3, 2000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.special import betainc
+
+from trends.nesting import Nest, settle
+
+LEAST_AUTHORS: Final = 3
+"""Authors here that use a word before it is told."""
+FALSE_SHARE: Final = 0.05
+"""The share of false discoveries that is accepted."""
+LONGEST: Final = 4
+"""Words of the longest phrase."""
+COHESION: Final = 0.3
+"""Normalised mutual information from which on words are a phrase: 0 is chance, 1 is never apart."""
+OWNED: Final = 0.5
+"""The share of a word's posts here that makes a phrase of it and a word of the question."""
+PRIOR: Final = 1.0
+"""Weight of the prior, in words of the smaller side."""
+_USUAL: Final = 3.0
+"""Authors whose votes are taken for usual before those of a word speak for themselves."""
+_WEIGHED: Final = 400
+"""Words and phrases that are compared with each other, the surest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one side says: the folded words of each post, joined by spaces, and a number for its author.
+
+    ``stands_for`` is how many posts there are where these are a sample of them.
+    """
+
+    texts: Sequence[str]
+    voices: np.ndarray
+    stands_for: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A word or phrase that is used more here; counts are of the posts that were given.
+
+    ``score`` is the z-score of its log-odds ratio, ``false_rate`` the share of false discoveries down to it
+    (a q-value). ``share`` and ``rest_share`` are the parts of the posts with it on each side, every author
+    weighing the same; ``ratio`` is how many times as much it is said here, half an author added on both
+    sides. ``posts``, ``authors`` are those here, ``rest_posts``, ``rest_authors`` those of the rest.
+    ``forms`` are its inflections (itself first), ``parts`` what it explains and hides, ``beside`` what
+    stands in the same posts. ``places`` are the places of its posts in ``here``.
+    """
+
+    words: tuple[str, ...]
+    score: float
+    false_rate: float
+    share: float
+    rest_share: float
+    ratio: float
+    posts: int
+    authors: int
+    rest_posts: int
+    rest_authors: int
+    forms: tuple[str, ...]
+    parts: tuple[tuple[str, ...], ...]
+    beside: tuple[tuple[str, ...], ...]
+    places: tuple[int, ...]
+
+
+def telling(
+    here: Said,
+    rest: Said,
+    *,
+    quiet: Collection[str] = (),
+    hidden: Collection[str] = (),
+    heads: Mapping[str, str] | None = None,
+    least_authors: int = LEAST_AUTHORS,
+    false_share: float = FALSE_SHARE,
+) -> tuple[Wording, ...]:
+    """The words and phrases that tell ``here`` from ``rest``, the surest first; none where a side is silent.
+
+    ``quiet`` words (stop words) count for nothing alone and begin and end no phrase; neither do single
+    letters; numbers stand in none. ``hidden`` are the words of the question: not told alone; a phrase begins
+    or ends with them only where all but one of its words are of the question (tea: "iced tea"). ``heads``
+    names the word under which an inflection is counted.
+    """
+    sides = (here, rest)
+    if not all(len(side.texts) for side in sides):
+        return ()
+    read = _read(sides)
+    mute = np.array([is_mute(word) or word in quiet for word in read.words], dtype=bool)
+    veiled = np.array([word in hidden for word in read.words], dtype=bool)
+    head = _heads(read, heads or {})
+    tables = _tables(read, mute, head, least_authors)
+    rows = _judged(read, tables, mute, veiled, least_authors, false_share)[:_WEIGHED]
+    kept = settle([_nest(read, tables, head, row) for row in rows])
+    return tuple(_told(read, tables, head, rows[nest.rank], nest) for nest in kept)
+
+
+def is_mute(word: str) -> bool:
+    """Whether a word tells nothing by itself: one letter, or a number."""
+    return len(word) < 2 or word.isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All words of both sides as one row of numbers, with the post of each; -1 parts posts."""
+
+    words: list[str]
+    flow: np.ndarray
+    post: np.ndarray
+    voice: np.ndarray
+    worth: np.ndarray
+    first_of_rest: int
+    standing: np.ndarray
+    people: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The grams of one length: their words, and for each of both sides what was counted of it.
+
+    ``pairs`` are (gram, post) without repetition, ordered by gram. ``names`` are words of each gram, a row
+    each. ``votes``, ``heard``, ``authors``, ``posts`` have a row a side: the sum of its authors' votes; how
+    many whole authors these are worth for certainty (their sum squared by the sum of their squares, Kish's
+    effective size); how many authors and posts there are.
+    """
+
+    names: np.ndarray
+    grams: np.ndarray
+    holders: np.ndarray
+    votes: np.ndarray
+    heard: np.ndarray
+    authors: np.ndarray
+    posts: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One gram that passed: its table and place there, and what it was judged at."""
+
+    length: int
+    place: int
+    score: float
+    false_rate: float
+
+
+def _read(sides: tuple[Said, Said]) -> _Read:
+    known: dict[str, int] = {}
+    flow: list[int] = []
+    lengths: list[int] = []
+    for side in sides:
+        for text in side.texts:
+            words = text.split()
+            flow += [known.setdefault(word, len(known)) for word in words]
+            flow.append(-1)
+            lengths.append(len(words) + 1)
+    post = np.repeat(np.arange(len(lengths)), lengths)
+    voices, worths = zip(*(_worth(side) for side in sides), strict=True)
+    voices = (voices[0], voices[1] + len(sides[0].texts))
+    return _Read(
+        list(known), np.array(flow, dtype=np.int64), post, np.concatenate(voices), np.concatenate(worths),
+        len(sides[0].texts),
+        np.array([_standing(side) for side in sides]),
+        np.array([np.unique(np.asarray(side.voices)).size for side in sides]),
+    )  # fmt: skip
+
+
+def _worth(side: Said) -> tuple[np.ndarray, np.ndarray]:
+    """The author of each post as a small number, and what the post is worth: one, shared among theirs."""
+    _, voice, posts = np.unique(np.asarray(side.voices), return_inverse=True, return_counts=True)
+    return voice, 1.0 / posts[voice]
+
+
+def _standing(side: Said) -> float:
+    """How many posts each of a sample stands for."""
+    return 1.0 if side.stands_for is None else side.stands_for / len(side.texts)
+
+
+def _heads(read: _Read, heads: Mapping[str, str]) -> np.ndarray:
+    """The word under which each word is counted when it stands alone; most often itself."""
+    numbers = {word: number for number, word in enumerate(read.words)}
+    named = (numbers.get(heads.get(word, word), number) for number, word in enumerate(read.words))
+    return np.fromiter(named, dtype=np.int64, count=len(read.words))
+
+
+def _tables(read: _Read, mute: np.ndarray, head: np.ndarray, least: int) -> list[_Table]:
+    """The single words, and the phrases of each length that stand in enough posts, of both sides together."""
+    spoken = read.flow >= 0
+    tables = [_table(read, head[read.flow[spoken]], read.post[spoken], np.arange(len(head))[:, None])]
+    # The run that stands at each place: of one word first, then of one more in every round.
+    plain = np.array([not word.isdigit() for word in read.words], dtype=bool)
+    flow = np.where(spoken & plain[read.flow], read.flow, -1)
+    run, begins = flow, np.flatnonzero(flow >= 0)
+    names = np.arange(len(head))[:, None]
+    for length in range(2, LONGEST + 1):
+        last = flow[begins + length - 1]  # behind the last word of all stands a -1
+        begins, last = begins[last >= 0], last[last >= 0]
+        codes, place = np.unique(run[begins] * len(head) + last, return_inverse=True)
+        names = np.column_stack([names[codes // len(head)], codes % len(head)])
+        # Rare runs are left behind: what holds them is no commoner.
+        common = np.bincount(place) >= least
+        kept = common[place]
+        begins, place = begins[kept], (np.cumsum(common) - 1)[place[kept]]
+        names = names[common]
+        run = np.full(len(flow), -1)
+        run[begins] = place
+        bare = ~mute[names[:, 0]] & ~mute[names[:, -1]] if len(names) else np.zeros(0, dtype=bool)
+        told = bare[place]
+        number = np.cumsum(bare) - 1
+        tables.append(_table(read, number[place[told]], read.post[begins[told]], names[bare]))
+    return tables
+
+
+def _table(read: _Read, grams: np.ndarray, posts: np.ndarray, names: np.ndarray) -> _Table:
+    """Posts, authors and votes of each gram on either side."""
+    size = len(names)
+    pairs = np.unique(grams * len(read.voice) + posts)
+    gram, post = pairs // len(read.voice), pairs % len(read.voice)
+    counts = []
+    for ours in (post < read.first_of_rest, post >= read.first_of_rest):
+        said, which = np.unique(gram[ours] * len(read.voice) + read.voice[post[ours]], return_inverse=True)
+        share = np.bincount(which, weights=read.worth[post[ours]], minlength=len(said))
+        by = said // len(read.voice)
+        votes = np.bincount(by, weights=share, minlength=size)
+        squares = np.bincount(by, weights=share**2, minlength=size)
+        heard = np.divide(votes**2, squares, out=np.zeros(size), where=squares > 0)
+        # Rounded, for sums of fractions depend on the order of posts in their last digits.
+        counts.append((
+            np.round(votes, 9),
+            np.round(heard, 9),
+            np.bincount(by, minlength=size),
+            np.bincount(gram[ours], minlength=size),
+        ))  # fmt: skip
+    return _Table(names, gram, post, *(np.stack(side) for side in zip(*counts, strict=True)))
+
+
+def _judged(
+    read: _Read, tables: list[_Table], mute: np.ndarray, veiled: np.ndarray, least: int, false_share: float
+) -> list[_Row]:
+    """The grams that are used more here, by enough authors, surely, the surest first."""
+    totals, plain = tables[0].votes.sum(axis=1), _plain_posts(read)
+    found: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []
+    for length, table in enumerate(tables, start=1):
+        # Whatever could pass is a test, whether it does or not: by both sides together, which favours none.
+        tried = np.flatnonzero(table.authors.sum(axis=0) >= least)
+        tried = tried[~(veiled | mute)[table.names[tried]].all(axis=1)]
+        if length > 1:
+            tried = tried[_is_phrase(read, plain, table, tried, veiled)]
+        votes, heard = table.votes[:, tried], table.heard[:, tried]
+        score = log_odds(votes, heard, totals)
+        chance = np.where(table.authors[0, tried] >= least, chances(votes, heard, totals), 1.0)
+        found.append((length, tried, score, chance))
+    rates = false_rates(np.concatenate([chance for *_, chance in found]))
+    rows: list[_Row] = []
+    first = 0
+    for length, tried, score, chance in found:
+        rate = rates[first : first + len(tried)]
+        first += len(tried)
+        for place in np.flatnonzero((rate <= false_share) & (chance < 1.0)).tolist():
+            rows.append(_Row(length, int(tried[place]), float(score[place]), float(rate[place])))
+    return sorted(rows, key=lambda row: (-round(row.score, 6), _words(read, tables, row)))
+
+
+def log_odds(votes: np.ndarray, heard: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """The z-score of each word's log-odds ratio between two sides; 0 for one that is used on none.
+
+    ``votes`` has a row a side and a column a word, ``totals`` the votes of all words of each side; ``heard``
+    is how many authors' votes are worth as much for certainty. The prior gives every word its share on both
+    sides together, worth ``PRIOR`` of the smaller side.
+    """
+    strength = PRIOR * totals.min()
+    prior = strength * votes.sum(axis=0) / totals.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        told = votes + prior
+        others = (totals + strength)[:, None] - told
+        change = np.log(told[0] / others[0]) - np.log(told[1] / others[1])
+        score = change / np.sqrt((1 / (heard + prior) + 1 / others).sum(axis=0))
+    found: np.ndarray = np.nan_to_num(score, nan=0.0)
+    return found
+
+
+def chances(votes: np.ndarray, heard: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """How probable it is that a word would be used here at least so much, were both sides alike.
+
+    The tail of the binomial distribution of its authors over the sides, exact also where nobody uses it in
+    the rest, where a normal approximation is blind. Votes are put on the scale of ``heard``; where few use a
+    word, on the scale that is usual on that side.
+    """
+    usual = (heard.sum(axis=1) / np.maximum(votes.sum(axis=1), 1e-9))[:, None]
+    scale = (heard + _USUAL) / (votes + _USUAL / np.maximum(usual, 1e-9))
+    reach = totals[:, None] * scale
+    tail: np.ndarray = betainc(np.maximum(heard[0], 1e-9), heard[1] + 1, reach[0] / reach.sum(axis=0))
+    return np.where(heard[0] > 0, tail, 1.0)
+
+
+def false_rates(tails: np.ndarray) -> np.ndarray:
+    """The share of false discoveries among those up to each (q-values of Benjamini and Hochberg)."""
+    order = np.argsort(tails, kind="stable")
+    ranked = tails[order] * len(tails) / np.arange(1, len(tails) + 1)
+    rates = np.empty_like(ranked)
+    rates[order] = np.minimum(1.0, np.minimum.accumulate(ranked[::-1])[::-1])
+    return rates
+
+
+def _is_phrase(
+    read: _Read, plain: np.ndarray, table: _Table, tried: np.ndarray, veiled: np.ndarray
+) -> np.ndarray:
+    """Whether the words belong together; a word of the question beside one other, if that mostly has it there.
+
+    (The question's own words stand in all posts here, so by chance they are beside any word.)
+    """
+    names = table.names[tried]
+    asks = veiled[names]
+    edged = asks[:, 0] | asks[:, -1]
+    lone = asks.sum(axis=1) == names.shape[1] - 1
+    other = names[np.arange(len(names)), np.argmin(asks, axis=1)]
+    owns = lone & (table.posts[0, tried] >= OWNED * plain[0, other])
+    whole: np.ndarray = np.where(edged, owns, _cohesion(read, plain, table, tried) >= COHESION)
+    return whole
+
+
+def _cohesion(read: _Read, plain: np.ndarray, table: _Table, tried: np.ndarray) -> np.ndarray:
+    """How much more its words stand together than by chance, from 0 (no more) to 1 (never apart)."""
+    standing = read.standing
+    whole = standing @ np.array([read.first_of_rest, len(read.voice) - read.first_of_rest], dtype=float)
+    share = standing @ table.posts[:, tried] / whole
+    parts = (standing @ plain) / whole
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mutual = np.log(share) - np.log(parts[table.names[tried]]).sum(axis=1)
+        cohesion = mutual / (-(table.names.shape[1] - 1) * np.log(share))
+    found: np.ndarray = np.nan_to_num(cohesion, nan=0.0, posinf=0.0, neginf=0.0)
+    return found
+
+
+def _plain_posts(read: _Read) -> np.ndarray:
+    """Posts of each side that hold each word as it stands, not under the head of its inflections."""
+    spoken = read.flow >= 0
+    pairs = np.unique(read.flow[spoken] * len(read.voice) + read.post[spoken])
+    word, post = pairs // len(read.voice), pairs % len(read.voice)
+    size = len(read.words)
+    return np.stack([
+        np.bincount(word[post < read.first_of_rest], minlength=size),
+        np.bincount(word[post >= read.first_of_rest], minlength=size),
+    ])  # fmt: skip
+
+
+def _words(read: _Read, tables: list[_Table], row: _Row) -> tuple[str, ...]:
+    return tuple(read.words[number] for number in tables[row.length - 1].names[row.place].tolist())
+
+
+def _places(read: _Read, table: _Table, row: _Row) -> np.ndarray:
+    """The places of the posts here that hold a gram."""
+    first, last = np.searchsorted(table.grams, [row.place, row.place + 1])
+    posts = table.holders[first:last]
+    return posts[posts < read.first_of_rest]
+
+
+def _nest(read: _Read, tables: list[_Table], head: np.ndarray, row: _Row) -> Nest:
+    table = tables[row.length - 1]
+    held = np.zeros(read.first_of_rest, dtype=bool)
+    held[_places(read, table, row)] = True
+    return Nest(
+        words=_words(read, tables, row), keys=tuple(head[table.names[row.place]].tolist()),
+        posts=int.from_bytes(np.packbits(held).tobytes(), "big"),
+    )  # fmt: skip
+
+
+def _told(read: _Read, tables: list[_Table], head: np.ndarray, row: _Row, nest: Nest) -> Wording:
+    table = tables[row.length - 1]
+    (posts, rest_posts), (authors, rest_authors) = (
+        counts[:, row.place].tolist() for counts in (table.posts, table.authors)
+    )
+    share, rest_share = (table.votes[:, row.place] / read.people).tolist()
+    return Wording(
+        words=nest.words, score=row.score, false_rate=row.false_rate, share=share, rest_share=rest_share,
+        ratio=_ratio(table.votes[:, row.place], tables[0].votes.sum(axis=1)),
+        posts=posts, authors=authors, rest_posts=rest_posts, rest_authors=rest_authors,
+        forms=_forms(read, head, row) if row.length == 1 else (),
+        parts=tuple(nest.parts), beside=tuple(nest.beside),
+        places=tuple(_places(read, table, row).tolist()),
+    )  # fmt: skip
+
+
+def _ratio(votes: np.ndarray, totals: np.ndarray) -> float:
+    """How many times as much the first side says it, half an author added to both."""
+    more, less = ((votes + 0.5) / totals).tolist()
+    return float(more / less)
+
+
+def _forms(read: _Read, head: np.ndarray, row: _Row) -> tuple[str, ...]:
+    """The inflections counted under a word, itself first."""
+    forms = np.flatnonzero(head == row.place).tolist()
+    return (read.words[row.place], *sorted(read.words[form] for form in forms if form != row.place))
