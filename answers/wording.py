@@ -27,6 +27,8 @@ LEAST_POSTS: Final = 10
 """Posts with words that a side must have before it is compared."""
 LANGUAGES: Final = 3
 """Languages that are compared, the commonest of the selection."""
+LEAST_LANGUAGE: Final = 0.05
+"""Posts that a language must have to be compared, as a share of those of the commonest."""
 OPENED: Final = 200
 """Posts that a phrase of an audience opens to, the newest."""
 AUDIENCE: Final = 20_000
@@ -161,7 +163,8 @@ def audience(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[
 def _words(
     asking: Asking, here: Clause, rest: Clause, hidden: Collection[str], figures: _Figures, *, size: int
 ) -> Words:
-    languages = [name for name, _ in top(asking, here, "language", size=LANGUAGES + 1) if name != _UNKNOWN]
+    counted = top(asking, here, "language", size=LANGUAGES + 1, without=(_UNKNOWN,))
+    languages = [name for name, posts in counted if posts >= LEAST_LANGUAGE * counted[0][1]]
     compared: list[Compared] = []
     phrases: list[Phrase] = []
     states: set[State] = set()

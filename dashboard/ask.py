@@ -28,6 +28,7 @@ from answers import posts as post_pages
 from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
+from answers import wording as wordings
 from answers.asking import Asking, SourceFacts, Watched, facts_of
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
@@ -39,6 +40,7 @@ from answers.posts import PostPage
 from answers.saved import SavedReport
 from answers.sources import SourceReport
 from answers.trends import Rising
+from answers.wording import Words
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
@@ -163,6 +165,8 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "influence": influences.influence,
     "posts": post_pages.page,
     "heard": hearings.heard,
+    "wording": wordings.wording,
+    "audience": wordings.audience,
 }
 
 
@@ -199,6 +203,12 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
         since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
     )
     return cast(Answer[Heard], _ask("heard", visit, behind))
+
+
+def words(visit: Visit, selection: Selection, *, size: int, elsewhere: bool) -> Answer[Words]:
+    """The words of a selection's posts, or of its people's other posts."""
+    question = "audience" if elsewhere else "wording"
+    return cast(Answer[Words], _ask(question, visit, selection, size=size))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:

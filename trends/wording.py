@@ -322,9 +322,10 @@ def false_rates(tails: np.ndarray) -> np.ndarray:
 def _is_phrase(
     read: _Read, plain: np.ndarray, table: _Table, tried: np.ndarray, veiled: np.ndarray
 ) -> np.ndarray:
-    """Whether the words belong together; a word of the question beside one other, if that mostly has it there.
+    """Whether the words belong together.
 
-    (The question's own words stand in all posts here, so by chance they are beside any word.)
+    The question's own words stand in all posts here, and so beside any word: one of them makes a phrase with
+    a word that mostly has it there.
     """
     names = table.names[tried]
     asks = veiled[names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, cards, files, filters, frame, hearing, pages, starting, watching
+from dashboard import ask, cards, files, filters, frame, hearing, pages, starting, watching, wording
 from dashboard.address import NARROW
 from dashboard.empty import stop_empty
 
@@ -32,6 +32,7 @@ with count:
     pages.draw_count(visit, found.total, turned)
 with download:
     files.draw_downloads(visit, asked.selection, found.total)
+wording.draw_words(visit, asked.selection, key="posts")
 cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
 pages.draw_turning(visit, asked, found.total, turned)
 if asked.selection.since is not None:
