@@ -14,8 +14,8 @@ from nlp import inflections, stopwords
 from posts.post import number
 from trends.wording import Said, Wording, telling
 
-MOST_READ: Final = 12_000
-"""Posts that are read of each side; of more, as many of them by the hash of their ids."""
+MOST_READ: Final = 10_000
+"""Posts that are read of each side and language; of more, as many of them by the hash of their ids."""
 _HASHES: Final = 2**63
 _INFLECTED: Final = ("fa",)
 """Languages whose inflections are known."""

@@ -44,10 +44,10 @@ class Phrase:
 
     ``posts`` and ``authors`` are those of the selection; ``others`` are posts of the rest with it, ``None``
     where no query names the rest. ``share`` and ``rest_share`` are the parts of the posts with it that were
-    read on each side, every author weighing the same, ``ratio`` the first by the second as shares of all
-    words; ``score`` is the z-score that orders the list, ``false_rate`` its q-value. ``forms`` are other
-    spellings and inflections counted with it, ``parts`` shorter ones that it explains, ``beside`` what stands
-    in the same posts.
+    read on each side, weighed by voices; ``ratio`` is how many times as much it is said here. ``score`` is
+    the z-score that orders the list, ``false_rate`` its q-value. ``forms`` are other spellings and
+    inflections counted with it, ``parts`` shorter ones that it explains, ``beside`` what stands in the same
+    posts.
     """
 
     text: str

@@ -15,7 +15,7 @@ from posts.selection import Selection
 from trends.wording import LEAST_AUTHORS
 from words.bidi import isolate_auto, stripped
 
-SHOWN: Final = 12
+SHOWN: Final = 10
 """Phrases of each language."""
 _BESIDE: Final = 3
 _SIDES: Final = ("here", "elsewhere")
@@ -102,7 +102,7 @@ def _draw_table(visit: Visit, rows: Sequence[Phrase], *, key: str) -> None:
             _phrase_cell(visit, row),
             parts.number(visit, row.posts),
             parts.number(visit, row.authors),
-            {**parts.number(visit, row.posts, text=visit.percent(row.share)), "bar": row.share / most},
+            {**parts.number(visit, row.posts, text=visit.part(row.share)), "bar": row.share / most},
             _rest_cell(visit, row),
         ]
         for row in rows
@@ -124,5 +124,5 @@ def _phrase_cell(visit: Visit, row: Phrase) -> parts.Item:
 
 def _rest_cell(visit: Visit, row: Phrase) -> parts.Item:
     """How much it is said by the others, as a way to those posts where a query names them."""
-    share = visit.percent(row.rest_share)
+    share = visit.part(row.rest_share)
     return {"text": share} if row.others is None else parts.number(visit, row.others, text=share)

@@ -41,8 +41,9 @@ def heads(counts: Mapping[str, int]) -> dict[str, str]:
     """
     families: dict[str, list[str]] = {}
     for word in counts:
-        found = stems(word)
-        stem = max(found, key=lambda way: (counts.get(way, 0), -len(way), way), default=word)
+        stem = word
+        if found := stems(word):
+            stem = max(found, key=lambda way: (counts.get(way, 0), -len(way), way))
         families.setdefault(stem, []).append(word)
     named: dict[str, str] = {}
     for family in families.values():

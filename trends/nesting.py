@@ -21,13 +21,14 @@ SAME: Final = 0.9
 class Nest:
     """A word or phrase: its words, what they are compared by, and its posts as the bits of a number.
 
-    ``parts`` are the shorter ones that it hides, ``beside`` those that stand in the same posts, ``rank`` its
-    place among those that were given.
+    ``asks`` says that it begins or ends with a word of the question. ``parts`` are the shorter ones that it
+    hides, ``beside`` those that stand in the same posts, ``rank`` its place among those that were given.
     """
 
     words: tuple[str, ...]
     keys: tuple[int, ...]
     posts: int
+    asks: bool = False
     rank: int = 0
     gone: bool = False
     parts: list[tuple[str, ...]] = field(default_factory=list)
@@ -38,9 +39,13 @@ def settle(nests: Sequence[Nest]) -> list[Nest]:
     """Those that say something of their own, in the order given, with what each of them hides."""
     for rank, nest in enumerate(nests):
         nest.rank = rank
-    for longer in sorted(nests, key=lambda nest: (-len(nest.keys), nest.rank)):
-        if not longer.gone:
-            _hide_parts(longer, [nest for nest in nests if not nest.gone and holds(longer, nest)])
+    # What a phrase of other words has explained needs no phrase with the question's.
+    for longer in sorted(nests, key=lambda nest: (nest.asks, -len(nest.keys), nest.rank)):
+        parts = [nest for nest in nests if holds(longer, nest)]
+        if longer.asks and any(part.gone for part in parts if len(part.keys) == 1):
+            longer.gone = True
+        elif not longer.gone:
+            _hide_parts(longer, [nest for nest in parts if not nest.gone])
     kept: list[Nest] = []
     for nest in nests:
         if nest.gone:

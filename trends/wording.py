@@ -3,9 +3,10 @@
 What is compared is how often a word is used by the authors of some posts (``here``) against the authors of
 the rest, both as shares of all words there: the log-odds ratio under an informative Dirichlet prior, divided
 by its standard deviation (Monroe, Colaresi, Quinn, "Fightin' Words", Political Analysis 16, 2008, formulas
-16, 20 and 22). An author counts once, whoever writes much: each of their posts on a side is worth 1 / (their
-posts there), so that accounts that repeat themselves neither make a word nor hide one, and a side whose
-authors wrote more is no different for it. False discoveries are held to a share (Benjamini, Hochberg, J. R.
+16, 20 and 22). An author is one voice, and two at most: n posts of an author on a side are together worth
+n / (1 + (n - 1) / 2), the weight of observations that are correlated by a half (Kish, "Survey Sampling",
+1965). So accounts that repeat themselves neither make a word nor hide one, and a side whose authors wrote
+more is no different for it. False discoveries are held to a share (Benjamini, Hochberg, J. R.
 Stat. Soc. B 57, 1995) among all words and phrases that could have passed the floor of authors.
 
 A phrase (2 to 4 words) is one when its words stand together far oftener than they would by chance: normalised
@@ -21,9 +22,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import betainc
 
 from trends.nesting import Nest, settle
+from trends.odds import chances, false_rates, log_odds
 
 LEAST_AUTHORS: Final = 3
 """Authors here that use a word before it is told."""
@@ -35,10 +36,8 @@ COHESION: Final = 0.3
 """Normalised mutual information from which on words are a phrase: 0 is chance, 1 is never apart."""
 OWNED: Final = 0.5
 """The share of a word's posts here that makes a phrase of it and a word of the question."""
-PRIOR: Final = 1.0
-"""Weight of the prior, in words of the smaller side."""
-_USUAL: Final = 3.0
-"""Authors whose votes are taken for usual before those of a word speak for themselves."""
+ALIKE: Final = 0.5
+"""How alike the posts of an author are: of n posts each is worth 1 / (1 + ALIKE (n - 1)) of a voice."""
 _WEIGHED: Final = 400
 """Words and phrases that are compared with each other, the surest."""
 
@@ -60,8 +59,8 @@ class Wording:
     """A word or phrase that is used more here; counts are of the posts that were given.
 
     ``score`` is the z-score of its log-odds ratio, ``false_rate`` the share of false discoveries down to it
-    (a q-value). ``share`` and ``rest_share`` are the parts of the posts with it on each side, every author
-    weighing the same; ``ratio`` is how many times as much it is said here, half an author added on both
+    (a q-value). ``share`` and ``rest_share`` are the parts of the posts with it on each side, weighed by
+    voices; ``ratio`` is how many times as much it is said here, half an author added on both
     sides. ``posts``, ``authors`` are those here, ``rest_posts``, ``rest_authors`` those of the rest.
     ``forms`` are its inflections (itself first), ``parts`` what it explains and hides, ``beside`` what
     stands in the same posts. ``places`` are the places of its posts in ``here``.
@@ -109,8 +108,18 @@ def telling(
     head = _heads(read, heads or {})
     tables = _tables(read, mute, head, least_authors)
     rows = _judged(read, tables, mute, veiled, least_authors, false_share)[:_WEIGHED]
-    kept = settle([_nest(read, tables, head, row) for row in rows])
+    kept = settle([_nest(read, tables, head, veiled, row) for row in rows])
     return tuple(_told(read, tables, head, rows[nest.rank], nest) for nest in kept)
+
+
+def distinct(numbers: np.ndarray) -> np.ndarray:
+    """The different numbers in order: several times as quick as ``np.unique`` where many are."""
+    ordered = np.sort(numbers)
+    first = np.empty(len(ordered), dtype=bool)
+    first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    found: np.ndarray = ordered[first]
+    return found
 
 
 def is_mute(word: str) -> bool:
@@ -129,7 +138,7 @@ class _Read:
     worth: np.ndarray
     first_of_rest: int
     standing: np.ndarray
-    people: np.ndarray
+    whole: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +187,14 @@ def _read(sides: tuple[Said, Said]) -> _Read:
         list(known), np.array(flow, dtype=np.int64), post, np.concatenate(voices), np.concatenate(worths),
         len(sides[0].texts),
         np.array([_standing(side) for side in sides]),
-        np.array([np.unique(np.asarray(side.voices)).size for side in sides]),
+        np.array([worth.sum() for worth in worths]),
     )  # fmt: skip
 
 
 def _worth(side: Said) -> tuple[np.ndarray, np.ndarray]:
-    """The author of each post as a small number, and what the post is worth: one, shared among theirs."""
+    """The author of each post as a small number, and what the post is worth as a part of their voice."""
     _, voice, posts = np.unique(np.asarray(side.voices), return_inverse=True, return_counts=True)
-    return voice, 1.0 / posts[voice]
+    return voice, 1.0 / (1.0 + ALIKE * (posts[voice] - 1))
 
 
 def _standing(side: Said) -> float:
@@ -231,7 +240,7 @@ def _tables(read: _Read, mute: np.ndarray, head: np.ndarray, least: int) -> list
 def _table(read: _Read, grams: np.ndarray, posts: np.ndarray, names: np.ndarray) -> _Table:
     """Posts, authors and votes of each gram on either side."""
     size = len(names)
-    pairs = np.unique(grams * len(read.voice) + posts)
+    pairs = distinct(grams * len(read.voice) + posts)
     gram, post = pairs // len(read.voice), pairs % len(read.voice)
     counts = []
     for ours in (post < read.first_of_rest, post >= read.first_of_rest):
@@ -278,47 +287,6 @@ def _judged(
     return sorted(rows, key=lambda row: (-round(row.score, 6), _words(read, tables, row)))
 
 
-def log_odds(votes: np.ndarray, heard: np.ndarray, totals: np.ndarray) -> np.ndarray:
-    """The z-score of each word's log-odds ratio between two sides; 0 for one that is used on none.
-
-    ``votes`` has a row a side and a column a word, ``totals`` the votes of all words of each side; ``heard``
-    is how many authors' votes are worth as much for certainty. The prior gives every word its share on both
-    sides together, worth ``PRIOR`` of the smaller side.
-    """
-    strength = PRIOR * totals.min()
-    prior = strength * votes.sum(axis=0) / totals.sum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        told = votes + prior
-        others = (totals + strength)[:, None] - told
-        change = np.log(told[0] / others[0]) - np.log(told[1] / others[1])
-        score = change / np.sqrt((1 / (heard + prior) + 1 / others).sum(axis=0))
-    found: np.ndarray = np.nan_to_num(score, nan=0.0)
-    return found
-
-
-def chances(votes: np.ndarray, heard: np.ndarray, totals: np.ndarray) -> np.ndarray:
-    """How probable it is that a word would be used here at least so much, were both sides alike.
-
-    The tail of the binomial distribution of its authors over the sides, exact also where nobody uses it in
-    the rest, where a normal approximation is blind. Votes are put on the scale of ``heard``; where few use a
-    word, on the scale that is usual on that side.
-    """
-    usual = (heard.sum(axis=1) / np.maximum(votes.sum(axis=1), 1e-9))[:, None]
-    scale = (heard + _USUAL) / (votes + _USUAL / np.maximum(usual, 1e-9))
-    reach = totals[:, None] * scale
-    tail: np.ndarray = betainc(np.maximum(heard[0], 1e-9), heard[1] + 1, reach[0] / reach.sum(axis=0))
-    return np.where(heard[0] > 0, tail, 1.0)
-
-
-def false_rates(tails: np.ndarray) -> np.ndarray:
-    """The share of false discoveries among those up to each (q-values of Benjamini and Hochberg)."""
-    order = np.argsort(tails, kind="stable")
-    ranked = tails[order] * len(tails) / np.arange(1, len(tails) + 1)
-    rates = np.empty_like(ranked)
-    rates[order] = np.minimum(1.0, np.minimum.accumulate(ranked[::-1])[::-1])
-    return rates
-
-
 def _is_phrase(
     read: _Read, plain: np.ndarray, table: _Table, tried: np.ndarray, veiled: np.ndarray
 ) -> np.ndarray:
@@ -353,7 +321,7 @@ def _cohesion(read: _Read, plain: np.ndarray, table: _Table, tried: np.ndarray) 
 def _plain_posts(read: _Read) -> np.ndarray:
     """Posts of each side that hold each word as it stands, not under the head of its inflections."""
     spoken = read.flow >= 0
-    pairs = np.unique(read.flow[spoken] * len(read.voice) + read.post[spoken])
+    pairs = distinct(read.flow[spoken] * len(read.voice) + read.post[spoken])
     word, post = pairs // len(read.voice), pairs % len(read.voice)
     size = len(read.words)
     return np.stack([
@@ -373,13 +341,15 @@ def _places(read: _Read, table: _Table, row: _Row) -> np.ndarray:
     return posts[posts < read.first_of_rest]
 
 
-def _nest(read: _Read, tables: list[_Table], head: np.ndarray, row: _Row) -> Nest:
+def _nest(read: _Read, tables: list[_Table], head: np.ndarray, veiled: np.ndarray, row: _Row) -> Nest:
     table = tables[row.length - 1]
     held = np.zeros(read.first_of_rest, dtype=bool)
     held[_places(read, table, row)] = True
+    names = table.names[row.place]
     return Nest(
-        words=_words(read, tables, row), keys=tuple(head[table.names[row.place]].tolist()),
+        words=_words(read, tables, row), keys=tuple(head[names].tolist()),
         posts=int.from_bytes(np.packbits(held).tobytes(), "big"),
+        asks=bool(veiled[names[0]] or veiled[names[-1]]),
     )  # fmt: skip
 
 
@@ -388,7 +358,7 @@ def _told(read: _Read, tables: list[_Table], head: np.ndarray, row: _Row, nest: 
     (posts, rest_posts), (authors, rest_authors) = (
         counts[:, row.place].tolist() for counts in (table.posts, table.authors)
     )
-    share, rest_share = (table.votes[:, row.place] / read.people).tolist()
+    share, rest_share = (table.votes[:, row.place] / read.whole).tolist()
     return Wording(
         words=nest.words, score=row.score, false_rate=row.false_rate, share=share, rest_share=rest_share,
         ratio=_ratio(table.votes[:, row.place], tables[0].votes.sum(axis=1)),
