@@ -31,24 +31,26 @@ def log_odds(votes: np.ndarray, heard: np.ndarray, totals: np.ndarray) -> np.nda
     return found
 
 
-def chances(votes: np.ndarray, heard: np.ndarray, totals: np.ndarray) -> np.ndarray:
+def chances(votes: np.ndarray, heard: np.ndarray, totals: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """How probable it is that a word would be used here at least so much, were both sides alike.
 
     The tail of the binomial distribution of its authors over the sides, exact also where nobody uses it in
     the rest, where a normal approximation is blind. Votes are put on the scale of ``heard``; where few use a
-    word, on the scale that is usual on that side.
+    word, on the scale that is ``usual`` on that side (``heard`` by votes, of all words).
     """
-    usual = (heard.sum(axis=1) / np.maximum(votes.sum(axis=1), 1e-9))[:, None]
-    scale = (heard + _USUAL) / (votes + _USUAL / np.maximum(usual, 1e-9))
+    scale = (heard + _USUAL) / (votes + _USUAL / usual[:, None])
     reach = totals[:, None] * scale
     tail: np.ndarray = betainc(np.maximum(heard[0], 1e-9), heard[1] + 1, reach[0] / reach.sum(axis=0))
     return np.where(heard[0] > 0, tail, 1.0)
 
 
-def false_rates(tails: np.ndarray) -> np.ndarray:
-    """The share of false discoveries among those up to each (q-values of Benjamini and Hochberg)."""
+def false_rates(tails: np.ndarray, tests: int | None = None) -> np.ndarray:
+    """The share of false discoveries among those up to each (q-values of Benjamini and Hochberg).
+
+    ``tests`` is how many were made, where these are the smallest of them or some of those.
+    """
     order = np.argsort(tails, kind="stable")
-    ranked = tails[order] * len(tails) / np.arange(1, len(tails) + 1)
+    ranked = tails[order] * (tests or len(tails)) / np.arange(1, len(tails) + 1)
     rates = np.empty_like(ranked)
     rates[order] = np.minimum(1.0, np.minimum.accumulate(ranked[::-1])[::-1])
     return rates

@@ -7,7 +7,7 @@ by its standard deviation (Monroe, Colaresi, Quinn, "Fightin' Words", Political 
 n / (1 + (n - 1) / 2), the weight of observations that are correlated by a half (Kish, "Survey Sampling",
 1965). So accounts that repeat themselves neither make a word nor hide one, and a side whose authors wrote
 more is no different for it. False discoveries are held to a share (Benjamini, Hochberg, J. R.
-Stat. Soc. B 57, 1995) among all words and phrases that could have passed the floor of authors.
+Stat. Soc. B 57, 1995), of all words and phrases that could have passed the floor of authors.
 
 A phrase (2 to 4 words) is one when its words stand together far oftener than they would by chance: normalised
 pointwise mutual information (Bouma, GSCL 2009), here of all its words together. What it mostly explains is
@@ -100,16 +100,22 @@ def telling(
     names the word under which an inflection is counted.
     """
     sides = (here, rest)
-    if not all(len(side.texts) for side in sides):
+    if not all(any(side.texts) for side in sides):
         return ()
     read = _read(sides)
     mute = np.array([is_mute(word) or word in quiet for word in read.words], dtype=bool)
     veiled = np.array([word in hidden for word in read.words], dtype=bool)
     head = _heads(read, heads or {})
     tables = _tables(read, mute, head, least_authors)
-    rows = _judged(read, tables, mute, veiled, least_authors, false_share)[:_WEIGHED]
-    kept = settle([_nest(read, tables, head, veiled, row) for row in rows])
-    return tuple(_told(read, tables, head, rows[nest.rank], nest) for nest in kept)
+    rows, tests = _judged(read, tables, mute, veiled, least_authors, false_share)
+    kept = settle([_nest(read, tables, head, veiled, row) for row in rows[:_WEIGHED]])
+    # What is hidden was found as well; the share that may be false is that of what is told.
+    rates = false_rates(np.array([rows[nest.rank].chance for nest in kept]), tests).tolist()
+    return tuple(
+        _told(read, tables, head, rows[nest.rank], nest, rate)
+        for nest, rate in zip(kept, rates, strict=True)
+        if rate <= false_share
+    )
 
 
 def distinct(numbers: np.ndarray) -> np.ndarray:
@@ -167,7 +173,7 @@ class _Row:
     length: int
     place: int
     score: float
-    false_rate: float
+    chance: float
 
 
 def _read(sides: tuple[Said, Said]) -> _Read:
@@ -262,9 +268,10 @@ def _table(read: _Read, grams: np.ndarray, posts: np.ndarray, names: np.ndarray)
 
 def _judged(
     read: _Read, tables: list[_Table], mute: np.ndarray, veiled: np.ndarray, least: int, false_share: float
-) -> list[_Row]:
-    """The grams that are used more here, by enough authors, surely, the surest first."""
+) -> tuple[list[_Row], int]:
+    """The grams that are used more here, by enough authors, surely, the surest first; of how many."""
     totals, plain = tables[0].votes.sum(axis=1), _plain_posts(read)
+    usual = tables[0].heard.sum(axis=1) / totals
     found: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []
     for length, table in enumerate(tables, start=1):
         # Whatever could pass is a test, whether it does or not: by both sides together, which favours none.
@@ -274,17 +281,18 @@ def _judged(
             tried = tried[_is_phrase(read, plain, table, tried, veiled)]
         votes, heard = table.votes[:, tried], table.heard[:, tried]
         score = log_odds(votes, heard, totals)
-        chance = np.where(table.authors[0, tried] >= least, chances(votes, heard, totals), 1.0)
+        chance = np.where(table.authors[0, tried] >= least, chances(votes, heard, totals, usual), 1.0)
         found.append((length, tried, score, chance))
-    rates = false_rates(np.concatenate([chance for *_, chance in found]))
+    tails = np.concatenate([chance for *_, chance in found])
+    surely = (false_rates(tails) <= false_share) & (tails < 1.0)
     rows: list[_Row] = []
     first = 0
     for length, tried, score, chance in found:
-        rate = rates[first : first + len(tried)]
+        passed = np.flatnonzero(surely[first : first + len(tried)])
         first += len(tried)
-        for place in np.flatnonzero((rate <= false_share) & (chance < 1.0)).tolist():
-            rows.append(_Row(length, int(tried[place]), float(score[place]), float(rate[place])))
-    return sorted(rows, key=lambda row: (-round(row.score, 6), _words(read, tables, row)))
+        columns = (tried[passed], score[passed], chance[passed])
+        rows += [_Row(length, *row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    return sorted(rows, key=lambda row: (-round(row.score, 6), _words(read, tables, row))), len(tails)
 
 
 def _is_phrase(
@@ -353,14 +361,16 @@ def _nest(read: _Read, tables: list[_Table], head: np.ndarray, veiled: np.ndarra
     )  # fmt: skip
 
 
-def _told(read: _Read, tables: list[_Table], head: np.ndarray, row: _Row, nest: Nest) -> Wording:
+def _told(
+    read: _Read, tables: list[_Table], head: np.ndarray, row: _Row, nest: Nest, false_rate: float
+) -> Wording:
     table = tables[row.length - 1]
     (posts, rest_posts), (authors, rest_authors) = (
         counts[:, row.place].tolist() for counts in (table.posts, table.authors)
     )
     share, rest_share = (table.votes[:, row.place] / read.whole).tolist()
     return Wording(
-        words=nest.words, score=row.score, false_rate=row.false_rate, share=share, rest_share=rest_share,
+        words=nest.words, score=row.score, false_rate=false_rate, share=share, rest_share=rest_share,
         ratio=_ratio(table.votes[:, row.place], tables[0].votes.sum(axis=1)),
         posts=posts, authors=authors, rest_posts=rest_posts, rest_authors=rest_authors,
         forms=_forms(read, head, row) if row.length == 1 else (),
