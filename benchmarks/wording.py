@@ -5,8 +5,8 @@ half of them carry the hashtag that is asked for, and one in ten of these one of
 the whole answer (reading, comparing, ways of writing, exact numbers); seconds of processor of this process,
 which does all the work of the embedded store. *Quality*: worlds of 400 authors here and 1,200 elsewhere, who
 write one to eight posts and each have words of their own; ten words are planted that authors here use more.
-How many of them are among the ten first, also where three accounts repeat slogans; and how many words are told
-where nothing is planted. Peers count posts: the plain ratio of shares, JLH (Elasticsearch's significant
+How many of them are among the ten first, also where three accounts repeat slogans; and how many words are
+told where nothing is planted. Peers count posts: the plain ratio of shares, JLH (Elasticsearch's significant
 terms), TF-IDF of the side as one document, and the log-odds ratio. ``RASAD_BENCH_POSTS`` (200,000).
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -185,16 +185,18 @@ def test_silence_tells_nothing(here: list[str], rest: list[str]) -> None:
     assert told(*sides) == ()
 
 
-WORDS = st.sampled_from(["tea", "cup", "rain", "green tea", "hot", "bread and", "of", "city", "bus late"])
-POSTS = st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size=12, max_size=40)
+WORDS = ("tea", "cup", "rain", "green tea", "hot", "bread and", "of", "city", "bus late")
 
 
-@given(here=POSTS, rest=POSTS, seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=100)
-def test_the_order_of_posts_changes_nothing(here: list[str], rest: list[str], seed: int) -> None:
-    """Engines give posts in orders of their own."""
+@pytest.mark.parametrize("seed", range(25))
+def test_the_order_of_posts_changes_nothing(seed: int) -> None:
+    """Engines give posts in orders of their own; scores differ in no digit that shows."""
     rng = random.Random(seed)
-    sides = [(texts, [rng.randrange(15) for _ in texts]) for texts in (here, rest)]
+    sides: list[Side] = []
+    for liked in (WORDS[:4], WORDS[4:]):
+        words = (*WORDS, *liked * 4)
+        texts = [" ".join(rng.choices(words, k=rng.randint(1, 5))) for _ in range(rng.randint(30, 60))]
+        sides.append((texts, [rng.randrange(15) for _ in texts]))
     mixed: list[Side] = []
     for texts, voices in sides:
         order = rng.sample(range(len(texts)), len(texts))
@@ -205,24 +207,23 @@ def test_the_order_of_posts_changes_nothing(here: list[str], rest: list[str], se
     def plain(found: Sequence[Wording]) -> list[Any]:
         return [(row.words, row.posts, row.authors, row.parts, row.beside, row.score) for row in found]
 
+    assert first
     assert plain(first) == [(*row[:-1], pytest.approx(row[-1])) for row in plain(second)]
 
 
-@given(strangers=st.integers(1, 3), side=st.booleans(), seed=st.integers(0, 3))
-@settings(max_examples=12)
-def test_a_stranger_changes_no_order(strangers: int, side: bool, seed: int) -> None:
-    """Authors who speak of something else move scores a little, and no word past a clearly weaker one."""
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_stranger_changes_no_order(side: int, seed: int) -> None:
+    """An author who speaks of something else moves scores a little, and neither adds nor takes a word."""
     rng = np.random.default_rng(seed)
     sides = [talk(rng, range(200), planted=0.08), talk(rng, range(1_000, 1_400), planted=0.005)]
     before = told(*sides)
-    more = [f"elsewhere{n} nothing{n} whatever{n}" for n in range(strangers)]
     texts, voices = sides[side]
-    sides[side] = (texts + more, voices + list(range(5_000, 5_000 + strangers)))
+    sides[side] = (texts + ["elsewhere nothing whatever"] * 5, voices + [5_000] * 5)
     after = {row.words: row.score for row in told(*sides)}
 
     assert sorted(after) == sorted(row.words for row in before)
-    for row in before:
-        assert abs(after[row.words] - row.score) < 0.05
+    assert max(abs(after[row.words] - row.score) for row in before) < 0.05
 
 
 # the measures
@@ -248,5 +249,10 @@ def test_chances_of_whole_votes_are_binomial() -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_false_rates_are_those_of_benjamini_and_hochberg(tails: list[float]) -> None:
-    """As SciPy tells them."""
+    """As SciPy tells them; of the three smallest of many tests as if the others were there."""
+    many = len(tails) + 7
+    least = sorted(tails)[:3]
+    among = stats.false_discovery_control([*least, *[1.0] * (many - len(least))], method="bh")
+
     assert false_rates(np.array(tails)) == pytest.approx(stats.false_discovery_control(tails, method="bh"))
+    assert false_rates(np.array(least), many) == pytest.approx(among[: len(least)])
