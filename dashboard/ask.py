@@ -31,6 +31,7 @@ from answers import posts as post_pages
 from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
+from answers import wording as wordings
 from answers.asking import Asking, SourceFacts, Watched, facts_of
 from answers.copies import Copies
 from answers.facets import Facets
@@ -45,6 +46,7 @@ from answers.posts import PostPage
 from answers.saved import SavedReport
 from answers.sources import SourceReport
 from answers.trends import Rising
+from answers.wording import Words
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
@@ -180,6 +182,8 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "noise": facet_lists.noise,
     "copies": copy_lists.copies,
     "family": tag_families.family,
+    "wording": wordings.wording,
+    "audience": wordings.audience,
 }
 
 
@@ -230,6 +234,12 @@ def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
 def noise(visit: Visit, selection: Selection) -> Figure:
     """How many posts are marked as noise there, whether they are shown or not."""
     return cast(Figure, _ask("noise", visit, selection))
+
+
+def words(visit: Visit, selection: Selection, *, size: int, elsewhere: bool) -> Answer[Words]:
+    """The words of a selection's posts, or of its people's other posts."""
+    question = "audience" if elsewhere else "wording"
+    return cast(Answer[Words], _ask(question, visit, selection, size=size))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:

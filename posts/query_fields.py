@@ -38,7 +38,8 @@ FIELDS: Final = (
 EXAMPLES: Final = {
     "lang": "fa", "platform": "mastodon", "source": "news", "author": "@sara", "mention": "@sara",
     "tag": "ai", "link": "example.org/news", "domain": "example.org", "entity": "brand:acme",
-    "format": "article", "emoji": "❤", "copy": "mastodon:example.org:1", "emotion": "anger", "purpose": "inform",
+    "format": "article", "emoji": "❤", "copy": "mastodon:example.org:1",
+    "emotion": "anger", "purpose": "inform",
     "action": "buy",
     "noise": "spam", "is": "reply", "has": "media", "sentiment": "negative", "kind": "news",
     "intent": "question", "spelling": "exact", "since": "7d", "until": "2026-11-01",
