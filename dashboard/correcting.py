@@ -39,6 +39,18 @@ def draw_reading(visit: Visit, post: Post) -> None:
         parts.draw_table(columns, rows, label=visit.text("correct.title"), key="readings")
         if waits:
             st.caption(visit.text("correct.waits"))
+        if given:
+            _draw_take_back(visit, post, given)
+
+
+def _draw_take_back(visit: Visit, post: Post, given: dict[str, Label]) -> None:
+    with st.container(horizontal=True, key="take_back"):
+        for kind in given:
+            st.button(
+                visit.text("correct.take_back", kind=kind_name(visit, kind)), key=f"take_back_{kind}",
+                icon=":material/undo:", type="tertiary", on_click=labels.remove,
+                args=(ask.state_of(visit), post.id, kind),
+            )  # fmt: skip
 
 
 def _given(visit: Visit, post: Post) -> dict[str, Label]:
@@ -58,10 +70,10 @@ def _said(visit: Visit, post: Post, kind: str, label: Label | None, *, waits: bo
     if not values:
         found["tone"] = "muted"
     by = BY_PEOPLE if label is not None else read.versions.get(kind, "")
-    who = readers.name(visit, kind, by) if values is not None else ""
+    who = readers.cell(visit, kind, by) if values is not None else {"text": ""}
     if waits:
-        who = f"{who} ({visit.text('correct.waiting')})"
-    return [{"text": kind_name(visit, kind), "tone": "muted"}, found, {"text": who, "tone": "muted"}]
+        who["text"] = f"{who['text']} ({visit.text('correct.waiting')})"
+    return [{"text": kind_name(visit, kind), "tone": "muted"}, found, who]
 
 
 def _values(read: Annotations, kind: str) -> tuple[str, ...] | None:

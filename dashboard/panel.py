@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import streamlit as st
@@ -17,6 +18,9 @@ from words.bidi import isolate_left, stripped
 
 MOST: Final = 5_000
 """Signs of a text that is pasted."""
+MARKED: Final = 300
+LISTED: Final = 100
+"""So many places of a text are marked, and listed."""
 _AIMS: Final = ("intent", "purpose", "action", "format")
 _LOOKS: Final = {"positive": "good", "negative": "bad", "anger": "bad", "insult": "bad"}
 _TONES: Final = {"positive": "good", "negative": "bad"}
@@ -38,14 +42,14 @@ def draw_panel(visit: Visit) -> None:
 
 def draw_told(visit: Visit, found: Told) -> None:
     """The text with its places marked, what it was read as, and the places that spoke for it."""
-    draw_marked(found, _marks(visit, found), key="panel_marked")
+    draw_marked(found, islice(_marks(visit, found), MARKED), key="panel_marked")
     _draw_values(visit, found)
     if found.spoken:
         st.subheader(visit.text("labels.why"))
-        _draw_spoken(visit, found.spoken)
+        _draw_spoken(visit, found.spoken[:LISTED])
     if found.signs:
         st.subheader(visit.text("labels.signs"))
-        _draw_signs(visit, found.signs)
+        _draw_signs(visit, found.signs[:LISTED])
 
 
 def _marks(visit: Visit, found: Told) -> Iterator[Mark]:
@@ -80,8 +84,8 @@ def _row(visit: Visit, kind: str, values: tuple[str, ...] | None, found: Told) -
         said["tone"] = "muted"
     elif len(values) == 1 and values[0] in _TONES:
         said["tone"] = _TONES[values[0]]
-    who = readers.name(visit, kind, found.readers.get(kind, "")) if values is not None else ""
-    return [{"text": kind_name(visit, kind), "tone": "muted"}, said, {"text": who, "tone": "muted"}]
+    by = found.readers.get(kind, "") if values is not None else ""
+    return [{"text": kind_name(visit, kind), "tone": "muted"}, said, readers.cell(visit, kind, by)]
 
 
 def _draw_spoken(visit: Visit, spoken: tuple[Spoken, ...]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any, Final
 
 import streamlit as st
 
 from config.project import Settings
+from dashboard.parts import Item
 from dashboard.visit import Visit
 from nlp.mending import Mending
 from nlp.names import WatchedEntity, WatchList
@@ -16,23 +18,26 @@ from words import texts
 
 OWN_LABELS: Final = "own labels"
 """What ``Annotations.versions`` names as the reader of a mood that the project's own labels have taught."""
-_EXPERIMENTAL: Final = "experimental"
+_ONE_AT_A_TIME: Final = Lock()
+"""A pipeline may be used by one thread at a time; each visitor has one."""
 
 
-def name(visit: Visit, kind: str, by: str) -> str:
-    """Who has read a kind, in words; empty where nobody has."""
+def cell(visit: Visit, kind: str, by: str) -> Item:
+    """Who has read a kind, in words, with the name that it goes by; empty where nobody has."""
     if not by:
-        return ""
+        return {"text": ""}
     if by in (BY_PEOPLE, OWN_LABELS):
-        return texts.text(f"reading.by.{'people' if by == BY_PEOPLE else 'own_labels'}", visit.language)
+        key = f"reading.by.{'people' if by == BY_PEOPLE else 'own_labels'}"
+        return {"text": texts.text(key, visit.language), "tone": "muted"}
     key = f"reading.by.{kind}"
     said = texts.text(key if texts.known(key) else "reading.by.rules", visit.language)
-    return f"{said} · {by.removesuffix(_EXPERIMENTAL).strip(' ,')}"
+    return {"text": said, "hint": f"{kind} {by}", "tone": "muted"}
 
 
 def explain(visit: Visit, written: str) -> Explained:
     """How the project reads a text that is not among its posts."""
-    return _pipeline(visit.settings).explain(written)
+    with _ONE_AT_A_TIME:
+        return _pipeline(visit.settings).explain(written)
 
 
 def _pipeline(settings: Settings) -> Pipeline:

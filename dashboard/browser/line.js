@@ -19,7 +19,7 @@ export default function (component) {
     if (item.label) piece.append(make("span", "muted", `${item.label} `));
     piece.append(words);
     if (item.counted) {
-      const counted = make("bdi", "after");
+      const counted = make("span", "after");
       counted.append(inside(item.counted.link, item.counted.text, "word", component));
       piece.append(counted);
     }

@@ -12,6 +12,8 @@ export default function (component) {
       continue;
     }
     const mark = make("mark", piece.kinds.map((kind) => `is-${kind}`).join(" "), piece.text);
+    // By itself the @ of a name would stand at its wrong end in a line from right to left.
+    if (piece.kinds.includes("sign")) mark.setAttribute("dir", "auto");
     if (piece.hint) mark.setAttribute("title", piece.hint);
     text.append(mark);
   }
