@@ -7,7 +7,7 @@ with, at a page or by a command. Its labels are ``sample`` labels that carry its
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -138,6 +138,13 @@ def first_of(asking: Asking, posts: Iterable[str]) -> Post | None:
             if document is not None and not {"deleted", "textless"}.intersection(document.get("is", ())):
                 return post_of(document)
     return None
+
+
+def posts_of(asking: Asking, posts: Sequence[str]) -> Iterator[Post]:
+    """Those of these posts that are still there, in this order."""
+    for some in portions(list(posts), 200):
+        found = asking.store.get("posts", some)
+        yield from (post_of(found[name]) for name in some if name in found)
 
 
 def agreements(given: Iterable[Label]) -> tuple[Agreement, ...]:

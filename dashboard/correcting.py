@@ -14,6 +14,7 @@ from posts.forgetting import is_textless
 from posts.labels import BY_PEOPLE, KINDS, Label, reading
 from posts.post import Annotations, Post
 from store import labels
+from store.state import State
 
 SHOWN: Final = ("language", *KINDS, "action", "format")
 """What is told of a post, in this order."""
@@ -48,9 +49,13 @@ def _draw_take_back(visit: Visit, post: Post, given: dict[str, Label]) -> None:
         for kind in given:
             st.button(
                 visit.text("correct.take_back", kind=kind_name(visit, kind)), key=f"take_back_{kind}",
-                icon=":material/undo:", type="tertiary", on_click=labels.remove,
+                icon=":material/undo:", type="tertiary", on_click=_take_back,
                 args=(ask.state_of(visit), post.id, kind),
             )  # fmt: skip
+
+
+def _take_back(state: State, post: str, kind: str) -> None:
+    labels.remove(state, post, kind)
 
 
 def _given(visit: Visit, post: Post) -> dict[str, Label]:
