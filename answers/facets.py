@@ -31,6 +31,8 @@ _NAMED: Final = {"language": "language", "platform": "platform"}
 _ASKED_AS: Final = {"language": "lang"}
 """What a query calls a facet where it has another name there."""
 _MOST: Final = 50
+FEWEST_NAMED: Final = 3
+"""Posts from which on a name is shown that nobody watches for: what models find once may be anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,11 @@ def _with_mood(selection: Selection) -> Selection:
 def _parts(
     selection: Selection, kind: str, buckets: list[dict[str, Any]], size: int
 ) -> tuple[tuple[str, Figure], ...]:
-    ranked = sorted((-found["doc_count"], found["key"]) for found in buckets)[:size]
+    ranked = sorted(
+        (-found["doc_count"], found["key"])
+        for found in buckets
+        if kind != "entity" or found["doc_count"] >= FEWEST_NAMED or found["key"].startswith("brand:")
+    )[:size]
     return tuple(
         (value, Figure(value=-less, selection=opening(selection, kind, value))) for less, value in ranked
     )
