@@ -21,10 +21,12 @@ from rasad.commands import (
     collecting,
     forgetting,
     gaining,
+    labelling,
     letters,
     moving,
     projects,
     queries,
+    reading,
     sources,
     tags,
     wording,
@@ -77,6 +79,9 @@ app.command()(tags.families)
 app.command(cls=Asks)(wording.words)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
+app.command()(reading.read)
+app.command()(labelling.label)
+app.add_typer(labelling.app, name="labels")
 app.add_typer(letters.app, name="deadletters")
 app.command()(forgetting.forget)
 app.command()(forgetting.retention)

@@ -97,6 +97,18 @@ def waiting(state: State, limit: int) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+def pending(state: State, posts: Sequence[str]) -> set[tuple[str, str]]:
+    """Which labels of these posts, as post and kind, are not in their posts yet."""
+    found: set[tuple[str, str]] = set()
+    for some in portions(posts, _AT_ONCE):
+        marks = ", ".join("?" * len(some))
+        rows = state.connection.execute(
+            f"SELECT post, kind FROM labels WHERE waits=1 AND post IN ({marks})", list(some)
+        )
+        found.update((str(post), str(kind)) for post, kind in rows)
+    return found
+
+
 def settle(state: State, posts: Iterable[str], given: Mapping[str, Sequence[Label]]) -> None:
     """These posts hold the labels that were ``given`` to them; one that changed meanwhile goes on waiting."""
     with state.together() as db:
