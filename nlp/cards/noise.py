@@ -14,6 +14,7 @@ from nlp import noise
 from nlp.cards.measure import classes, macro
 from nlp.text import prepare
 from posts.post import Author, Post
+from words.texts import text
 
 FILE: Final = "noise.tsv"
 NOTE: Final = (
@@ -84,6 +85,11 @@ def table(made: dict[str, Any]) -> str:
         f"| {part['half']} | {part['language']} | {part['posts']} | {part['macro_f']:.2f} "
         f"| {part['wrongly']} of {part['innocent']} |"
         for part in made["parts"]
+    ]
+    lines += ["", "| mark | sign | weight | part |", "|---|---|---|---|"]
+    lines += [
+        f"| {sign.mark} | {text(sign.why, 'en')} | {sign.weight:+.1f} | {sign.part} |"
+        for sign in noise.SIGNS.values()
     ]
     return "\n".join(lines) + "\n"
 

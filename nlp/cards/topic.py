@@ -19,8 +19,8 @@ FILE: Final = "topics.tsv"
 NOTE: Final = (
     "Sixty short posts for each of two or three meanings of a word, written for Rasad; one meaning is on "
     "topic. Learned from so many examples of each side, the mean of ten draws, judged on all the others, "
-    "which are also the unlabelled posts. The few settings of the method were chosen on these posts, among values "
-    "that do about as well."
+    "which are also the unlabelled posts. The few settings of the method were chosen on these posts, among "
+    "values that do about as well."
 )
 TASKS: Final = (("شیر", "milk"), ("شیر", "lion"), ("شیر", "tap"), ("رستا", "tea"), ("apple", "company"),
                 ("apple", "fruit"), ("jaguar", "car"))  # fmt: skip
