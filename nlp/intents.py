@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from nlp.patterns import Lists, Place, Sentence, joined, longest
 from nlp.text import Cue, Text, Word
@@ -31,19 +32,28 @@ CHEERFUL: Final = 0.5
 
 _WHY: Final = "intents.why."
 _COMMENT: Final = "comment"
+_DENIED: Final = "denied"
+_ACTIONS: Final = frozenset(ACTIONS)
+_KNOWN: Final = frozenset((*INTENTS, *PURPOSES, *ACTIONS))
+_MEANT: Final = ("question", "suggestion", "criticism", "complaint", "praise", "misinformation")
 _SELLING: Final = {"buy": 1.0, "download": 1.0, "visit": 0.5, "sign-up": 0.5, "contact": 0.5}
 """Calls that sellers make, and how much each says that something is sold."""
 _LEADS: Final = {
-    "mishap": "complaint", "mine": "complaint", "thing": "complaint", "pleased": "praise", "hook": "promote",
+    "mishap": "complaint", "mine": "complaint", "thing": "complaint", "but": "criticism", "pleased": "praise",
+    "hook": "promote", "offer": "promote", "advice": "suggestion", "formal": "inform", "schedule": "inform",
+    "fun": "entertain",
 }  # fmt: skip
 """What hints lead to."""
 _NOT_ASKED: Final = ("praise", "promote", "buy", "visit", "educate")
-"""What is only talked of in a question or a suggestion, not said."""
+"""What is only talked of in a question, not said."""
+_NOT_PROPOSED: Final = ("promote", "buy")
+_NO_ADVICE: Final = frozenset(ACTIONS) - {"visit", "watch"}
+"""Calls that are no advice beside: "call us" is no suggestion, "go and see it" is."""
 _DIGIT: Final = re.compile(r"\d")
 _PHONE: Final = re.compile(r"(?<![\w.,/])(?:\+|00)?\d(?:[\s\-–()]{0,2}\d){7,14}(?![\w/])")
 _PRICE: Final = re.compile(r"[$€£]\s?\d|\d\s?[€£]")
 _AMUSED: Final = frozenset("😂🤣😹💀😆")
-_PLEASED: Final = frozenset("😍❤👏🔥🙌🥰💯👑💙💛💚🧡💜🌹🙏💐")
+_PLEASED: Final = frozenset("😍❤👏🙌🥰💯👑💙💛💚🧡💜🌹🙏💐👍👌")
 # Words that deny a judgement: before it in English, behind it in Persian (is not, was not, did not become,
 # has not, are not).
 _DENY_BEFORE: Final = frozenset(
@@ -70,6 +80,39 @@ class Aims:
     cues: tuple[Cue, ...] = ()
 
 
+_NOTHING: Final = Aims(intents=(_COMMENT,))
+
+
+class _Said(NamedTuple):
+    """A cue in the making: where it stands, what it says, how much and who knew it."""
+
+    start: int
+    end: int
+    says: str
+    weight: float
+    why: str
+
+
+class _Reading:
+    """What was said in a text, and how much each saying weighs by now."""
+
+    __slots__ = ("said", "says")
+
+    def __init__(self) -> None:
+        self.said: list[_Said] = []
+        self.says: defaultdict[str, float] = defaultdict(float)
+
+    def add(self, said: _Said) -> None:
+        self.said.append(said)
+        self.says[said.says] += said.weight
+
+    def drop(self, names: Collection[str], inside: Iterable[_Said]) -> None:
+        """Take back those sayings that are told in a stretch."""
+        for said in [said for said in inside if said.says in names]:
+            self.said.remove(said)
+            self.says[said.says] -= said.weight
+
+
 def read(text: Text, mood: float | None = None) -> Aims:
     """The aims of a text; ``mood`` is how its mood was read elsewhere, from -1 to 1.
 
@@ -77,15 +120,21 @@ def read(text: Text, mood: float | None = None) -> Aims:
     """
     words = joined(text.words)
     sentences = lists().sentences(text, words)
-    cues: list[Cue] = []
+    reading = _Reading()
     if text.language in LISTED:
-        cues.extend(_cue(place, words) for place in longest(lists().find(words, sentences)))
-    cues.extend(_signs(text))
-    says = _weigh(cues)
-    _ask(sentences, words, cues, says)
-    _judge(says, mood)
-    _sell(says)
-    return _taken(says, cues)
+        for place in longest(lists().find(words, sentences)):
+            reading.add(_said(place, words))
+    for said in _signs(text):
+        reading.add(said)
+    if not reading.said and not any(sentence.asked[1] for sentence in sentences):
+        return _NOTHING
+    if not words and reading.says["pleased"]:
+        reading.says["praise"] += ENOUGH
+    _ask(reading, sentences, words)
+    _judge(reading.says, mood)
+    _hint(reading.says)
+    _sell(reading.says)
+    return _taken(reading)
 
 
 @lru_cache(maxsize=1)
@@ -108,15 +157,15 @@ def _classes(tables: Sequence[dict[str, Any]]) -> dict[str, str]:
     return found
 
 
-def _cue(place: Place, words: Sequence[Word]) -> Cue:
+def _said(place: Place, words: Sequence[Word]) -> _Said:
     """What a phrase says where it stands; a judgement that is denied says the contrary, or nothing."""
     listed = place.list
-    says, weight = listed.says, listed.weight
+    says = listed.says
     if listed.polar and _denied(place, words):
-        says, weight = ("criticism", weight) if says == "praise" else ("denied", 0.0)
-    elif says in ACTIONS and place.first and words[place.first - 1].folded in _DENY_BEFORE:
-        says, weight = "denied", 0.0
-    return Cue(words[place.first].start, words[place.last - 1].end, says, weight, _WHY + listed.why)
+        says = "criticism" if says == "praise" else _DENIED
+    elif place.first and says in _ACTIONS and words[place.first - 1].folded in _DENY_BEFORE:
+        says = _DENIED
+    return _Said(words[place.first].start, words[place.last - 1].end, says, listed.weight, listed.why)
 
 
 def _denied(place: Place, words: Sequence[Word]) -> bool:
@@ -127,20 +176,20 @@ def _denied(place: Place, words: Sequence[Word]) -> bool:
     return any(word.folded.startswith(_DENY_BEHIND) for word in behind)
 
 
-def _signs(text: Text) -> Iterator[Cue]:
+def _signs(text: Text) -> Iterator[_Said]:
     """What telephone numbers, prices and emoji say."""
     for emoji, start, end in text.emoji:
         if emoji in _AMUSED:
-            yield Cue(start, end, "entertain", 0.5, _WHY + "emoji")
+            yield _Said(start, end, "entertain", 0.5, "emoji")
         elif emoji in _PLEASED:
-            yield Cue(start, end, "pleased", 0.5, _WHY + "emoji")
+            yield _Said(start, end, "pleased", 0.5, "emoji")
     if _DIGIT.search(text.written) is None:
         return
     for match in _PRICE.finditer(text.written):
-        yield Cue(*match.span(), "promote", 0.5, _WHY + "price")
+        yield _Said(*match.span(), "promote", 0.5, "price")
     for match in _PHONE.finditer(text.written):
         if is_phone(match[0]):
-            yield Cue(*match.span(), "contact", 1.0, _WHY + "phone")
+            yield _Said(*match.span(), "contact", 1.0, "phone")
 
 
 def is_phone(written: str) -> bool:
@@ -155,101 +204,115 @@ def is_phone(written: str) -> bool:
     return digits.startswith("0") and 10 <= len(digits) <= 11
 
 
-def _weigh(cues: Iterable[Cue]) -> dict[str, float]:
-    says: dict[str, float] = {}
-    for cue in cues:
-        says[cue.says] = says.get(cue.says, 0.0) + cue.weight
-    return says
-
-
-def _ask(
-    sentences: Sequence[Sentence], words: Sequence[Word], cues: list[Cue], says: dict[str, float]
-) -> None:
+def _ask(reading: _Reading, sentences: Sequence[Sentence], words: Sequence[Word]) -> None:
     """Add questions that marks tell; take back those that want no answer, and praise that is asked for."""
-    selling = any(says.get(name) for name in ("promote", "educate", "inform"))
+    says = reading.says
+    if says["suggestion"]:
+        reading.drop(("suggestion",), _beside(reading.said, "suggestion", _NO_ADVICE))
+    selling = says["promote"] or says["educate"] or says["inform"]
     for sentence in sentences:
         start = words[sentence.first].start if sentence.first < sentence.last else sentence.asked[0]
         end = sentence.asked[1] or words[sentence.last - 1].end
-        inside = [cue for cue in cues if start <= cue.start < end]
-        hints = {cue.says for cue in inside}
-        if "rhetoric" in hints or ("hook" in hints and selling):
-            _take_back(("question",), inside, says)
+        inside = [said for said in reading.said if start <= said.start < end]
+        told = {said.says for said in inside}
+        if "rhetoric" in told or ("hook" in told and selling):
+            reading.drop(("question",), inside)
             continue
-        _take_back(("question",), _covered(inside), says)
-        if sentence.asked[1] or not hints.isdisjoint(("question", "suggestion")):
-            _take_back(_NOT_ASKED, inside, says)
-        if sentence.asked[1] and "suggestion" not in hints:
-            cues.append(Cue(*sentence.asked, "question", 1.0, _WHY + "mark"))
-            says["question"] = says.get("question", 0.0) + 1.0
+        if "suggestion" in told:
+            reading.drop(("question",), _beside(inside, "question", ("suggestion",)))
+        if sentence.asked[1] or "question" in told:
+            reading.drop(_NOT_ASKED, inside)
+        elif "suggestion" in told:
+            reading.drop(_NOT_PROPOSED, inside)
+        if sentence.asked[1] and "suggestion" not in told:
+            reading.add(_Said(*sentence.asked, "question", 1.0, "mark"))
+    if says["question"] >= ENOUGH:
+        reading.drop(("praise",), _thanked(reading.said))
 
 
-def _covered(inside: Sequence[Cue]) -> Iterator[Cue]:
-    """Cues that share words with a suggestion: "have you considered" is less a question than that."""
-    for made in inside:
-        if made.says == "suggestion":
-            yield from (cue for cue in inside if cue.start < made.end and made.start < cue.end)
+def _thanked(said: Iterable[_Said]) -> list[_Said]:
+    """Thanks, which are a courtesy beside a question."""
+    return [one for one in said if one.why == "thanking"]
 
 
-def _take_back(names: Collection[str], inside: Iterable[Cue], says: dict[str, float]) -> None:
-    for cue in inside:
-        if cue.says in names:
-            says[cue.says] -= cue.weight
+def _beside(said: Sequence[_Said], says: str, others: Collection[str]) -> list[_Said]:
+    """Cues of one saying that share words with one of others: "have you considered" proposes."""
+    stronger = [other for other in said if other.says in others]
+    return [
+        one
+        for one in said
+        if one.says == says and any(other.start < one.end and one.start < other.end for other in stronger)
+    ]
 
 
 def _judge(says: dict[str, float], mood: float | None) -> None:
     """Tell complaints (what happened to the writer) from criticism, and both from praise."""
-    own, thing = says.get("mine", 0.0) > 0, says.get("thing", 0.0) > 0
-    mishap, blame = says.get("mishap", 0.0), says.get("criticism", 0.0)
+    own = says["mine"] and says["thing"]
+    mishap, blame, complaint = says["mishap"], says["criticism"], says["complaint"]
     gloomy, cheerful = mood is not None and mood <= GLOOMY, mood is not None and mood >= CHEERFUL
-    complaint = says.get("complaint", 0.0)
-    if own and thing and (mishap >= ENOUGH or blame >= ENOUGH or (mishap and gloomy)):
+    if own and not cheerful and (mishap >= ENOUGH or blame >= ENOUGH or (mishap and gloomy)):
         complaint = max(complaint, ENOUGH)
-    untrue = says.get("misinformation", 0.0) >= ENOUGH
-    if says.get("solved") or untrue or (cheerful and complaint < 2 * ENOUGH):
+    if says["solved"] or says["misinformation"] >= ENOUGH:
         complaint -= ENOUGH
     says["complaint"] = complaint
-    praise = says.get("praise", 0.0)
-    if praise and says.get("pleased", 0.0):
-        praise += 0.5
+    if says["praise"] and says["pleased"]:
+        says["praise"] += 0.5
+    if says["praise"] >= ENOUGH and says["but"] and mishap:
+        blame = says["criticism"] = blame + ENOUGH
     if complaint >= ENOUGH or gloomy:
-        praise -= ENOUGH
-    says["praise"] = praise
+        says["praise"] -= ENOUGH
     if complaint >= ENOUGH and blame < 2 * ENOUGH:
         says["criticism"] = 0.0
     elif gloomy and blame:
         says["criticism"] = blame + 0.5
 
 
+def _hint(says: dict[str, float]) -> None:
+    """What several weak signs say together where nothing else is said.
+
+    Orders that call to nothing listed are advice; days and hours in formal verbs are a notice; offers beside
+    a call advertise; somebody's words beside laughing emoji are a joke.
+    """
+    if any(says[name] >= ENOUGH for name in _MEANT):
+        return
+    calls = any(says[name] >= ENOUGH for name in ACTIONS)
+    if says["offer"] and calls:
+        says["promote"] += ENOUGH
+    elif says["advice"] and not calls and says["promote"] < ENOUGH:
+        says["suggestion"] += ENOUGH
+    if says["formal"] and says["schedule"] and not says["mine"]:
+        says["inform"] += ENOUGH
+    if says["fun"] and says["entertain"]:
+        says["entertain"] += 0.5
+
+
 def _sell(says: dict[str, float]) -> None:
     """Who sells, promotes; what sellers say of their own goods is no praise."""
-    calls = sum(worth for action, worth in _SELLING.items() if says.get(action, 0.0) >= ENOUGH)
-    promote = says.get("promote", 0.0) + calls
-    if promote:
-        promote += says.get("hook", 0.0)
-    says["promote"] = promote
-    if says.get("inform", 0.0) < 2 * ENOUGH and max(promote, says.get("challenge", 0.0)) >= ENOUGH:
+    says["promote"] += sum(worth for action, worth in _SELLING.items() if says[action] >= ENOUGH)
+    if says["promote"]:
+        says["promote"] += says["hook"]
+    if says["inform"] < 2 * ENOUGH and max(says["promote"], says["challenge"]) >= ENOUGH:
         says["inform"] = 0.0
-    if promote >= ENOUGH:
-        says["praise"] = says.get("praise", 0.0) - 2 * ENOUGH
+    if says["promote"] >= ENOUGH:
+        says["praise"] -= 2 * ENOUGH
 
 
-def _taken(says: dict[str, float], cues: Iterable[Cue]) -> Aims:
-    intents = tuple(name for name in INTENTS if says.get(name, 0.0) >= ENOUGH and name != _COMMENT)
-    purposes = tuple(name for name in PURPOSES if says.get(name, 0.0) >= ENOUGH)
-    actions = tuple(name for name in ACTIONS if says.get(name, 0.0) >= ENOUGH)
+def _taken(reading: _Reading) -> Aims:
+    taken = {name for name, weight in reading.says.items() if weight >= ENOUGH}
+    if taken.isdisjoint(_KNOWN):
+        return _NOTHING
     return Aims(
-        intents=intents or (_COMMENT,),
-        purposes=purposes,
-        actions=actions,
-        cues=tuple(_spoken(cues, {*intents, *purposes, *actions})),
+        intents=tuple(name for name in INTENTS if name in taken) or (_COMMENT,),
+        purposes=tuple(name for name in PURPOSES if name in taken),
+        actions=tuple(name for name in ACTIONS if name in taken),
+        cues=tuple(_cues(reading.said, taken & _KNOWN)),
     )
 
 
-def _spoken(cues: Iterable[Cue], taken: Collection[str]) -> list[Cue]:
+def _cues(said: Iterable[_Said], taken: Collection[str]) -> list[Cue]:
     """The cues that spoke for what was taken, in order; hints say what they led to."""
-    found: list[Cue] = []
-    for cue in cues:
-        says = _LEADS.get(cue.says, cue.says)
-        if says in taken:
-            found.append(cue if says == cue.says else replace(cue, says=says))
-    return sorted(found, key=lambda cue: (cue.start, cue.end, cue.says))
+    return [
+        Cue(start, end, leads, weight, _WHY + why)
+        for start, end, says, weight, why in sorted(said)
+        if (leads := _LEADS.get(says, says)) in taken
+    ]

@@ -7,13 +7,13 @@ list of our own; what stands around a word denies, strengthens or weakens it. Ir
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import exp
 from typing import Final
 
-from nlp.tone import Known, look, look_joined, pictures, starts
 from nlp.text import Cue, Text
+from nlp.tone import Known, in_latin_persian, leanings, look, look_joined, pictures, starts
 from posts.post import Sentiment
 
 VERSION: Final = "lexicon-en-1, lexicon-fa-1 experimental"
@@ -21,7 +21,7 @@ LANGUAGES: Final = frozenset({"fa", "en"})
 UNKNOWN: Final = "und"
 """A text too short or too mixed to name its language is read if it holds a word or sign that is known."""
 
-BELOW: Final = -0.1
+BELOW: Final = -0.12
 """A score up to this is negative, and one from ``ABOVE`` on positive: praise is worded more strongly than it
 is meant, and a mild word of complaint is meant as one."""
 ABOVE: Final = 0.3
@@ -32,7 +32,8 @@ class Mood:
     """How a text sounds: its sentiment (``None`` where its language is not read), ``"anger"`` and
     ``"insult"`` where they are heard, and the cues for all of it, in the order of the text.
 
-    The weights of cues for sentiment are those that were added up, denial and emphasis included.
+    The weights of cues for sentiment are those that were added up, denial and emphasis included; those of
+    words that lean (``mood.lines``) were added to the score itself.
     """
 
     sentiment: Sentiment | None = None
@@ -56,13 +57,34 @@ _NOTHING: Final = Mood()
 # Where a clause ends: what is denied or stressed beyond it is something else.
 _BREAK: Final = re.compile(r"[.!?؟،,;؛:\n…()\"«»|]")
 _ENDINGS_APART: Final = frozenset(
-    "ها های هایی هاش تر ترین تری تره ام ای اند ایم اید ه".split()  # plural, comparison, copula, apart
+    [
+        "ها",
+        "های",
+        "هایی",
+        "هاش",
+        "تر",
+        "ترین",
+        "تری",
+        "تره",
+        "ام",
+        "ای",
+        "اند",
+        "ایم",
+        "اید",
+        "ه",
+    ]  # plural, comparison, copula, apart
 )
 _MOST_WORDS: Final = 5
 
 
 def read(text: Text) -> Mood:
-    """The mood of a text."""
+    """The mood of a text: what the lists say of it, and in English how its other words lean."""
+    mood = by_lists(text)
+    return leaning(mood, text, leanings()) if text.language == "en" else mood
+
+
+def by_lists(text: Text) -> Mood:
+    """The mood of a text by what is listed alone."""
     if text.language not in LANGUAGES and text.language != UNKNOWN:
         return _NOTHING
     items = list(_items(text))
@@ -73,16 +95,39 @@ def read(text: Text) -> Mood:
     total += _exclaim(text.written, total, cues)
     emotions = _emotions(text, items, cues)
     cues.sort(key=lambda cue: (cue.start, cue.end))
-    return Mood(_sentiment(total), emotions, tuple(cues))
+    return Mood(_sentiment(total / (total * total + _ALPHA) ** 0.5), emotions, tuple(cues))
 
 
 _ALPHA: Final = 15.0
+"""The sum of the weights is brought between -1 and 1 by x / sqrt(x² + 15), as VADER does."""
 
 
-def _sentiment(total: float) -> Sentiment:
-    """The sum of the weights brought between -1 and 1, x / sqrt(x² + 15) as VADER does, and its label."""
-    score = round(total / (total * total + _ALPHA) ** 0.5, 4)
+def _sentiment(score: float) -> Sentiment:
+    score = round(max(-1.0, min(1.0, score)), 4)
     return Sentiment("negative" if score <= BELOW else "positive" if score >= ABOVE else "neutral", score)
+
+
+_LEANING: Final = 0.12
+_SHOWN: Final = 0.04
+
+
+def leaning(mood: Mood, text: Text, lean: Mapping[str, float]) -> Mood:
+    """A mood moved by how the words of its text lean (``nlp.training.leanings``), the strong ones as cues."""
+    if mood.sentiment is None:
+        return mood
+    words = {word.folded: word for word in text.words}
+    share = _LEANING / max(1, len(words)) ** 0.5
+    moved = 0.0
+    cues: list[Cue] = []
+    for folded, word in words.items():
+        more = lean.get(folded, 0.0) * share
+        moved += more
+        if abs(more) >= _SHOWN:
+            says = "positive" if more > 0 else "negative"
+            cues.append(Cue(word.start, word.end, says, round(more, 3), "mood.lines"))
+    cues.extend(mood.cues)
+    cues.sort(key=lambda cue: (cue.start, cue.end))
+    return Mood(_sentiment(mood.sentiment.score + moved), mood.emotions, tuple(cues))
 
 
 _SOFT: Final = 0.1
@@ -101,6 +146,7 @@ def shares(mood: Mood) -> dict[str, float]:
         "neutral": 1.0,
         "positive": exp((score - ABOVE) / _SOFT),
     }
+    raised[mood.sentiment.label] *= 1 + 1e-9  # a score on the very edge belongs to one side
     whole = sum(raised.values())
     return {label: part / whole for label, part in raised.items()}
 
@@ -108,7 +154,7 @@ def shares(mood: Mood) -> dict[str, float]:
 def _items(text: Text) -> Iterator[_Item]:
     """The known words and expressions, the longest from each place."""
     words = text.words
-    english = text.language == "en"
+    english = text.language == "en" or (text.language == UNKNOWN and not in_latin_persian(words))
     begun = starts()
     place, count = 0, len(words)
     while place < count:
@@ -136,7 +182,26 @@ def _items(text: Text) -> Iterator[_Item]:
 
 
 _SHORT_NOT: Final = frozenset(
-    "don doesn didn isn wasn aren weren couldn wouldn shouldn won can haven hasn hadn ain mustn needn".split()
+    [
+        "don",
+        "doesn",
+        "didn",
+        "isn",
+        "wasn",
+        "aren",
+        "weren",
+        "couldn",
+        "wouldn",
+        "shouldn",
+        "won",
+        "can",
+        "haven",
+        "hasn",
+        "hadn",
+        "ain",
+        "mustn",
+        "needn",
+    ]
 )
 _NOT: Final = Known(negates=True)
 
@@ -153,6 +218,7 @@ _CAPITALS: Final = 0.7
 _INSULTED: Final = -1.5
 # Verbs whose denial denies even a bad word: "is no problem", against "the problem does not go away".
 _PLAIN: Final = frozenset({"بودن", "داشتن"})  # to be, to have
+_BEING: Final = frozenset({"بودن"})  # to be
 
 
 def _weigh(text: Text, items: list[_Item], cues: list[Cue]) -> float:
@@ -228,9 +294,7 @@ def _in_question(written: str, item: _Item, weight: float) -> float:
     return 1.0
 
 
-def _around(
-    written: str, item: _Item, items: list[_Item], place: int, cues: list[Cue]
-) -> tuple[float, bool]:
+def _around(written: str, item: _Item, items: list[_Item], place: int, cues: list[Cue]) -> tuple[float, bool]:
     """How much stronger the words before make a word, and whether what stands around it denies it."""
     factor, denied, near = 1.0, item.known.denied, True
     for before in reversed(items[:place]):
@@ -248,14 +312,15 @@ def _around(
         if known.negates and not denied:
             denied = True
             cues.append(Cue(before.start, before.end, "negation", -1.0, "mood.negator"))
-    if denied or item.known.verb is not None or item.known.insult > 1:
+    if denied or item.known.verb is not None:
         return factor, denied
     for ahead in items[place + 1 :]:
         known = ahead.known
         if ahead.first - item.last > _AHEAD or known.turns or _BREAK.search(written, item.end, ahead.start):
             break
         if known.verb is not None:
-            deniable = item.known.weight > 0 or known.verb.infinitive in _PLAIN
+            deniable = known.verb.infinitive in (_BEING if item.known.insult > 1 else _PLAIN)
+            deniable = deniable or item.known.weight > 0
             if known.verb.negative and deniable:
                 denied = True
                 cues.append(Cue(ahead.start, ahead.end, "negation", -1.0, "mood.negator"))
@@ -269,9 +334,7 @@ _REPEATED: Final = (1.0, 0.5, 0.25)
 def _look_at_pictures(text: Text, cues: list[Cue]) -> float:
     """The sum of the weights of emoji and faces, each counted thrice at most and ever less."""
     known = pictures()
-    found = [
-        (known.emoji[sign], sign, start, end) for sign, start, end in text.emoji if sign in known.emoji
-    ]
+    found = [(known.emoji[sign], sign, start, end) for sign, start, end in text.emoji if sign in known.emoji]
     found += [(known.faces[face[0]], face[0], *face.span()) for face in known.face.finditer(text.written)]
     seen: dict[str, int] = {}
     total = 0.0
@@ -314,14 +377,16 @@ def _emotions(text: Text, items: list[_Item], cues: list[Cue]) -> tuple[str, ...
     angry = [(item.known.anger, item) for item in items if item.known.anger and not _quiet(item, items)]
     faces = [(start, end) for sign, start, end in text.emoji if sign in known.angry]
     anger = sum(weight for weight, _ in angry) + len(faces)
-    strong = [item for item in items if item.known.insult > 1 and not item.known.anger]
+    strong = [i for i in items if i.known.insult > 1 and not i.known.anger and _is_meant(text, i, items)]
     anger += _INSULT_ANGERS * len(strong)
     if anger:
         shouted = any(text.written[item.start : item.end].isupper() for _, item in angry)
         marks = min(text.written.count("!"), 2) + bool(_DOUBTED.search(text.written))
         anger += _SHOUTED * (marks + shouted)
     enraged = anger >= _ANGRY
-    insults = [i for i in items if i.known.insult and (enraged or _is_meant(text, i, items))]
+    insults = [
+        i for i in items if i.known.insult and (_is_meant(text, i, items) or (enraged and i.known.insult < 2))
+    ]
     pictured = [(start, end) for sign, start, end in text.emoji if sign in known.insulting]
     found: list[str] = []
     if enraged:
@@ -354,13 +419,17 @@ _NEAR: Final = 3
 def _is_meant(text: Text, item: _Item, items: list[_Item]) -> bool:
     """Whether an insult is one: a strong one is, a weak one if it is said to or of somebody else."""
     if item.known.insult > 1:
-        return True
+        return not item.known.denied and not any(
+            verb.negative and verb.infinitive in _BEING and 0 < other.first - item.last <= 2
+            for other in items
+            if (verb := other.known.verb) is not None
+        )
     if _quiet(item, items):
         return False
     near = [
         other.known.person
         for other in items
-        if other.known.person and -_NEAR <= other.first - item.last and item.first - other.last >= -_NEAR
+        if other.known.person and other.first - item.last >= -_NEAR and item.first - other.last >= -_NEAR
         and abs(other.first - item.first) <= _NEAR
     ]  # fmt: skip
     if "self" in near and "other" not in near:

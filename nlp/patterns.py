@@ -8,7 +8,8 @@ An entry of a list is words with a space between them. It may say:
 ``~``, ``~4``         up to two (four) other words here
 ``order+``            the word, also with endings: plural and 's, Persian plural, possessives, ezafe, object
 ``deliver*``          any word that begins so
-``<thing>``           any word of the list's class ``thing``; ``<n>`` is a number
+``<thing>``           any word of the list's class ``thing``; ``<n>`` is a number,
+                      ``<imperative>`` a Persian one to several people
 ``^`` in front        a sentence begins here (greetings and "please" apart); ``$`` behind: it ends here
 ``?`` behind          its sentence is a question by its mark
 ====================  ========================================================================================
@@ -32,13 +33,16 @@ from nlp.text import Text, Word
 
 _HALF_SPACE: Final = "\u200c"
 _GAP: Final = 2
+_NOWHERE: Final[frozenset[int]] = frozenset()
 _KNOWN_WORDS: Final = 30_000
 _NUMBER: Final = "<n>"
+_IMPERATIVE: Final = "<imperative>"
 _PERSIAN: Final = re.compile(r"[\u0600-\u06ff]")
 _DRAWN: Final = re.compile(r"(.)\1+")
 _LONG: Final = re.compile(r"(.)\1\1")
 _STOPS: Final = re.compile(r"[!?؟…\n؛;]+|[.:]+(?=\s|$)")
 _ASKS: Final = frozenset("?؟")
+_CLOSING: Final = frozenset('»”"')
 
 
 def _folded(words: str) -> frozenset[str]:
@@ -51,10 +55,17 @@ _BEFORE: Final = _folded("می نمی")
 _BEHIND: Final = _folded(
     "ها های هایی هام هات هاش هامون هاتون هاشون تر ترین ام ای اید ایم اند اش ات مون تون شون"
 )
+_APART: Final = _BEFORE | _BEHIND
 # What may stand behind a noun or an adjective: it, my, your, his, the, is, plural with owners, our, their
 _ENDINGS_FA: Final = _folded(
     "ی م ت ش و ه ا ها های هایی هام هات هاش هاتون هامون هاشون هایتان هایمان هایشان ام ات اش مون تون شون "
     "مان تان شان رو مو تو شو ای یی یتون یت یم تونو مونو ان اس ست"
+)
+# take, do not go: a Persian imperative to several people or to one politely. Behind the stem of a past, which
+# ends in t or d, the same ending says that they did; and others only look alike (did not arrive, bitter).
+_ORDERS: Final = re.compile(r"[بن]\w{1,7}(?<![تد])ید|[بن]فرستید|[بن]دید")
+_NO_ORDERS: Final = _folded(
+    "بعید نوید ناامید نومید نرسید نشنید نپرسید نفهمید ندید نشید برسید بخشید نترسید نخندید نگید بریدید نمیگید"
 )
 _ENDINGS_EN: Final = ("s", "es", "d", "ed", "ing")
 
@@ -93,12 +104,30 @@ class Sentence:
     asked: tuple[int, int] = (0, 0)
 
 
+class _Ways(dict[int, "_Node"]):
+    """Where the next word of a phrase leads, by the place that it fills; ``places`` are all these."""
+
+    __slots__ = ("places",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: frozenset[int] = frozenset()
+
+    def to(self, place: int) -> _Node:
+        if place not in self:
+            self[place] = _Node()
+            self.places |= {place}
+        return self[place]
+
+
 class _Node:
+    """A word of phrases: what ends here, and what may follow at once or behind a gap."""
+
     __slots__ = ("ends", "far", "next")
 
     def __init__(self) -> None:
-        self.next: dict[int, _Node] = {}
-        self.far: dict[int, dict[int, _Node]] = {}
+        self.next = _Ways()
+        self.far: dict[int, _Ways] = {}
         self.ends: list[tuple[Listed, bool, bool, bool]] = []
 
 
@@ -109,6 +138,7 @@ class _Symbols:
     whole: dict[str, set[int]] = field(default_factory=dict)
     begins: dict[str, set[int]] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
+    orders: set[int] = field(default_factory=set)
     ids: dict[frozenset[str], int] = field(default_factory=dict)
 
     def number(self, words: frozenset[str]) -> int:
@@ -119,6 +149,8 @@ class _Symbols:
         for word in words:
             if word == _NUMBER:
                 self.numbers.add(made)
+            elif word == _IMPERATIVE:
+                self.orders.add(made)
             elif word.endswith("*"):
                 self.begins.setdefault(word[:-1], set()).add(made)
             else:
@@ -130,24 +162,34 @@ class _Symbols:
         found = set(self.whole.get(word, ()))
         for length in range(2, len(word) + 1):
             found |= self.begins.get(word[:length], set())
-        return found | self.numbers if word.isdigit() else found
+        if word.isdigit():
+            found |= self.numbers
+        elif _ORDERS.fullmatch(word) and word not in _NO_ORDERS and not word.startswith("نمی"):  # does not
+            found |= self.orders
+        return found
 
 
-class _Vocabulary(dict[str, tuple[int, ...]]):
-    """Folded word to the places it can fill; words of other spelling are looked up once."""
+_Known = tuple[frozenset[int], tuple[_Node, ...]]
+"""The places that a word can fill, and the nodes that it leads to as the first of a phrase."""
 
-    def __init__(self, symbols: _Symbols) -> None:
+
+class _Vocabulary(dict[str, _Known]):
+    """What is known of a folded word; each is looked up once, words that are drawn out in other spelling."""
+
+    def __init__(self, symbols: _Symbols, root: _Node) -> None:
         super().__init__()
         self.symbols = symbols
+        self.root = root
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
+    def __missing__(self, word: str) -> _Known:
         found = self.symbols.of(word)
         if not found and (_LONG.search(word) or (_PERSIAN.search(word) and _DRAWN.search(word))):
             found = self.symbols.of(_DRAWN.sub(r"\1\1", word)) or self.symbols.of(_DRAWN.sub(r"\1", word))
-        places = tuple(sorted(found))
+        first = self.root.next
+        known = (frozenset(found), tuple(first[place] for place in sorted(found) if place in first))
         if len(self) < _KNOWN_WORDS:
-            self[word] = places
-        return places
+            self[word] = known
+        return known
 
 
 class Lists:
@@ -167,12 +209,12 @@ class Lists:
             for entry in table["written"]:
                 for line in filter(None, map(str.strip, entry.splitlines())):
                     self._add(line, listed)
-        self._vocabulary = _Vocabulary(self._symbols)
+        self._vocabulary = _Vocabulary(self._symbols, self._root)
 
     def _forms(self, words: Iterable[str]) -> Iterator[str]:
         """The folded words, those with ``+`` also with their endings; a class gives its words."""
         for word in words:
-            if word == _NUMBER:
+            if word in (_NUMBER, _IMPERATIVE):
                 yield word
             elif word.startswith("<"):
                 yield from self._classes[word.strip("<>")]
@@ -197,19 +239,20 @@ class Lists:
                     gap += int(part[1:] or _GAP)
                     continue
                 place = self._symbols.number(frozenset(self._forms(part.split("/"))))
-                following = node.far.setdefault(gap, {}) if gap else node.next
-                node, gap = following.setdefault(place, _Node()), 0
+                node, gap = (node.far.setdefault(gap, _Ways()) if gap else node.next).to(place), 0
             node.ends.append((listed, starts, ends, asks))
 
     def find(self, words: Sequence[Word], sentences: Iterable[Sentence]) -> list[Place]:
         """All phrases, in the order in which they begin; none reaches from one sentence into the next."""
-        known, roots = self._vocabulary, self._root.next
-        places = [known[word.folded] for word in words]
+        vocabulary = self._vocabulary
+        known = [vocabulary[word.folded] for word in words]
+        places = [word[0] for word in known]
         found: list[Place] = []
         for sentence in sentences:
             for at in range(sentence.first, sentence.last):
-                for place in places[at]:
-                    if (node := roots.get(place)) is not None:
+                after = places[at + 1] if at + 1 < sentence.last else _NOWHERE
+                for node in known[at][1]:
+                    if node.ends or node.far or not after.isdisjoint(node.next.places):
                         _follow(node, at, at + 1, sentence, places, found)
         return found
 
@@ -267,7 +310,7 @@ def _follow(
     first: int,
     at: int,
     sentence: Sentence,
-    places: Sequence[tuple[int, ...]],
+    places: Sequence[frozenset[int]],
     found: list[Place],
 ) -> None:
     for listed, starts, ends, asks in node.ends:
@@ -279,15 +322,12 @@ def _follow(
             found.append(Place(first, at, listed))
     if at >= sentence.last:
         return
-    if node.next:
-        for place in places[at]:
-            if (following := node.next.get(place)) is not None:
-                _follow(following, first, at + 1, sentence, places, found)
-    for gap, reached in node.far.items():
+    for place in places[at] & node.next.places:
+        _follow(node.next[place], first, at + 1, sentence, places, found)
+    for gap, further in node.far.items():
         for there in range(at, min(at + gap + 1, sentence.last)):
-            for place in places[there]:
-                if (following := reached.get(place)) is not None:
-                    _follow(following, first, there + 1, sentence, places, found)
+            for place in places[there] & further.places:
+                _follow(further[place], first, there + 1, sentence, places, found)
 
 
 def _stops(text: Text) -> Iterator[tuple[int, int, bool]]:
@@ -297,12 +337,14 @@ def _stops(text: Text) -> Iterator[tuple[int, int, bool]]:
         start, end = match.span()
         if links and any(first <= start < last for first, last in links):
             continue
-        yield start, end, not _ASKS.isdisjoint(match[0])
+        # A question that is quoted is somebody else's.
+        quoted = end < len(text.written) and text.written[end] in _CLOSING
+        yield start, end, not quoted and not _ASKS.isdisjoint(match[0])
 
 
 def joined(words: Sequence[Word]) -> Sequence[Word]:
     """The words with Persian «می» and endings that stand apart joined to theirs."""
-    if not any(word.folded in _BEFORE or word.folded in _BEHIND for word in words):
+    if _APART.isdisjoint([word.folded for word in words]):
         return words
     made: list[Word] = []
     for word in words:
@@ -339,8 +381,9 @@ def longest(found: Sequence[Place]) -> list[Place]:
     return sorted((place for place in kept if place.list.says), key=_start)
 
 
-def _length(place: Place) -> tuple[int, float]:
-    return place.first - place.last, -place.list.weight
+def _length(place: Place) -> tuple[int, bool, float]:
+    """The longest first, of equally long ones that which silences, then the weightiest."""
+    return place.first - place.last, bool(place.list.says), -place.list.weight
 
 
 def _start(place: Place) -> tuple[int, int]:

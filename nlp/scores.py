@@ -1,4 +1,4 @@
-"""How well readers read: ``python -m nlp.scores noise`` prints a card, ``--write`` keeps it."""
+"""How well readers read: ``python -m nlp.scores intents`` prints a card, ``--write`` keeps it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from nlp.cards import noise, topic
+from nlp.cards import intents, noise, topic
 
 FOLDER: Final = Path(__file__).parent / "cards"
 
 Making = tuple[Callable[[], dict[str, Any]], Callable[[dict[str, Any]], str]]
 """What makes a card, and what makes a table of it."""
 CARDS: Final[dict[str, Making]] = {
+    "intents": (intents.card, intents.table),
     "noise": (noise.card, noise.table),
     "topic": (topic.card, topic.table),
 }
