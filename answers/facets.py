@@ -43,19 +43,23 @@ class Facet:
 class Facets:
     """What ``posts`` are made up of; ``noise`` are those that are marked as such, or that were left out.
 
-    ``read`` are the posts in which models have looked for mood: shares are of these. ``behind`` tells how
+    ``read`` are the posts in which models have looked for mood: shares are of these (``None`` for a place
+    in a network, which has no facets). ``behind`` tells how
     many posts of the whole project wait for that.
     """
 
     posts: Figure
     noise: Figure
-    read: Figure
+    read: Figure | None
     facets: tuple[Facet, ...]
     behind: Behind | None
 
 
 def facets(asking: Asking, selection: Selection, *, size: int = 12) -> Answer[Facets]:
-    """The facets of exactly the posts that the selection opens; at most ``size`` values of each."""
+    """The facets of exactly the posts that the selection opens; at most ``size`` values of each.
+
+    A place in a network has none: a query that narrowed it would narrow the network too.
+    """
     query = body(asking, selection)
     aggs: dict[str, Any] = {
         kind: {"terms": {"field": field, "size": _MOST if kind not in ("entity", "emoji") else 1_000}}
@@ -68,12 +72,17 @@ def facets(asking: Asking, selection: Selection, *, size: int = 12) -> Answer[Fa
     marked = {bucket["key"]: bucket["doc_count"] for bucket in counted["marked"]["buckets"]}
     noise = selection.narrowed(noise="only")
     marked_as_noise = count(asking, noise) if selection.noise == "out" else marked.get("noise", 0)
+    networked = selection.edge is not None or selection.toward is not None
     value = Facets(
         posts=Figure(value=found["hits"]["total"]["value"], selection=selection),
         noise=Figure(value=marked_as_noise, selection=noise),
-        read=Figure(value=int(counted["read"]["value"]), selection=_with_mood(selection)),
+        read=None
+        if networked
+        else Figure(value=int(counted["read"]["value"]), selection=_with_mood(selection)),
         facets=tuple(
-            Facet(kind=kind, parts=_parts(selection, kind, counted[kind]["buckets"], size)) for kind in FIELDS
+            Facet(kind=kind, parts=_parts(selection, kind, counted[kind]["buckets"], size))
+            for kind in FIELDS
+            if not networked
         ),
         behind=behind(asking.store, asking.state),
     )

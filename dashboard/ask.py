@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from answers import facets as facet_lists
+from answers import families as tag_families
 from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
@@ -29,8 +30,10 @@ from answers import posts as post_pages
 from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
+from answers import wording as wordings
 from answers.asking import Asking, SourceFacts, Watched, facts_of
 from answers.facets import Facets
+from answers.families import Family
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
 from answers.heard import Heard
@@ -41,9 +44,11 @@ from answers.posts import PostPage
 from answers.saved import SavedReport
 from answers.sources import SourceReport
 from answers.trends import Rising
+from answers.wording import Words
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
+from nlp.mending import Mended, Mending
 from posts.answer import Answer
 from posts.errors import StoreUnreachable
 from posts.post import Post
@@ -95,7 +100,13 @@ def asking(visit: Visit) -> Asking:
         time_zone=visit.time_zone,
         now=visit.now,
         topics=tuple(topic(each.name, each.query) for each in settings.topics),
+        families=families_of(settings),
     )
+
+
+def families_of(settings: Settings) -> Mended:
+    """The hashtags of the project as it has mended them."""
+    return Mended(Mending(join=settings.reading.same_tags, apart=settings.reading.apart_tags))
 
 
 @st.cache_data(ttl=1, max_entries=16, show_spinner=False)
@@ -166,6 +177,9 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "posts": post_pages.page,
     "heard": hearings.heard,
     "facets": facet_lists.facets,
+    "family": tag_families.family,
+    "wording": wordings.wording,
+    "audience": wordings.audience,
 }
 
 
@@ -204,8 +218,19 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
     return cast(Answer[Heard], _ask("heard", visit, behind))
 
 
+def family(visit: Visit, selection: Selection) -> Family:
+    """The family of the hashtag that the selection names."""
+    return cast(Answer[Family], _ask("family", visit, selection)).value
+
+
 def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
     return cast(Answer[Facets], _ask("facets", visit, selection))
+
+
+def words(visit: Visit, selection: Selection, *, size: int, elsewhere: bool) -> Answer[Words]:
+    """The words of a selection's posts, or of its people's other posts."""
+    question = "audience" if elsewhere else "wording"
+    return cast(Answer[Words], _ask(question, visit, selection, size=size))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:

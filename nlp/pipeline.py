@@ -9,20 +9,33 @@ post is read again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from nlp import extraction
+from nlp.mending import Mended
 from nlp.names import WatchedEntity, WatchList
 from nlp.second import Second
 from nlp.settings import Reading
+from nlp.text import Cue
 from nlp.watching import MOST_WORDS, Watching
 from posts.post import Annotations, Post, changed
 
-__all__ = ["MOST_WORDS", "Pipeline", "Reading", "WatchList", "WatchedEntity", "load"]
+__all__ = ["MOST_WORDS", "Explained", "Pipeline", "Reading", "WatchList", "WatchedEntity", "load"]
 
 _AT_ONCE: Final = 256
+_NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A text as a post that was read, and by kind (``posts.labels.KINDS``, ``"entity"``, ``"action"``,
+    ``"format"``) the cues for what was read."""
+
+    post: Post
+    cues: Mapping[str, tuple[Cue, ...]]
 
 
 def load(settings: Reading | WatchList | None = None) -> Pipeline:
@@ -40,10 +53,11 @@ class Pipeline:
 
     def __init__(self, reading: Reading) -> None:
         self._watching = Watching(reading.watched)
+        self._families = Mended(reading.families)
         self._second = Second(reading)
         self._versions = {**extraction.VERSIONS, "entities": self._watching.version}
         first = (f"{reader}={version}" for reader, version in sorted(extraction.VERSIONS.items()))
-        self.marks = (_mark("1", *first), _mark("2", self._second.version))
+        self.marks = (_mark("1", *first, self._families.version()), _mark("2", self._second.version))
 
     def annotate(self, posts: Iterable[Post]) -> Iterator[Post]:
         """Each post with all its annotations, in the order given."""
@@ -74,7 +88,18 @@ class Pipeline:
         """What the first stage reads in one post."""
         if extraction.says_nothing(post):
             return extraction.empty(post, versions=self._versions, readers=self.marks)
-        return extraction.read(post, self._watching, versions=self._versions, readers=self.marks[:1])
+        return extraction.read(
+            post, self._watching, versions=self._versions, readers=self.marks[:1], key=self._families.key
+        )
+
+    def explain(self, written: str, *, language: str | None = None) -> Explained:
+        """What is read in a text that nobody posted, and the places in it that spoke for each reading."""
+        post = Post(
+            id="text:pasted:1", platform="text", kind="text", source="pasted", created_at=_NEVER,
+            collected_at=_NEVER, text=written, language=language,
+        )  # fmt: skip
+        (read,) = self.annotate([post])
+        return Explained(post=read, cues=self._second.cues(read))
 
     def _deepened(self, batch: list[Post]) -> Iterator[Post]:
         extracted = [post if self._has(post, 0) else self._extracted(post) for post in batch]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from nlp import copies, language, mood, noise
+from nlp import copies, forms, intents, language, mood, noise
 from nlp.extraction import written
 from nlp.light import LightModel
 from nlp.mood import Mood
@@ -23,6 +23,10 @@ MOST_TEXTS: Final = 4_000
 """Texts whose readings are remembered, some 40 MB."""
 
 
+FEWEST_WORDS: Final = 8
+"""Words from which a text is compared with others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What is read in a text, whoever posted it: ``fields`` of ``Annotations`` and the cues of each kind."""
@@ -33,23 +37,35 @@ class Found:
     cues: Mapping[str, tuple[Cue, ...]]
 
 
+_AIMS: Final = dict.fromkeys(("intent", "purpose", "action"), f"rules {intents.VERSION}")
+
+
 class Second:
     """Reads posts that the first stage has read."""
 
     def __init__(self, reading: Reading) -> None:
         light = reading.light.get("sentiment")
         self._light = LightModel.from_bytes(light) if light is not None else None
-        self.version = f"{VERSION}-{reading.version()}-{mood.VERSION}-{noise.VERSION}-{copies.VERSION}"
+        readers = (mood.VERSION, intents.VERSION, noise.VERSION, copies.VERSION)
+        self.version = "-".join((VERSION, reading.version(), *readers))
         self._known: OrderedDict[tuple[str, str], Found] = OrderedDict()
 
     def read(self, posts: Sequence[Post]) -> list[Annotations]:
         """What is read in each of the posts, beside what the first stage has read."""
         found = self.texts([(written(post)[0], _language(post)) for post in posts])
-        sketches = copies.sketches(_tokens(post) for post in posts)
+        sketches = copies.sketches(_to_compare(post) for post in posts)
         return [
             _annotations(post, each, sketch)
             for post, each, sketch in zip(posts, found, sketches, strict=True)
         ]
+
+    def cues(self, post: Post) -> dict[str, tuple[Cue, ...]]:
+        """The places in a post that spoke for what was read in it, by kind."""
+        (found,) = self.texts([(written(post)[0], _language(post))])
+        _, signs = noise.read(post, found.text)
+        _, shapes = forms.read(post, found.text)
+        every = {**found.cues, "noise": signs, "format": shapes}
+        return {kind: cues for kind, cues in every.items() if cues}
 
     def texts(self, keys: Sequence[tuple[str, str]]) -> list[Found]:
         """What is read in texts, each given with its language."""
@@ -67,15 +83,19 @@ class Second:
     def _found(self, text: Text) -> Found:
         felt = mood.read(text)
         sentiment, by = self._sentiment(text, felt)
+        aims = intents.read(text, sentiment.score if sentiment is not None else None)
         return Found(
             text=text,
             fields={
                 "languages": language.others(text.written),
                 "sentiment": sentiment,
                 "emotions": felt.emotions,
+                "intents": aims.intents,
+                "purposes": aims.purposes,
+                "actions": aims.actions,
             },
-            versions={"sentiment": by, "emotion": mood.VERSION} if sentiment is not None else {},
-            cues={"sentiment": felt.cues},
+            versions=_AIMS | ({"sentiment": by, "emotion": mood.VERSION} if sentiment is not None else {}),
+            cues={"sentiment": felt.cues, "intent": aims.cues},
         )
 
     def _sentiment(self, text: Text, felt: Mood) -> tuple[Sentiment | None, str]:
@@ -90,12 +110,15 @@ class Second:
 def _annotations(post: Post, found: Found, sketch: copies.Sketch) -> Annotations:
     read = post.annotations or Annotations()
     marks, _ = noise.read(post, found.text)
-    versions = {**read.versions, **found.versions, "noise": noise.VERSION}
-    return replace(read, versions=versions, sketch=sketch, noise=marks, **found.fields)
+    form, _ = forms.read(post, found.text)
+    versions = {**read.versions, **found.versions, "noise": f"rules {noise.VERSION}"}
+    return replace(read, versions=versions, sketch=sketch, noise=marks, form=form, **found.fields)
 
 
-def _tokens(post: Post) -> tuple[str, ...]:
-    return post.annotations.tokens if post.annotations else ()
+def _to_compare(post: Post) -> tuple[str, ...]:
+    """The words that copies are known by; none of a short text, which many write without copying."""
+    words = post.annotations.tokens if post.annotations else ()
+    return words if len(words) >= FEWEST_WORDS else ()
 
 
 def _language(post: Post) -> str:

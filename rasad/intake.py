@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 from config.load import home, load, projects, store_settings
 from config.project import Settings
 from posts.errors import RasadError, SchemaChanged, StoreBusy, StoreError
-from rasad.project import load_pipeline, open_engine, topics
+from rasad.project import families, load_pipeline, open_engine, topics
 from rasad.screen import Progress
 from store.claim import claimed
 from store.protocol import Store, StoreSettings
@@ -108,6 +108,7 @@ def writing(
     from store.intake import Intake, writer_lock
 
     kept, pipeline = rules(settings), load_pipeline(settings)
+    zone = ZoneInfo(settings.project.time_zone)
 
     with (
         writer_lock(settings.folder),
@@ -123,7 +124,8 @@ def writing(
             journal=settings.intake.journal,
             now=lambda: datetime.now(UTC),
             topics=topics(settings),
-            zone=ZoneInfo(settings.project.time_zone),
+            zone=zone,
+            key=families(settings).key,
             keeps=lambda post: kept.keeps(post, now=datetime.now(UTC)),
         )
 

@@ -8,7 +8,7 @@ which. Deleted posts never match. Nothing is scored: what is shown is ordered by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
@@ -26,6 +26,7 @@ from store import spans
 from store.documents import MAX_TAG
 
 Clause = dict[str, Any]
+Key = Callable[[str], str]
 
 _NOISE: Final[Clause] = {"term": {"is": "noise"}}
 
@@ -53,25 +54,30 @@ class Expansion:
     reason: Reason
 
 
-def query(query: asked.Query, *, now: datetime | None = None, zone: tzinfo = UTC) -> Clause:
+def query(
+    query: asked.Query, *, now: datetime | None = None, zone: tzinfo = UTC, key: Key = hashtags.key
+) -> Clause:
     """The query body of what a person typed; ``QueryError`` if a part holds nothing to search for.
 
-    ``now`` is what ``since:7d`` counts from, ``zone`` where the days of ``since:2026-11-01`` begin.
+    ``now`` is what ``since:7d`` counts from, ``zone`` where the days of ``since:2026-11-01`` begin, ``key``
+    gives the family of a hashtag in this project.
     """
-    return _alive(_Compiler(query, now, zone).filters())
+    return _alive(_Compiler(query, now, zone, key).filters())
 
 
 def explain(query: asked.Query) -> tuple[Expansion, ...]:
     """Which words of a query are searched in other spellings as well."""
-    compiler = _Compiler(query, None, UTC)
+    compiler = _Compiler(query, None, UTC, hashtags.key)
     compiler.filters()
     return tuple(dict.fromkeys(compiler.expansions))
 
 
-def selection(selection: Selection, *, now: datetime | None = None, zone: tzinfo = UTC) -> Clause:
+def selection(
+    selection: Selection, *, now: datetime | None = None, zone: tzinfo = UTC, key: Key = hashtags.key
+) -> Clause:
     """The query body of a selection of posts, but for ``edge`` and ``toward``, which take the network."""
     typed = asked.parse(selection.query)
-    filters = _Compiler(typed, now, zone).filters()
+    filters = _Compiler(typed, now, zone, key).filters()
     bounds = {"gte": selection.since, "lt": selection.until}
     if any(bounds.values()):
         filters.append({"range": {"created_at": {key: _iso(at) for key, at in bounds.items() if at}}})
@@ -79,7 +85,7 @@ def selection(selection: Selection, *, now: datetime | None = None, zone: tzinfo
         ("platform", selection.platform),
         ("source", selection.source),
         ("language", selection.language),
-        ("hashtags", selection.hashtag),
+        ("hashtags", selection.hashtag and key(selection.hashtag)[:MAX_TAG]),
         ("written", selection.spelling),
         ("author", selection.author),
         ("entities", selection.entity),
@@ -98,7 +104,8 @@ def _alive(filters: list[Clause], *without: Clause) -> Clause:
 
 
 class _Compiler:
-    def __init__(self, query: asked.Query, now: datetime | None, zone: tzinfo) -> None:
+    def __init__(self, query: asked.Query, now: datetime | None, zone: tzinfo, key: Key) -> None:
+        self._key = key
         self._query = query
         self._now = now
         self._zone = zone
@@ -204,7 +211,7 @@ class _Compiler:
     def _hashtag(self, text: str, position: int) -> Clause:
         if "*" in text or "?" in text:
             return _pattern("hashtags", self._folded_pattern(text, position, "hashtags"))
-        key = hashtags.key(text)
+        key = self._key(text)
         if not key:
             raise self._error("no_hashtag", position, text=text)
         return {"term": {"hashtags": key[:MAX_TAG]}}

@@ -16,6 +16,7 @@ from dashboard import (
     pages,
     starting,
     watching,
+    wording,
 )
 from dashboard.address import NARROW
 from dashboard.empty import stop_empty
@@ -47,6 +48,7 @@ with download:
 single = len(asked.selection.ids) == 1
 if not single:
     facets.draw_facets(visit, asked, ask.facets(visit, asked.selection).value)
+wording.draw_words(visit, asked.selection, key="posts")
 cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
 if single:
     correcting.draw_reading(visit, found.posts[0])

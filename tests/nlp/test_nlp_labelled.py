@@ -22,6 +22,16 @@ def persian() -> tuple[Labelled, ...]:
     return load("fa")
 
 
+@pytest.fixture(scope="module")
+def english() -> tuple[Labelled, ...]:
+    return load("en")
+
+
+@pytest.fixture(params=["fa", "en"])
+def posts(request: pytest.FixtureRequest) -> tuple[Labelled, ...]:
+    return load(request.param)
+
+
 def mistakes_of(*lines: str) -> list[tuple[int | None, str, str]]:
     with pytest.raises(ConfigError) as caught:
         parse("\n".join(lines), "made.tsv")
@@ -92,9 +102,9 @@ def test_what_stands_twice_is_told() -> None:
 def test_persian_posts_are_enough_and_of_many_kinds(persian: tuple[Labelled, ...]) -> None:
     authors = Counter(post.author for post in persian)
 
-    assert len(persian) >= 800
+    assert len(persian) >= 900
     assert len(authors) >= 35
-    assert max(authors.values()) <= len(persian) / 8
+    assert max(authors.values()) <= len(persian) / 7
     assert len({post.platform for post in persian}) == 5
 
 
@@ -116,10 +126,19 @@ def test_every_label_is_given_often_enough(
     assert min(given.values()) >= fewest
 
 
-def test_moods_are_shared_as_planned(persian: tuple[Labelled, ...]) -> None:
+def test_english_posts_are_enough_and_of_every_label(english: tuple[Labelled, ...]) -> None:
+    columns = {"emotions": EMOTIONS, "intents": INTENTS, "purposes": PURPOSES, "actions": ACTIONS}
+    given = {name: {label for post in english for label in getattr(post, name)} for name in columns}
+
+    assert len(english) >= 250
+    assert len({post.author for post in english}) >= 30
+    assert given == {name: set(labels) for name, labels in columns.items()}
+
+
+def test_moods_are_shared_as_planned(posts: tuple[Labelled, ...]) -> None:
     """About two fifths neutral, a third negative, a quarter positive, in both halves."""
     for half in ("dev", "test"):
-        moods = Counter(post.sentiment for post in persian if post.half == half)
+        moods = Counter(post.sentiment for post in posts if post.half == half)
         of_all = {mood: count / moods.total() for mood, count in moods.items()}
 
         assert of_all["neutral"] == pytest.approx(0.42, abs=0.06)
@@ -127,20 +146,20 @@ def test_moods_are_shared_as_planned(persian: tuple[Labelled, ...]) -> None:
         assert of_all["positive"] == pytest.approx(0.24, abs=0.06)
 
 
-def test_halves_alternate_within_each_kind_of_author(persian: tuple[Labelled, ...]) -> None:
+def test_halves_alternate_within_each_kind_of_author(posts: tuple[Labelled, ...]) -> None:
     halves: dict[str, list[str]] = {}
-    for post in persian:
+    for post in posts:
         halves.setdefault(post.author, []).append(post.half)
 
     assert all(a != b for listed in halves.values() for a, b in pairwise(listed))
-    sizes = Counter(post.half for post in persian)
+    sizes = Counter(post.half for post in posts)
     assert abs(sizes["dev"] - sizes["test"]) <= len(halves) // 4
 
 
-def test_no_two_posts_share_five_words_in_a_row(persian: tuple[Labelled, ...]) -> None:
+def test_no_two_posts_share_five_words_in_a_row(posts: tuple[Labelled, ...]) -> None:
     first: dict[tuple[str, ...], str] = {}
     shared = []
-    for post in persian:
+    for post in posts:
         told = words(post.text)
         runs = {tuple(told[at : at + 5]) for at in range(len(told) - 4)} or {tuple(told)}
         shared += [(first[run], post.id) for run in runs if run and run in first]
@@ -158,3 +177,11 @@ def test_posts_are_detected_as_persian(persian: tuple[Labelled, ...]) -> None:
     assert len(latin) >= 20
     assert {found[key] for key in latin} == {"und"}
     assert len(missed) / (len(found) - len(latin)) < 0.02
+
+
+def test_posts_are_detected_as_english(english: tuple[Labelled, ...]) -> None:
+    """All but a few short ones, which are unknown rather than taken for another language."""
+    found = Counter(detect(post.text) for post in english)
+
+    assert set(found) == {"en", "und"}
+    assert found["und"] / len(english) < 0.04

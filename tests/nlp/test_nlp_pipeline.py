@@ -222,6 +222,21 @@ def test_document_carries_the_signs() -> None:
     assert doc.text == "سلام #ایران_خودرو @sara $TSLA https://example.com/a"
 
 
+def test_signs_of_a_document_stand_where_they_say() -> None:
+    """Offsets are those of the text as written, also where names keep words of a tag together."""
+    from nlp.documents import build
+
+    text = "😂 می‌گوید: #ایران_خودرو، #blackfriday @sara‏ $TSLA (https://example.com/a)."
+    doc = build(WATCHED)(text)
+    found = [sign for name in ("hashtags", "mentions", "cashtags", "links") for sign in doc._.get(name)]
+
+    assert [text[start:end] for _, start, end in found] == [
+        "#ایران_خودرو", "#blackfriday", "@sara", "$TSLA", "https://example.com/a",
+    ]  # fmt: skip
+    assert [ent.text for ent in doc.ents] == ["ایران_خودرو"]
+    assert {token.text for token in doc} >= {"black", "friday", "ایران_خودرو"}
+
+
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_document_holds_the_text_unchanged(text: str) -> None:
