@@ -45,11 +45,13 @@ def items(text: Text) -> Iterator[Item]:
         word = words[place]
         joined, last = word.folded, place
         known = look(joined, english)
+        if joined in _SHORT_NOT and place + 1 < count and words[place + 1].folded == "t":
+            known, last = _NOT, place + 1
         if joined in begun:
             for ahead in range(place + 1, min(place + _MOST_WORDS, count)):
                 joined += words[ahead].folded
                 if longer := look_joined(joined, english):
-                    if BREAK.search(text.written, words[last].end, words[ahead].start):
+                    if BREAK.search(text.written, words[ahead - 1].end, words[ahead].start):
                         break
                     known, last = longer, ahead
                 if joined not in begun:
@@ -60,8 +62,6 @@ def items(text: Text) -> Iterator[Item]:
                 if longer := look(joined, english):
                     known, last = longer, last + 1
             yield Item(known, place, last, word.start, words[last].end)
-        elif word.folded == "t" and place and words[place - 1].folded in _SHORT_NOT:
-            yield Item(_NOT, place - 1, place, words[place - 1].start, word.end)
         place = last + 1
 
 
