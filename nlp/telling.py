@@ -66,8 +66,6 @@ def items(text: Text) -> Iterator[Item]:
 
 
 # "don't" is two words to a reader: "don" and "t".
-_CONTRACTED: Final = (
-    "don doesn didn isn wasn aren weren couldn wouldn shouldn won can haven hasn hadn ain"
-)
+_CONTRACTED: Final = "don doesn didn isn wasn aren weren couldn wouldn shouldn won can haven hasn hadn ain"
 _SHORT_NOT: Final = frozenset(_CONTRACTED.split())
 _NOT: Final = Known(negates=True)
