@@ -29,6 +29,8 @@ FIELDS: Final = {
 """The facets in the order in which they are shown, each with its field in the engine."""
 _NAMED: Final = {"language": "language", "platform": "platform"}
 _MOST: Final = 50
+FEWEST_NAMED: Final = 3
+"""Posts from which on a name is shown that nobody watches for: what models find once may be anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,11 @@ def _quoted(value: str) -> str:
 def _parts(
     selection: Selection, kind: str, buckets: list[dict[str, Any]], size: int
 ) -> tuple[tuple[str, Figure], ...]:
-    ranked = sorted((-found["doc_count"], found["key"]) for found in buckets)[:size]
+    ranked = sorted(
+        (-found["doc_count"], found["key"])
+        for found in buckets
+        if kind != "entity" or found["doc_count"] >= FEWEST_NAMED or found["key"].startswith("brand:")
+    )[:size]
     return tuple(
         (value, Figure(value=-less, selection=opening(selection, kind, value))) for less, value in ranked
     )
