@@ -24,7 +24,7 @@ SPANS: Final[dict[str, timedelta]] = {
     "7d": timedelta(days=7),
     "30d": timedelta(days=30),
 }
-NARROW: Final = ("hashtag", "spelling", "author", "entity", "edge", "toward", "ids")
+NARROW: Final = ("hashtag", "spelling", "author", "entity", "edge", "toward", "noise", "ids")
 """Parts that one link sets and that are forgotten when the visitor goes on to another view."""
 _KEPT: Final = ("query", "platform", "source", "language")
 _BAR: Final = ("period", "since", "until", *_KEPT)

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from answers import facets as facet_lists
+from answers import families as tag_families
 from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
@@ -29,6 +31,8 @@ from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers.asking import Asking, SourceFacts, Watched, facts_of
+from answers.facets import Facets
+from answers.families import Family
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
 from answers.heard import Heard
@@ -42,6 +46,7 @@ from answers.trends import Rising
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
+from nlp.mending import Mended, Mending
 from posts.answer import Answer
 from posts.errors import StoreUnreachable
 from posts.post import Post
@@ -93,7 +98,13 @@ def asking(visit: Visit) -> Asking:
         time_zone=visit.time_zone,
         now=visit.now,
         topics=tuple(topic(each.name, each.query) for each in settings.topics),
+        families=families_of(settings),
     )
+
+
+def families_of(settings: Settings) -> Mended:
+    """The hashtags of the project as it has mended them."""
+    return Mended(Mending(join=settings.reading.same_tags, apart=settings.reading.apart_tags))
 
 
 @st.cache_data(ttl=1, max_entries=16, show_spinner=False)
@@ -163,6 +174,8 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "influence": influences.influence,
     "posts": post_pages.page,
     "heard": hearings.heard,
+    "facets": facet_lists.facets,
+    "family": tag_families.family,
 }
 
 
@@ -199,6 +212,15 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
         since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
     )
     return cast(Answer[Heard], _ask("heard", visit, behind))
+
+
+def family(visit: Visit, selection: Selection) -> Family:
+    """The family of the hashtag that the selection names."""
+    return cast(Answer[Family], _ask("family", visit, selection)).value
+
+
+def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
+    return cast(Answer[Facets], _ask("facets", visit, selection))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:

@@ -9,6 +9,7 @@ from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
 from dashboard.address import Link, link_to
+from dashboard.facets import value_name
 from dashboard.parts import Item, build_component, mount, way
 from dashboard.visit import Visit
 from posts.post import Post, Tag
@@ -70,6 +71,7 @@ def build_card(visit: Visit, post: Post, *, originals: Mapping[str, Post]) -> It
         "language": _language(shown),
         "direction": direction(shown.text),
         "tags": _other_tags(visit, shown, in_text),
+        "readings": _readings(visit, shown),
         "metrics": _metrics(visit, shown),
         "where": f"{visit.name_of('platform', post.platform)} · {post.source}",
         "url": safe_url(post.url),
@@ -196,6 +198,25 @@ def _other_tags(visit: Visit, post: Post, in_text: set[str]) -> list[Item]:
         if tag.normal not in in_text:
             tags.setdefault(tag.normal, tag.text)
     return [{"text": f"#{stripped(text)}", "link": _hashtag(visit, key)} for key, text in tags.items()]
+
+
+def _readings(visit: Visit, post: Post) -> list[Item]:
+    """What models and people say of the post; that it is neutral, or a mere comment, is not worth a word."""
+    read = post.annotations
+    if read is None:
+        return []
+    found = {
+        "sentiment": (read.sentiment.label,) if read.sentiment is not None else (),
+        "emotion": read.emotions,
+        "intent": read.intents,
+        "noise": read.noise,
+    }
+    return [
+        {"text": value_name(visit, kind, value), "tone": "muted" if kind == "noise" else ""}
+        for kind, values in found.items()
+        for value in values
+        if value not in ("neutral", "comment")
+    ]
 
 
 def _metrics(visit: Visit, post: Post) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import ask, filters, parts
 from dashboard.filters import Asked
 from dashboard.visit import Visit
+from words import texts
 from words.bidi import stripped
 
 SIZE: Final = 20
@@ -139,6 +140,10 @@ def _narrowed_by(visit: Visit, asked: Asked, name: str) -> parts.Item:
     if name == "edge":
         toward = asked.narrow.get("toward", "").rsplit(":", 1)[-1]
         return {"label": visit.text(f"posts.edge.{value}"), "text": toward}
+    if name == "noise":
+        form = "only" if value == "only" else "without"
+        label = texts.text("reading.kind.noise", visit.language)
+        return {"label": label, "text": visit.text(f"facets.noise.{form}")}
     if name == "ids":
         return {"text": visit.text("posts.chosen", posts=visit.counted("post", len(value.split())))}
     return {"label": visit.common("label.author"), "text": short}

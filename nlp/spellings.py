@@ -74,6 +74,10 @@ class _Parts:
 
 
 _PARTS: Final = _Parts()
+BEFORE: Final = _PARTS.links_before
+"""Folded words that belong to the next one, as «می» of «می روم» (I go)."""
+BEHIND: Final = _PARTS.links_behind
+"""Folded words that belong to the one before, as «ها» of «کتاب ها» (books)."""
 
 
 def of_word(text: str) -> Spellings:

@@ -26,6 +26,7 @@ from rasad.commands import (
     projects,
     queries,
     sources,
+    tags,
 )  # fmt: skip
 from rasad.escapes import visible_lines
 from rasad.usage import Asks, WrongUse
@@ -71,6 +72,7 @@ app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
+app.command()(tags.families)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
 app.add_typer(letters.app, name="deadletters")

@@ -92,6 +92,11 @@ export default function (component) {
       }
       card.append(tags);
     }
+    if (post.readings?.length) {
+      const read = make("div", "readings");
+      for (const item of post.readings) read.append(make("span", `chip ${item.tone}`, item.text));
+      card.append(read);
+    }
     card.append(footing(post, words, component));
     box.append(card);
     if (post.parts.length) shorten(text, words);

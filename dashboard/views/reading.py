@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, cards, files, filters, frame, hearing, pages, starting, watching
+from dashboard import (
+    ask,
+    cards,
+    correcting,
+    facets,
+    files,
+    filters,
+    frame,
+    hearing,
+    pages,
+    starting,
+    watching,
+)
 from dashboard.address import NARROW
 from dashboard.empty import stop_empty
 
@@ -32,7 +44,12 @@ with count:
     pages.draw_count(visit, found.total, turned)
 with download:
     files.draw_downloads(visit, asked.selection, found.total)
+single = len(asked.selection.ids) == 1
+if not single:
+    facets.draw_facets(visit, asked, ask.facets(visit, asked.selection).value)
 cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
+if single:
+    correcting.draw_reading(visit, found.posts[0])
 pages.draw_turning(visit, asked, found.total, turned)
 if asked.selection.since is not None:
     heard = ask.heard(visit, asked.selection).value

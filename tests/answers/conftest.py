@@ -127,8 +127,12 @@ def take_in(store: Store, state: State, folder: Any, posts: list[Post]) -> None:
     spool = Spool(folder / "spool")
     for start in range(0, len(posts), 200):
         spool.write(posts[start : start + 200], source="chatra")
-    report = Intake(store, state, spool, load(watched), now=lambda: NOW).run()
+    pipeline = load(watched)
+    intake = Intake(store, state, spool, pipeline, deepener=pipeline, now=lambda: NOW)
+    report = intake.run()
     assert (report.refused, report.stopped) == (0, "")
+    while intake.deepen():
+        pass
 
 
 def asking_of(store: Store, state: State, **changes: Any) -> Asking:
