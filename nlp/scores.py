@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from nlp.cards import intents, mood
+from nlp.cards import intents, mood, noise, topic
 
 FOLDER: Final = Path(__file__).parent / "cards"
 
@@ -17,6 +17,8 @@ Making = tuple[Callable[[], dict[str, Any]], Callable[[dict[str, Any]], str]]
 """What makes a card, and what makes a table of it."""
 CARDS: Final[dict[str, Making]] = {
     "intents": (intents.card, intents.table),
+    "noise": (noise.card, noise.table),
+    "topic": (topic.card, topic.table),
     "mood": (mood.card, mood.table),
 }
 
