@@ -19,14 +19,9 @@ def test_words_and_pairs_are_counted_as_they_are_indexed() -> None:
         ["Don't go @sara https://example.com", "I do n't, do n ' t GO [PERSON] go", "كتاب‌ها"]
     )
 
-    assert (
-        words == {"dont": 1, "go": 3, "i": 1, "do": 2, "n": 1, "t": 1, "nt": 1, "کتابها": 1}
-        or words["go"] == 3
-    )
-    assert words["dont"] == 1
+    assert words == {"dont": 1, "go": 3, "i": 1, "do": 2, "nt": 2, "کتابها": 1}  # the last: books
     assert pairs["dont", "go"] == 1
-    assert "person" not in words
-    assert words["کتابها"] == 1  # books
+    assert pairs["do", "nt"] == 2
 
 
 def test_rare_and_odd_words_are_left_out() -> None:
