@@ -96,7 +96,7 @@ _LEAST_COMPOUND: Final = 6
 
 @lru_cache(maxsize=8_192)
 def compound(word: str) -> tuple[str, ...]:
-    """The words of a folded Persian word that is probably put together of them, else none: only to be searched.
+    """The words that a folded Persian word is probably put together of, else none: only to be searched.
 
     Bolder than ``sure``: «کتابخانه» (library) is book and house, though it is a word itself.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -118,7 +118,7 @@ class Mended:
         if key != whole and any(self._alone(other) == whole for other in group):
             raise MendingError(
                 "is to stand alone and to be joined with its own family", tags=(tag,),
-                remedy="Take it out of 'apart' or out of that group of 'join'.",
+                remedy="Take it out of apart_tags or out of that group of same_tags.",
             )  # fmt: skip
         return key
 
@@ -134,6 +134,45 @@ def _apart(written: tuple[str, ...]) -> Iterator[str]:
                 remedy="Name the other spelling, such as the one with '_'.",
             )  # fmt: skip
         yield found
+
+
+def mended_by(
+    now: Mending, tag: str, *, join: Sequence[str] = (), apart: Sequence[str] = (), undo: bool = False
+) -> Mending:
+    """The mending after a person has joined others to a tag, set spellings apart, or taken both back.
+
+    >>> mended_by(Mending(), "AI", join=["هوش_مصنوعی"]).join  # artificial intelligence
+    (('AI', 'هوش_مصنوعی'),)
+    """
+    bare = [written.lstrip("#＃") for written in (tag, *join)]
+    groups = list(now.join)
+    apart_now = list(now.apart)
+    if undo:
+        keys = {hashtags.key(tag)}
+        groups = [left for group in groups if len(left := _left(group, keys)) > 1]
+        apart_now = [written for written in apart_now if hashtags.key(written) not in keys]
+    if join:
+        keys = {hashtags.key(written) for written in bare}
+        met = [group for group in groups if any(hashtags.key(written) in keys for written in group)]
+        known = [written for group in met for written in group]
+        groups = [group for group in groups if group not in met]
+        groups.append(tuple(_first_of_each((*known, *bare))))
+    parted = {spelling(written) for written in apart_now}
+    apart_now += [written.lstrip("#＃") for written in apart if spelling(written) not in parted]
+    return Mending(join=tuple(groups), apart=tuple(apart_now))
+
+
+def _left(group: tuple[str, ...], keys: set[str]) -> tuple[str, ...]:
+    return tuple(written for written in group if hashtags.key(written) not in keys)
+
+
+def _first_of_each(tags: Iterable[str]) -> Iterator[str]:
+    """The tags, of each family the first."""
+    seen: set[str] = set()
+    for written in tags:
+        if (key := hashtags.key(written)) not in seen:
+            seen.add(key)
+            yield written
 
 
 def touched(old: Mended, new: Mended) -> frozenset[str]:
