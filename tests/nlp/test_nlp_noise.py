@@ -114,6 +114,17 @@ def test_accounts_count() -> None:
     assert marks(worse, kind="news") == ()
 
 
+def test_in_a_long_text_signs_meet_by_chance() -> None:
+    """The same words at the end of an article are no mark, unless the account says what it is."""
+    call = "Follow us, tag two friends and you could win a hamper."
+    article = "The committee met again on the matter of the harbour. " * 30
+
+    assert marks(call) == ("giveaway",)
+    assert marks(article[:540] + call) == ("giveaway",)
+    assert marks(article + call) == ()
+    assert marks(article, bot=True) == ("bot",)
+
+
 def test_cues_say_why() -> None:
     """Each sign is told with its place, its weight and the key of its words; together they reach the mark."""
     text = "Buy followers now, 100% working, link in bio"
