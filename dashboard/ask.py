@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from answers import copies as copy_lists
 from answers import facets as facet_lists
 from answers import families as tag_families
 from answers import hashtag as hashtags
@@ -32,6 +33,7 @@ from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers import wording as wordings
 from answers.asking import Asking, SourceFacts, Watched, facts_of
+from answers.copies import Copies
 from answers.facets import Facets
 from answers.families import Family
 from answers.hashtag import Hashtag
@@ -49,7 +51,7 @@ from config.load import FILE, home, load, project_folder, projects, store_settin
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
 from nlp.mending import Mended, Mending
-from posts.answer import Answer
+from posts.answer import Answer, Figure
 from posts.errors import StoreUnreachable
 from posts.post import Post
 from posts.selection import Selection, from_params
@@ -177,6 +179,8 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "posts": post_pages.page,
     "heard": hearings.heard,
     "facets": facet_lists.facets,
+    "noise": facet_lists.noise,
+    "copies": copy_lists.copies,
     "family": tag_families.family,
     "wording": wordings.wording,
     "audience": wordings.audience,
@@ -225,6 +229,11 @@ def family(visit: Visit, selection: Selection) -> Family:
 
 def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
     return cast(Answer[Facets], _ask("facets", visit, selection))
+
+
+def noise(visit: Visit, selection: Selection) -> Figure:
+    """How many posts are marked as noise there, whether they are shown or not."""
+    return cast(Figure, _ask("noise", visit, selection))
 
 
 def words(visit: Visit, selection: Selection, *, size: int, elsewhere: bool) -> Answer[Words]:
@@ -301,6 +310,13 @@ def originals(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:
     first = _by_id(visit, posts)
     second = _by_id(visit, list(first.values()))
     return {key: second.get(post.repost_of or "", post) for key, post in first.items()}
+
+
+def copies(visit: Visit, posts: Sequence[Post]) -> dict[str, Copies]:
+    """Those of the posts that others repeat, by the id of the first."""
+    firsts = {(post.annotations.copy_of if post.annotations else None) or post.id for post in posts}
+    found = _ask("copies", visit, Selection(ids=tuple(sorted(firsts))))
+    return cast(dict[str, Copies], found)
 
 
 def _by_id(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:

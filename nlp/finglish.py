@@ -66,8 +66,45 @@ def same(one: str, other: str) -> bool:
     persian, latin = (one, other) if _PERSIAN.search(one) else (other, one)
     if _PERSIAN.search(latin) or not _PERSIAN.search(persian):
         return False
+    written = _NO_LETTER.sub("", fold(latin))
+    if not _could_be(persian, written):
+        return False
     found = pattern(persian)
-    return found is not None and found.fullmatch(_NO_LETTER.sub("", fold(latin))) is not None
+    return found is not None and found.fullmatch(written) is not None
+
+
+# Consonants that are always written, and always so: a quick look before a pattern is made.
+_SURE: Final = (
+    ("b", "ب"),
+    ("p", "پف"),
+    ("d", "دج"),
+    ("t", "تطثچ"),
+    ("r", "ر"),
+    ("l", "ل"),
+    ("m", "م"),
+    ("n", "ن"),
+)
+_SURELY: Final = (
+    ("بپ", "bp"),
+    ("د", "d"),
+    ("تط", "t"),
+    ("ر", "r"),
+    ("ل", "l"),
+    ("م", "m"),
+    ("ن", "n"),
+    ("ف", "fp"),
+)
+
+
+def _could_be(persian: str, latin: str) -> bool:
+    """Whether neither has a consonant that the other cannot have."""
+    return all(sign not in latin or not letters.isdisjoint(persian) for sign, letters in _WRITTEN) and all(
+        letter not in persian or not signs.isdisjoint(latin) for letter, signs in _HEARD
+    )
+
+
+_WRITTEN: Final = tuple((sign, frozenset(letters)) for sign, letters in _SURE)
+_HEARD: Final = tuple((letter, frozenset(signs)) for letters, signs in _SURELY for letter in letters)
 
 
 @lru_cache(maxsize=4_096)

@@ -69,7 +69,7 @@ def _joined(prefix: str, stem: str) -> str:
 _SAME: Final = (
     "هایشان هایمان هایتان هاشون هامون هاتون هایم هایت هایش هایی های هاست هاس هام هات هاش هارو ها یهای یها "
     "یشان یمان یتان یشون یمون یتون شونه شون مون تون شان مان تان است ست ام ای اند اید ایم اش ات ان یه یم ید "
-    "ین ند هست هستم هستی هستند هستن هستش بود بودم بوده بودن رو ترو س ن م ت ش ی ه ا و"
+    "ین ند هست هستم هستی هستند هستن هستش بود بودم بوده بودن رو ترو ن م ت ش ی ه ا و"
 )
 _MORE: Final = "ترها تری تره ترم ترند ترن ترش تر"
 _MOST: Final = "ترینها ترینشون ترینه ترینم ترینش ترینی ترین"
@@ -91,6 +91,7 @@ def endings() -> list[tuple[str, float]]:
     return sorted(found, key=lambda pair: -len(pair[0]))
 
 
+_SPOKEN_AFTER_VOWEL: Final = ("اس", "وس")
 _SPOKEN_COPULA: Final = ("ست", "س", "سن")
 _ENDINGS: Final = endings()
 
@@ -103,6 +104,8 @@ def bare(word: str) -> Iterator[tuple[str, float]]:
     for ending, factor in reversed(_ENDINGS):
         if len(word) - len(ending) >= _FEWEST and word.endswith(ending):
             yield word[: -len(ending)], factor
+    if word.endswith(_SPOKEN_AFTER_VOWEL) and len(word) > _FEWEST:
+        yield word[:-1], 1.0
     for ending in _SPOKEN_COPULA:
         if len(word) - len(ending) >= _FEWEST and word.endswith(ending):
             yield word[: -len(ending)] + "ه", 1.0

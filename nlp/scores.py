@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from nlp.cards import intents, noise, topic
+from nlp.cards import intents, mood, noise, topic
 
 FOLDER: Final = Path(__file__).parent / "cards"
 
@@ -19,6 +19,7 @@ CARDS: Final[dict[str, Making]] = {
     "intents": (intents.card, intents.table),
     "noise": (noise.card, noise.table),
     "topic": (topic.card, topic.table),
+    "mood": (mood.card, mood.table),
 }
 
 

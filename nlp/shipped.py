@@ -1,4 +1,4 @@
-"""Which models of names are shipped, and a mark that changes when any that is used does, without loading it."""
+"""The shipped models of names, and a mark that changes when one that is used does, without loading it."""
 
 from __future__ import annotations
 

@@ -157,16 +157,27 @@ def pictures() -> Pictures:
     read = _read("mood_emoji.toml")
     emoji = {normal(sign): float(weight) for weight, signs in read["emoji"].items() for sign in signs.split()}
     faces = {face: float(weight) for weight, written in read["faces"].items() for face in written}
-    ordered = sorted(faces, key=len, reverse=True)
-    either = "|".join(re.escape(face) for face in ordered)
     return Pictures(
         emoji=emoji,
         faces=faces,
-        # A face stands free, so that no letter, digit or address lends it a part.
-        face=re.compile(rf"(?<![\w:/.=-])(?:{either})(?![\w/])|(?<=\w)(?::[)(]|=\)|<3)(?![\w/])"),
+        face=re.compile("|".join(map(_free, sorted(faces, key=len, reverse=True)))),
         angry=frozenset(map(normal, read["anger"]["emoji"].split())),
         insulting=frozenset(map(normal, read["insult"]["emoji"].split())),
     )
+
+
+_GLUED: Final = frozenset({":)", ":(", "=)", ":))", ":((", "<3"})
+"""Faces that are also typed right behind a word."""
+
+
+def _free(face: str) -> str:
+    """The pattern of a face that no letter, digit or address lends a part.
+
+    What stands before is looked at behind the first sign, because patterns are found fast by that.
+    """
+    before = "[:/.=-]" if face in _GLUED else r"[\w:/.=-]"
+    first = re.escape(face[0])
+    return rf"{first}(?<!{before}{first}){re.escape(face[1:])}(?![\w/])"
 
 
 _LONG: Final = re.compile(r"(.)\1{2,}")

@@ -246,6 +246,8 @@ class _Compiler:
                 return self._hashtag(value, position)
             case "emoji":
                 return {"term": {"emoji": emoji.normal(value)}}
+            case "copy":
+                return _either([{"term": {"id": value}}, {"term": {"copy_of": value}}])
             case "entity":
                 return {"terms": {"entities": entity_keys(value)}}
             case "author":

@@ -13,21 +13,25 @@ passes only labels of posts whose turn it was.
 from __future__ import annotations
 
 import hashlib
+import heapq
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from trends.quantify import Stratum
 
-FEWEST: Final = 3
-"""Posts that are drawn of every stratum, if it has them."""
+FEWEST: Final = 2
+"""Posts that are drawn of every stratum before others, if it has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A post to be labelled. ``chance`` is that with which a post of its stratum is drawn (0 to 1);
-    ``weight`` how many posts it stands for, against the others of the draw (their mean is 1)."""
+    """A post to be labelled.
+
+    ``chance`` is that of a post of its stratum to be drawn (0 to 1), ``weight`` for how many posts it stands
+    against the others of the draw (1 where all strata have the same chance).
+    """
 
     post: str
     stratum: Stratum
@@ -40,50 +44,52 @@ def choose(
 ) -> tuple[Drawn, ...]:
     """Up to ``k`` posts to be labelled next, in an order that mixes the strata.
 
-    ``predicted`` are all posts of the query with what the classifier said, ``labelled`` those that people have
-    looked at already, by whatever way. Strata get their part by the square root of their size, and three at
-    least (power allocation: Bankier, The American Statistician 42, 1988, 174): what the classifier rarely
-    says is looked at more often than it would be by pure chance, since the labels of one class tell most
-    about that class. Chance and weight are those of the whole sample, earlier draws included.
+    ``predicted`` are all posts of the query with what the classifier said, ``labelled`` those that people
+    have looked at already, for whatever reason. Strata get their part by the square root of their size, and
+    two at least (power allocation: Bankier, The American Statistician 42, 1988, 174): what the classifier
+    rarely says is looked at more often than by pure chance, for it tells most of its class. Chances and
+    weights are those of the whole sample, earlier draws included.
     """
     queues = _queues(predicted, seed)
     done = set(labelled) & predicted.keys()
-    sizes = _allotted({stratum: len(queue) for stratum, queue in queues.items()}, len(done) + k)
-    whole = sum(sizes.values())
-    found = [
-        (
-            (place + 0.5) / sizes[stratum],
-            Drawn(
-                post,
-                stratum,
-                sizes[stratum] / len(queue),
-                (len(queue) / len(predicted)) / (sizes[stratum] / whole),
-            ),
-        )
+    parts = _allotted({stratum: len(queue) for stratum, queue in queues.items()}, len(done) + k)
+    waiting = [
+        ((place + 0.5) / parts[stratum], place, post)
         for stratum, queue in queues.items()
-        for place, post in enumerate(queue[: sizes[stratum]])
+        for place, post in enumerate(queue[: parts[stratum]])
         if post not in done
     ]
-    found.sort(key=lambda each: (each[0], _order(each[1].post, seed)))
-    return tuple(drawn for _, drawn in found[:k])
+    chosen = [post for _, _, post in sorted(waiting)[:k]]
+    reached = {each: _reached(queue, done.union(chosen)) for each, queue in queues.items()}
+    share = {each: len(queue) / len(predicted) for each, queue in queues.items()}
+    whole = sum(reached.values())
+    return tuple(
+        Drawn(
+            post=post,
+            stratum=(stratum := predicted[post]),
+            chance=reached[stratum] / len(queues[stratum]),
+            weight=share[stratum] * whole / reached[stratum],
+        )
+        for post in chosen
+    )
 
 
 def at_random(predicted: Mapping[str, Stratum], seen: Collection[str], *, seed: int) -> frozenset[str]:
     """Those of the posts looked at that are a random sample of the query within each stratum.
 
     They are the ones that stand in the queue of their stratum before the first that nobody has looked at:
-    whose turn it was, whatever made a person look. ``seen`` holds also posts that a person could not decide on
-    (leave those out of the labels afterwards). When a query has grown, or is another one, few may remain until
-    ``choose`` has filled the gaps; labels that were drawn at random before count as from elsewhere until then.
+    whose turn it was, whatever made a person look. ``seen`` holds also posts that a person could not decide
+    on (leave those out of the labels afterwards). When a query has grown, or is another one, few may remain
+    until ``choose`` has filled the gaps; labels that were once drawn count as from elsewhere until then.
     """
     looked_at = set(seen)
-    found: list[str] = []
-    for queue in _queues(predicted, seed).values():
-        for post in queue:
-            if post not in looked_at:
-                break
-            found.append(post)
-    return frozenset(found)
+    queues = _queues(predicted, seed).values()
+    return frozenset(post for queue in queues for post in queue[: _reached(queue, looked_at)])
+
+
+def _reached(queue: Sequence[str], seen: Collection[str]) -> int:
+    """How many stand in the queue before the first that nobody has looked at."""
+    return next((place for place, post in enumerate(queue) if post not in seen), len(queue))
 
 
 def _queues(predicted: Mapping[str, Stratum], seed: int) -> dict[Stratum, list[str]]:
@@ -98,23 +104,17 @@ def _order(post: str, seed: int) -> bytes:
 
 
 def _allotted(sizes: Mapping[Stratum, int], k: int) -> dict[Stratum, int]:
-    """So many of each stratum, ``k`` in all where there are as many; what a small one lacks others get."""
-    part = {stratum: min(size, FEWEST) for stratum, size in sizes.items()}
-    left = k - sum(part.values())
-    while left > 0 and (
-        room := {each: sizes[each] - part[each] for each in sizes if sizes[each] > part[each]}
-    ):
-        roots = {each: math.sqrt(sizes[each]) for each in room}
-        whole = sum(roots.values())
-        wanted = {each: min(room[each], left * roots[each] / whole) for each in room}
-        given = {each: math.floor(share) for each, share in wanted.items()}
-        # What rounding leaves goes to the largest remainders, one each.
-        spare = min(left, round(sum(wanted.values()))) - sum(given.values())
-        for each in sorted(room, key=lambda each: (given[each] - wanted[each], str(each)))[: max(spare, 0)]:
-            given[each] += given[each] < room[each]
-        if not any(given.values()):
-            break
-        for each, count in given.items():
-            part[each] += count
-        left = k - sum(part.values())
-    return part
+    """So many of each stratum, ``k`` in all if there are as many: one by one to whom most is due.
+
+    Due is the square root of the size over what it has (Sainte-Lague); the first two of each come first.
+    """
+    parts = dict.fromkeys(sizes, 0)
+    due = [(-math.inf, -size, str(each), each) for each, size in sizes.items() if size]
+    heapq.heapify(due)
+    for _ in range(min(k, sum(sizes.values()))):
+        _, _, name, each = heapq.heappop(due)
+        parts[each] += 1
+        if parts[each] < sizes[each]:
+            claim = math.inf if parts[each] < FEWEST else math.sqrt(sizes[each]) / (2 * parts[each] + 1)
+            heapq.heappush(due, (-claim, parts[each] - sizes[each], name, each))
+    return parts

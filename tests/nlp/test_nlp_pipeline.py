@@ -196,12 +196,12 @@ def test_deleted_post_has_empty_annotations(watching: Pipeline) -> None:
 
 
 def test_version_follows_the_watch_list() -> None:
-    """Another watch list is another version of what was read."""
+    """With another watch list posts have another mark, and are read again."""
     other = WatchList(entities=WATCHED.entities[:1])
 
-    versions = {read(load(w), "x").versions["entities"] for w in (WATCHED, other, WatchList())}
+    marks = {read(load(w), "x").readers for w in (WATCHED, other, WatchList())}
 
-    assert len(versions) == 3
+    assert len(marks) == 3
 
 
 def test_names_without_letters_watch_nothing() -> None:
