@@ -357,6 +357,8 @@ def _account(author: Author, found: dict[Sign, _Found]) -> None:
     if author.verified or (author.followers or 0) >= _FOLLOWED:
         for mark in MARKS:
             _note(found, mark, "known_account", 0, 0)
+    if author.followers == 0:
+        _note(found, "spam", "nobody", 0, 0)
     if author.handle:
         _handle(author.handle.lstrip("@").partition("@")[0], author.followers, found)
 

@@ -107,6 +107,8 @@ def test_accounts_count() -> None:
     assert marks(spam, handle="user83749201", followers=0) == ("spam",)
     assert marks(spam, handle="k9x2m4q7z", followers=3) == ("spam",)
     assert marks(spam, handle="user83749201", followers=900) == ()
+    assert marks(spam, followers=0) == ("spam",)
+    assert marks(spam, followers=1) == ()
     worse = spam + ", guaranteed, bit.ly/x"
     assert marks(worse) == ("spam",)
     assert marks(worse, verified=True) == ()
