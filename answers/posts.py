@@ -39,13 +39,14 @@ def body(asking: Asking, selection: Selection) -> dict[str, Any]:
     """The request query of a selection, ``edge`` and ``toward`` resolved; without a default window."""
     if selection.edge is None and selection.toward is None:
         return matching(asking, selection)
-    numbers = posts_toward(asking, selection).tolist()
+    # What is said of noise is said of the posts themselves, not of those that they pass on.
+    numbers = posts_toward(asking, selection.narrowed(noise=None)).tolist()
     parts = [numbers[i : i + _MANY] for i in range(0, len(numbers), _MANY)] or [[]]
     named = [{"terms": {"n": part}} for part in parts]
     return {
         "bool": {
             "filter": [
-                matching(asking, Selection()),
+                matching(asking, Selection(noise=selection.noise)),
                 {"bool": {"should": named, "minimum_should_match": 1}},
             ]
         }

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from answers.asking import Asking
-from nlp import inflections, stopwords
+from nlp import stems, stopwords
 from posts.post import number
 from trends.wording import Said, Wording, telling
 
@@ -66,7 +66,7 @@ def tell_apart(here: Spoken, rest: Spoken, language: str, hidden: Collection[str
     heads: dict[str, str] = {}
     if language in _INFLECTED:
         counts = Counter(word for side in (here, rest) for text in side.said.texts for word in text.split())
-        heads = inflections.heads(counts)
+        heads = stems.heads(counts)
     return telling(
         here.said, rest.said, quiet=stopwords.of(language), heads=heads,
         hidden={*hidden, *(heads.get(word, word) for word in hidden)},

@@ -96,6 +96,12 @@ def written(length: timedelta) -> str:
     return f"{seconds}s"
 
 
+def _language(value: str) -> str:
+    if re.fullmatch(r"[a-z]{2,3}", value) is None:
+        raise refuse("is the code of a language in small letters, such as fa or en")
+    return value
+
+
 def _slug(value: str) -> str:
     if not _SLUG.fullmatch(value):
         proposal = re.sub(r"[^a-z0-9]+", "-", value.lower())[:64].strip("-")
@@ -193,6 +199,7 @@ Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Slug = Annotated[str, AfterValidator(_slug)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
+LanguageCode = Annotated[str, AfterValidator(_language)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 WebAddress = Annotated[str, AfterValidator(_one_line), AfterValidator(_web_address)]
 PostAddress = Annotated[str, AfterValidator(_one_line), AfterValidator(_post_address)]

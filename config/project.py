@@ -27,6 +27,7 @@ from config.fields import (
     Flag,
     Handle,
     HostPort,
+    LanguageCode,
     Line,
     Name,
     Number,
@@ -252,6 +253,20 @@ class Retention(Section):
     text_days: Annotated[Whole, Field(ge=1, le=36_500)] | None = None
 
 
+class Reading(Section):
+    """How texts are read.
+
+    ``models`` names an installed spaCy model, or the folder of one, for a language (``fa = "my_model"``);
+    ``mode`` chooses the quick or the careful one of the shipped models. ``same_tags`` are hashtags that are
+    one family though they are written otherwise, ``apart_tags`` such as are none of their family.
+    """
+
+    mode: Literal["fast", "careful"] = "fast"
+    models: dict[LanguageCode, Line] = Field(default_factory=dict)
+    same_tags: tuple[tuple[TagName, ...], ...] = ()
+    apart_tags: tuple[TagName, ...] = ()
+
+
 class StoreSection(Section):
     """Which engine keeps the posts: an Elasticsearch at ``url``, without one a folder beside the project.
 
@@ -288,6 +303,7 @@ class Sections(Section):
     sources: tuple[Source, ...] = ()
     crawl: Crawl = Crawl()
     intake: Intake = Intake()
+    reading: Reading = Reading()
     retention: Retention = Retention()
     store: StoreSection = StoreSection()
     tokens: Tokens = Tokens()
@@ -330,6 +346,11 @@ class Settings(Sections):
     def state(self) -> Path:
         """The file of cursors, runs and incidents."""
         return self.folder / "state.sqlite"
+
+    @property
+    def trained(self) -> Path:
+        """Where models lie that were trained from the project's labels."""
+        return self.folder / "trained"
 
     @property
     def exports(self) -> Path:

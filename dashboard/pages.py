@@ -79,7 +79,7 @@ def draw_turning(visit: Visit, asked: Asked, total: int, turned: Turned) -> None
     last = -(-min(total, FARTHEST) // SIZE)
     if last > 1:
         items: list[parts.Item] = []
-        for page in _pages_near(turned.page, last):
+        for page in pages_near(turned.page, last):
             if page is None:
                 items.append({"text": "…", "tone": "muted"})
             elif page == turned.page:
@@ -100,7 +100,7 @@ def _page_link(visit: Visit, asked: Asked, turned: Turned, page: int, text: str)
     return {"text": text, "link": parts.way(asked.to("posts", visit, **params))}
 
 
-def _pages_near(page: int, last: int) -> list[int | None]:
+def pages_near(page: int, last: int) -> list[int | None]:
     """The pages one may go to: the first, the last and those around; ``None`` for a gap."""
     near = sorted({1, last, *range(max(1, page - 2), min(last, page + 2) + 1)})
     found: list[int | None] = []

@@ -13,16 +13,20 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from nlp import lexicon
 from nlp.fold import plain, tokens, words
 from nlp.signs import scan
 
-VERSION = "1"
+VERSION = "2"
 UNDETERMINED = "und"
 FEWEST_LETTERS = 3
 
 _ARABIC = re.compile(
     r"[\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9"
     r"\ufb50-\ufdfb\ufe70-\ufefc]+"
+)
+_ARABIC_WORD = re.compile(
+    r"[\u0620-\u065f\u066e-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9\u200c]+"
 )
 _LATIN = re.compile(r"[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0259\u1e00-\u1eff]+")
 _OTHER = re.compile(
@@ -65,6 +69,51 @@ def detect(text: str) -> str:
     return of_words(bare, words(bare))
 
 
+_SENTENCE = re.compile(r"[.!?؟۔…\n\r|:]+(?:\s|$)")
+OTHER_SHARE = 0.25
+OTHER_WORDS = 3
+_OWN_WORDS = 4
+"""Words of a sentence that is read by itself; shorter ones are read with all others of their script."""
+
+
+def others(text: str) -> tuple[str, ...]:
+    """The languages beside the main one that a good part of a text is written in, most letters first.
+
+    A good part is a quarter of the letters and three words; names alone (``Samsung Galaxy Ultra``) are none.
+    Sentences of four words and more are told apart also where they share a script.
+    """
+    bare = plain(text, scan(text))
+    return others_of(bare, of_words(bare, words(bare)))
+
+
+def others_of(bare: str, main: str) -> tuple[str, ...]:
+    """``others`` of a text that is plain already and whose main language is known."""
+    pieces: list[list[str]] = []
+    for letters in (_ARABIC_WORD, _LATIN, _OTHER):
+        short: list[str] = []
+        for sentence in _SENTENCE.split(bare):
+            found = letters.findall(sentence)
+            if len(found) >= _OWN_WORDS:
+                pieces.append(found)
+            else:
+                short += found
+        pieces.append(short)
+    total = sum(len(word) for piece in pieces for word in piece)
+    written: dict[str, list[str]] = {}
+    for piece in pieces:
+        if len(piece) >= OTHER_WORDS and not _is_names(piece):
+            whole = " ".join(piece)
+            written.setdefault(of_words(whole, words(whole)), []).extend(piece)
+    sizes = {code: sum(map(len, found)) for code, found in written.items()}
+    good = [code for code in sizes if code not in (main, UNDETERMINED) and sizes[code] >= OTHER_SHARE * total]
+    return tuple(sorted(good, key=lambda code: -sizes[code]))
+
+
+def _is_names(piece: list[str]) -> bool:
+    """Whether most words begin with a capital: names of products and people, in whatever language."""
+    return sum(word[0].isupper() for word in piece) > len(piece) / 2
+
+
 def of_words(bare: str, folded: list[str]) -> str:
     """``detect`` of a text that is plain already and whose words (``nlp.fold.words``) are known."""
     if bare.isascii():
@@ -79,7 +128,7 @@ def of_words(bare: str, folded: list[str]) -> str:
         return _of_script(others, folded)
     if len(arabic) < FEWEST_LETTERS:
         return UNDETERMINED
-    return _arabic(arabic, folded)
+    return _arabic(arabic, folded, bare)
 
 
 def _of_script(letters: str, folded: list[str]) -> str:
@@ -122,7 +171,11 @@ def _cyrillic(letters: str) -> str:
 Points = dict[str, float]
 
 
-def _arabic(letters: str, folded: list[str]) -> str:
+# Kurdish and Uyghur write a vowel at the beginning of a word with this sign before it; others never do.
+_SEATED_VOWEL = re.compile(r"(?<![\u0600-\u06ff])\u0626")
+
+
+def _arabic(letters: str, folded: list[str], bare: str) -> str:
     table, known = _knowledge("arabic")
     scores: Points = {}
     for letter in table.keys() & set(letters):
@@ -130,8 +183,12 @@ def _arabic(letters: str, folded: list[str]) -> str:
         for code, points in table[letter]:
             scores[code] = scores.get(code, 0.0) + times * points
     _count_words(folded, known, scores)
+    for _ in _SEATED_VOWEL.findall(bare) if "\u0626" in bare else ():
+        for code in ("ckb", "ug"):
+            scores[code] = scores.get(code, 0.0) + 1.5
     if _is_open(scores):
         _count_forms(folded, scores)
+        _count_persian(folded, known, scores)
     if not scores:
         return UNDETERMINED
     best = max(scores, key=scores.__getitem__)
@@ -162,6 +219,22 @@ def _count_forms(folded: list[str], scores: Points) -> None:
                 if word.endswith(endings):
                     scores[code] = scores.get(code, 0.0) + points
                     break
+
+
+_PERSIAN_SHARE = 0.6
+_PERSIAN_WORD = 0.7
+
+
+def _count_persian(folded: list[str], listed: Mapping[str, object], scores: Points) -> None:
+    """Short titles hold none of the commonest words, and Persian is typed with Arabic letters too.
+
+    So most of their words being known in Persian tells; one alone does not, for half of these are Arabic.
+    """
+    persian = lexicon.of("fa")
+    known = [word for word in folded if word in persian and not word.startswith("ال")]
+    if len(known) >= _PERSIAN_SHARE * len(folded):
+        counted = sum(word not in listed for word in known)
+        scores["fa"] = scores.get("fa", 0.0) + _PERSIAN_WORD * counted
 
 
 def _count_words(folded: list[str], known: Mapping[str, list[tuple[str, float]]], scores: Points) -> None:
@@ -197,7 +270,23 @@ def _latin(bare: str, folded: list[str]) -> str:
         return UNDETERMINED
     if scores.get(_FINGLISH, 0.0) >= 1.0 and scores[_FINGLISH] >= ranked[0]:
         return UNDETERMINED
+    if bare.isascii() and (not scores or set(scores) == {"en"}) and _is_english(folded):
+        return "en"
     return _by_model(" ".join(runs))
+
+
+_ENGLISH_SHARE = 0.75
+_ENGLISH_LEAST = 2
+_ENGLISH_LETTERS = 3
+
+
+def _is_english(folded: list[str]) -> bool:
+    """Whether most words are English ones: at least two, for names are words of English texts too."""
+    english = lexicon.of("en")
+    words = [word for word in folded if word.isalpha()]
+    known = [word for word in words if word in english]
+    long = sum(len(word) >= _ENGLISH_LETTERS for word in known)
+    return long >= _ENGLISH_LEAST and len(known) >= _ENGLISH_SHARE * len(words)
 
 
 def _lead(best: float) -> float:

@@ -1,165 +1,122 @@
-"""Posts with everything that can be read in their texts: words, signs, language and watched names.
+"""Posts with everything that can be read in their texts, in two stages.
 
-Most posts never become a spaCy document: only a text whose folded words hold the letters of a watched name
-can contain one, and only such a text is parsed for entities.
+The first (``extract``) is quick and is done when a post is taken in: words, signs, language, and the names
+that the project watches. The second (``deepen``) is done behind it, in batches: names of all kinds, mood,
+intent, noise. Each stage leaves its mark on the post; where the mark is another one than that of today, the
+post is read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
 
-from nlp import fold, hashtags, language, links
-from nlp.names import WatchedEntity, WatchList, base_length, joined
-from nlp.signs import CASHTAG, HANDLE, HASHTAG, LINK, MENTION, Sign, scan
-from posts.post import Annotations, Entity, Post, Tag, changed
+from nlp import extraction
+from nlp.mending import Mended
+from nlp.names import WatchedEntity, WatchList
+from nlp.second import Second
+from nlp.settings import Reading
+from nlp.text import Cue
+from nlp.watching import MOST_WORDS, Watching
+from posts.post import Annotations, Post, changed
 
-if TYPE_CHECKING:
-    from spacy.tokens import Span
+__all__ = ["MOST_WORDS", "Explained", "Pipeline", "Reading", "WatchList", "WatchedEntity", "load"]
 
-__all__ = ["Pipeline", "WatchList", "WatchedEntity", "load"]
-
-VERSION: Final = "1"
-FEDERATED: Final = frozenset({"mastodon", "lemmy", "peertube", "pleroma", "misskey", "pixelfed", "friendica"})
-"""Platforms on which ``@name@server`` names a person."""
-MOST_WORDS: Final = 100_000
-"""How many words the vocabulary holds, some 30 MB, before it begins anew."""
-NOWHERE: Final = -1
-"""The offset of what does not stand in the text: in the title, or declared by the platform."""
+_AT_ONCE: Final = 256
+_NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def load(settings: WatchList | None = None) -> Pipeline:
-    """The pipeline for a project's watch list; without one it recognises no entities."""
-    return Pipeline(settings or WatchList())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A text as a post that was read, and by kind (``posts.labels.KINDS``, ``"entity"``, ``"action"``,
+    ``"format"``) the cues for what was read."""
+
+    post: Post
+    cues: Mapping[str, tuple[Cue, ...]]
+
+
+def load(settings: Reading | WatchList | None = None) -> Pipeline:
+    """The pipeline for a project's settings; without any it watches for no names."""
+    if isinstance(settings, WatchList):
+        settings = Reading(watched=settings)
+    return Pipeline(settings or Reading())
 
 
 class Pipeline:
-    """Reads posts. One instance may be used for any number of posts, by one thread at a time."""
+    """Reads posts. One instance may be used for any number of posts, by one thread at a time.
 
-    def __init__(self, watched: WatchList) -> None:
-        self._bases = {entity.id: frozenset(map(joined, entity.names)) - {""} for entity in watched.entities}
-        self._names = sorted(frozenset().union(*self._bases.values()), key=len)
-        self._watched = watched
-        self._versions = {
-            "text": fold.VERSION,
-            "language": language.VERSION,
-            "entities": f"{VERSION}-{watched.version()}" if self._names else VERSION,
-        }
-        self._build()
+    ``marks`` are those that a post has in ``Annotations.readers`` when both stages have done with it.
+    """
 
-    def _build(self) -> None:
-        if self._names:
-            from nlp.documents import build
-
-            self._nlp = build(self._watched)
+    def __init__(self, reading: Reading) -> None:
+        self._watching = Watching(reading.watched)
+        self._families = Mended(reading.families)
+        self._second = Second(reading)
+        self._versions = {**extraction.VERSIONS, "entities": self._watching.version}
+        first = (f"{reader}={version}" for reader, version in sorted(extraction.VERSIONS.items()))
+        self.marks = (_mark("1", *first, self._families.version()), _mark("2", self._second.version))
 
     def annotate(self, posts: Iterable[Post]) -> Iterator[Post]:
-        """Each post with its annotations, in the order given.
+        """Each post with all its annotations, in the order given."""
+        return self.deepen(self.extract(posts))
 
-        A title is read before the text; what is found in it has no place in the text (``NOWHERE``). Tags that
-        the platform declares beside the text are added likewise. A repost says nothing itself, and is in
-        the language of what it passes on.
+    def extract(self, posts: Iterable[Post]) -> Iterator[Post]:
+        """Each post with what the first stage reads.
+
+        A title is read before the text; what is found in it has no place in the text
+        (``watching.NOWHERE``). Tags that the platform declares beside the text are added likewise. A
+        repost says nothing itself, and is in the language of what it passes on.
         """
         for post in posts:
             yield changed(post, annotations=self.read(post))
 
+    def deepen(self, posts: Iterable[Post]) -> Iterator[Post]:
+        """Each post with what both stages read, in the order given."""
+        batch: list[Post] = []
+        for post in posts:
+            batch.append(post)
+            if len(batch) == _AT_ONCE:
+                yield from self._deepened(batch)
+                batch = []
+        if batch:
+            yield from self._deepened(batch)
+
     def read(self, post: Post) -> Annotations:
-        """What is read in one post."""
-        if post.deleted_at is not None or (not post.text and not post.title and post.repost_of is not None):
-            return Annotations(language=_language("und", post.language), versions=self._versions)
-        shift = len(post.title) + 1 if post.title else 0
-        text = f"{post.title}\n{post.text}" if post.title else post.text
-        signs = scan(text)
-        bare = fold.plain(text, signs)
-        words = fold.words(bare)
-        found = _tags(text, signs, shift, federated=post.platform in FEDERATED)
-        return Annotations(
-            tokens=tuple(words),
-            hashtags=_with_declared(found[HASHTAG], () if _tags_itself(post) else post.hashtags),
-            mentions=tuple(found[MENTION]),
-            cashtags=tuple(found[CASHTAG]),
-            links=tuple(found[LINK]),
-            entities=self._entities(text, words, shift),
-            language=_language(language.of_words(bare, words), post.language),
-            versions=self._versions,
+        """What the first stage reads in one post."""
+        if extraction.says_nothing(post):
+            return extraction.empty(post, versions=self._versions, readers=self.marks)
+        return extraction.read(
+            post, self._watching, versions=self._versions, readers=self.marks[:1], key=self._families.key
         )
 
-    def _entities(self, text: str, words: list[str], shift: int) -> tuple[Entity, ...]:
-        return self._recognise(text, shift) if self._may_name(words) else ()
+    def explain(self, written: str, *, language: str | None = None) -> Explained:
+        """What is read in a text that nobody posted, and the places in it that spoke for each reading."""
+        post = Post(
+            id="text:pasted:1", platform="text", kind="text", source="pasted", created_at=_NEVER,
+            collected_at=_NEVER, text=written, language=language,
+        )  # fmt: skip
+        (read,) = self.annotate([post])
+        return Explained(post=read, cues=self._second.cues(read))
 
-    def _may_name(self, words: list[str]) -> bool:
-        """Whether the text may hold a watched name: the letters of one stand somewhere in its words."""
-        letters = "".join(words)
-        return any(name in letters for name in self._names)
+    def _deepened(self, batch: list[Post]) -> Iterator[Post]:
+        extracted = [post if self._has(post, 0) else self._extracted(post) for post in batch]
+        unread = [post for post in extracted if not self._has(post, 1)]
+        read = iter(self._second.read(unread))
+        for post in extracted:
+            if self._has(post, 1):
+                yield post
+            else:
+                yield changed(post, annotations=replace(next(read), readers=self.marks))
 
-    def _recognise(self, text: str, shift: int) -> tuple[Entity, ...]:
-        # spaCy keeps every word it ever saw, and a service reads for months. (Its memory zones forget after
-        # each text, which takes twice as long.)
-        if len(self._nlp.vocab.strings) > MOST_WORDS:
-            self._build()
-        return tuple(self._entity(span, shift) for span in self._nlp(text).ents)
+    def _extracted(self, post: Post) -> Post:
+        return changed(post, annotations=self.read(post))
 
-    def _entity(self, span: Span, shift: int) -> Entity:
-        start, written = span.start_char, span.text
-        length = base_length(written, self._bases[span.ent_id_])
-        place = _place(start, start + length, shift)
-        return Entity(written[:length], span.label_, *place, id=span.ent_id_)
-
-
-_KEYS: Final[dict[str, Callable[[str], str]]] = {
-    HASHTAG: hashtags.key,
-    MENTION: str.lower,
-    CASHTAG: str.upper,
-}
+    def _has(self, post: Post, stage: int) -> bool:
+        return post.annotations is not None and self.marks[stage] in post.annotations.readers
 
 
-def _tags(text: str, signs: list[Sign], shift: int, *, federated: bool) -> dict[str, list[Tag]]:
-    found: dict[str, list[Tag]] = {HASHTAG: [], MENTION: [], CASHTAG: [], LINK: []}
-    for kind, start, end in signs:
-        if kind == HANDLE:
-            if not federated:
-                continue
-            kind = MENTION
-        if kind == LINK:
-            written = text[start:end]
-            normal = links.key(written)
-        else:
-            written = text[start + 1 : end]
-            normal = _KEYS[kind](written)
-        found[kind].append(Tag(written, normal, *_place(start, end, shift)))
-    return found
-
-
-def _place(start: int, end: int, shift: int) -> tuple[int, int]:
-    return (start - shift, end - shift) if start >= shift else (NOWHERE, NOWHERE)
-
-
-def _tags_itself(post: Post) -> bool:
-    """Whether the text alone says which tags a post has.
-
-    Servers of the fediverse derive their list from the text, some cutting Persian tags at the half-space or
-    keeping the list of an earlier edit: where there is a text, it is right and the list is not.
-    """
-    return post.platform in FEDERATED and bool(post.text)
-
-
-def _with_declared(found: list[Tag], declared: tuple[str, ...]) -> tuple[Tag, ...]:
-    if declared:
-        known = {tag.normal for tag in found}
-        for written in declared:
-            tag = Tag(written.lstrip("#＃"), hashtags.key(written), NOWHERE, NOWHERE)
-            if tag.normal and tag.normal not in known:
-                known.add(tag.normal)
-                found.append(tag)
-    return tuple(found)
-
-
-# What platforms write for "unknown", and codes that have a newer form.
-_DECLARED: Final = {"": "und", "und": "und", "zxx": "und", "mul": "und", "mis": "und", "iw": "he", "in": "id"}
-
-
-def _language(detected: str, declared: str | None) -> str:
-    if detected != language.UNDETERMINED or not declared:
-        return detected
-    code = declared.replace("_", "-").partition("-")[0].lower()
-    return _DECLARED.get(code, code)
+def _mark(stage: str, *parts: str) -> str:
+    return f"{stage}-{hashlib.blake2b(chr(0).join(parts).encode(), digest_size=5).hexdigest()}"

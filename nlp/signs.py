@@ -69,7 +69,7 @@ _DOMAIN = regex.compile(
 _ARABIC = r"\u0620-\u065f\u0660-\u0669\u066e-\u06d3\u06d5-\u06dc\u06ee-\u06ff"
 _PATH = rf"a-zA-Z0-9\u0400-\u04ff!*';:=+,.$/%\#\[\]\-\u2013_~@|&{_ACCENTED}"
 # Browsers show paths in Persian and Arabic decoded; a word glued to a Latin path is not one of its parts.
-_ARABIC_PART = rf"(?<=[/_\-=+.])[{_ARABIC}]++(?:\u200c[{_ARABIC}]++)*+"
+_ARABIC_PART = rf"(?<=[/_\-=+.\#])[{_ARABIC}]++(?:\u200c[{_ARABIC}]++)*+"
 _PARENS = (
     rf"\((?:[{_PATH}{_ARABIC}\u200c]+|[{_PATH}{_ARABIC}\u200c]*\([{_PATH}{_ARABIC}]+\)[{_PATH}{_ARABIC}]*)\)"
 )

@@ -52,7 +52,10 @@ class Forgotten:
         if others != post.other_references:
             changes["other_references"] = others
         changes |= self._without_name(post)
-        return changed(post, annotations=None, **changes) if changes else post
+        read = post.annotations
+        if changes or (read is not None and read.copy_of in self.posts):
+            return changed(post, annotations=None, **changes)
+        return post
 
     def _without_name(self, post: Post) -> dict[str, Any]:
         """The texts and addresses of the post in which a forgotten name stands, without it."""
@@ -122,7 +125,7 @@ def textless(post: Post) -> Post:
     """The post without what was written in it; what was counted, and what is counted by, stays.
 
     Gone are text, title, earlier wordings, descriptions, titles of links, the poll's answers, the author's
-    name and the tokens; hashtags, mentions, addresses, language and marks stay.
+    name, the tokens and the sketch; hashtags, mentions, addresses, language and marks stay.
     """
     read = post.annotations or Annotations()
     kept = Annotations(
@@ -131,8 +134,16 @@ def textless(post: Post) -> Post:
         links=read.links,
         entities=tuple(entity for entity in read.entities if entity.id),
         language=read.language,
+        languages=read.languages,
         sentiment=read.sentiment,
+        emotions=read.emotions,
         intents=read.intents,
+        purposes=read.purposes,
+        actions=read.actions,
+        form=read.form,
+        noise=read.noise,
+        copy_of=read.copy_of,
+        readers=read.readers,
         versions={**read.versions, TEXTLESS: "taken out"},
     )
     return changed(

@@ -79,6 +79,7 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "no_hashtag": ("`#{text}` is no hashtag.", "Write `#word`."),
     "no_host": ("`{value}` is no address.", "Write it as `{name}:{example}`."),
     "too_wide": ("The query stands for too many words.", "Shorten it, or ask with `spelling:exact`."),
+    "no_noise": ("'{value}' says nothing about noise.", "One of {known}."),
     "no_edge": ("'{value}' is no kind of edge.", "One of {known}."),
     "no_moment": ("{name} is not a time.", "Write `2026-11-23T08:00:00Z`."),
     "no_period": ("'{value}' is no period.", "One of {known}."),

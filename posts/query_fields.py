@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from persiantools.jdatetime import JalaliDate
 
-from posts.post import METRICS
+from posts.post import ACTIONS, EMOTIONS, INTENTS, METRICS, NOISE, PURPOSES
 
 # The library is not typed; through this name mypy knows that.
 _jalali: Any = JalaliDate
@@ -19,22 +19,29 @@ COUNTS: Final = (*METRICS, "followers")
 """Fields that are compared with a number."""
 TIMES: Final = ("since", "until", "date")
 MARKS: Final = {
-    "is": ("reply", "repost", "quote", "edited", "question"),
+    "is": ("reply", "repost", "quote", "edited", "question", "mixed", "copy", "noise", "labelled", "textless"),
     "has": ("media", "link", "poll"),
     "sentiment": ("negative", "neutral", "positive"),
     "kind": ("messenger", "text", "image", "video", "audio", "news", "blog", "forum"),
-    "intent": ("comment", "question", "suggestion", "criticism", "complaint", "praise", "misinformation"),
+    "emotion": EMOTIONS,
+    "intent": INTENTS,
+    "purpose": PURPOSES,
+    "action": ACTIONS,
+    "noise": NOISE,
     "spelling": ("exact",),
 }
 """Fields that have one of a few values."""
 FIELDS: Final = (
-    "lang", "platform", "source", "author", "mention", "tag", "link", "domain", "entity", "format",
-    *MARKS, *TIMES, *COUNTS,
+    "lang", "platform", "source", "author", "mention", "tag", "link", "domain", "entity", "format", "emoji",
+    "copy", *MARKS, *TIMES, *COUNTS,
 )  # fmt: skip
 EXAMPLES: Final = {
     "lang": "fa", "platform": "mastodon", "source": "news", "author": "@sara", "mention": "@sara",
     "tag": "ai", "link": "example.org/news", "domain": "example.org", "entity": "brand:acme",
-    "format": "article", "is": "reply", "has": "media", "sentiment": "negative", "kind": "news",
+    "format": "article", "emoji": "❤", "copy": "mastodon:example.org:1",
+    "emotion": "anger", "purpose": "inform",
+    "action": "buy",
+    "noise": "spam", "is": "reply", "has": "media", "sentiment": "negative", "kind": "news",
     "intent": "question", "spelling": "exact", "since": "7d", "until": "2026-11-01",
     "date": "2026-11-01", **dict.fromkeys(COUNTS, ">100"),
 }  # fmt: skip
@@ -44,24 +51,37 @@ PERSIAN_FIELDS: Final = {
     "هشتگ": "tag", "پیوند": "link", "لینک": "link", "دامنه": "domain", "احساس": "sentiment",
     "لایک": "likes", "پسند": "likes", "نظر": "comments", "بازنشر": "shares", "بازدید": "views",
     "دنبال‌کننده": "followers", "از": "since", "تا": "until", "تاریخ": "date",
-    "نوع": "kind", "املا": "spelling",
+    "نوع": "kind", "املا": "spelling", "قالب": "format", "ایموجی": "emoji", "هیجان": "emotion",
+    "نیت": "intent", "هدف": "purpose", "دعوت": "action", "نویز": "noise", "رونوشت": "copy",
 }  # fmt: skip
 """language, platform, source, author, mention, hashtag, link (two words), domain, sentiment, like (two
-words), comment, repost, views, follower, from, to, date, kind, spelling."""
+words), comment, repost, views, follower, from, to, date, kind, spelling, format, emoji, emotion, intent,
+purpose, invitation, noise, copy."""
 
 _PERSIAN_VALUES: Final[dict[str, dict[str, str]]] = {
     "lang": {
         "فارسی": "fa", "انگلیسی": "en", "عربی": "ar", "کردی": "ckb", "ترکی": "tr", "اردو": "ur",
     },
     "sentiment": {"مثبت": "positive", "منفی": "negative", "خنثی": "neutral"},
-    "is": {"پاسخ": "reply", "بازنشر": "repost", "نقل": "quote", "ویرایش": "edited", "پرسش": "question"},
+    "is": {
+        "پاسخ": "reply", "بازنشر": "repost", "نقل": "quote", "ویرایش": "edited", "پرسش": "question",
+        "رونوشت": "copy", "نویز": "noise", "چندزبانه": "mixed",
+    },
+    "emotion": {"خشم": "anger", "توهین": "insult"},
+    "intent": {
+        "پرسش": "question", "پیشنهاد": "suggestion", "انتقاد": "criticism", "شکایت": "complaint",
+        "تحسین": "praise", "نظر": "comment",
+    },
+    "noise": {"رونوشت": "duplicate", "هرزنامه": "spam", "قرعه‌کشی": "giveaway", "ربات": "bot"},
     "has": {"رسانه": "media", "پیوند": "link", "لینک": "link", "نظرسنجی": "poll"},
     "kind": {"خبر": "news", "متن": "text", "تصویر": "image", "ویدئو": "video", "صدا": "audio",
              "وبلاگ": "blog"},
     "spelling": {"دقیق": "exact"},
 }  # fmt: skip
 """Persian, English, Arabic, Kurdish, Turkish, Urdu; positive, negative, neutral; reply, repost, quote,
-edit, question; media, link (two words), poll; news, text, picture, video, sound, weblog; exact."""
+edit, question, copy, noise, of several languages; anger, insult; question, suggestion, criticism, complaint,
+praise, comment; copy, spam, lottery, robot; media, link (two words), poll; news, text, picture, video, sound,
+weblog; exact."""
 _LANGUAGES: Final = {
     "persian": "fa", "farsi": "fa", "english": "en", "arabic": "ar", "kurdish": "ckb", "sorani": "ckb",
     "turkish": "tr", "urdu": "ur", "german": "de", "french": "fr", "spanish": "es",

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from posts.post import EdgeKind
 from posts.query_errors import query_error
 
 _TIMES = frozenset({"since", "until"})
 _EDGES = frozenset({"repost", "reply", "mention", "quote"})
+Noise = Literal["out", "only"]
+_NOISE = frozenset({"out", "only"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,8 @@ class Selection:
     ``hashtag`` is a family key, ``spelling`` one way to write a hashtag (without ``#``), ``author`` an
     author key, ``entity`` an entity id. ``edge`` and ``toward`` narrow to the posts that repost, reply to,
     mention or quote the author ``toward`` in the network of the rest of the selection: a repost belongs to
-    it when the post passed on does. ``ids`` names single posts.
+    it when the post passed on does. ``noise`` leaves out what is marked as noise (``"out"``), or everything
+    else (``"only"``). ``ids`` names single posts.
     """
 
     query: str = ""
@@ -42,6 +45,7 @@ class Selection:
     entity: str | None = None
     edge: EdgeKind | None = None
     toward: str | None = None
+    noise: Noise | None = None
     ids: tuple[str, ...] = ()
 
     def narrowed(self, **changes: Any) -> Selection:
@@ -78,6 +82,8 @@ def from_params(params: Mapping[str, str]) -> Selection:
             found[part.name] = _time(part.name, value)
         elif part.name == "ids":
             found[part.name] = tuple(value.split())
+        elif part.name == "noise" and value not in _NOISE:
+            raise query_error("no_noise", value, 0, value=value, known=", ".join(sorted(_NOISE)))
         elif part.name == "edge" and value not in _EDGES:
             raise query_error("no_edge", value, 0, value=value, known=", ".join(sorted(_EDGES)))
         else:

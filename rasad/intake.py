@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 from config.load import home, load, projects, store_settings
 from config.project import Settings
 from posts.errors import RasadError, SchemaChanged, StoreBusy, StoreError
-from rasad.project import load_pipeline, open_engine, topics
+from rasad.project import families, load_pipeline, open_engine, topics
 from rasad.screen import Progress
 from store.claim import claimed
 from store.protocol import Store, StoreSettings
@@ -76,6 +76,20 @@ def take_in(
         time.sleep(WAIT_S)
 
 
+def read_again(settings: Settings, *, progress: Progress) -> int | None:
+    """Read all posts that wait for their second reading; how many, ``None`` if the service does or will.
+
+    What is left when this is broken off is read next time.
+    """
+    with suppress(StoreBusy), writing(settings) as intake:
+        done, waiting = 0, intake.waiting()
+        while step := intake.deepen():
+            done += step
+            progress(min(done, waiting), waiting)
+        return done
+    return None
+
+
 def trouble(settings: Settings) -> str:
     """What keeps the service's intake from working, as it told less than a minute ago; empty if nothing."""
     with State(settings.state) as state:
@@ -93,7 +107,8 @@ def writing(
     from rasad.keeping import rules
     from store.intake import Intake, writer_lock
 
-    kept = rules(settings)
+    kept, pipeline = rules(settings), load_pipeline(settings)
+    zone = ZoneInfo(settings.project.time_zone)
 
     with (
         writer_lock(settings.folder),
@@ -104,11 +119,13 @@ def writing(
             store,
             state,
             Spool(settings.spool),
-            load_pipeline(settings),
+            pipeline,
+            deepener=pipeline,
             journal=settings.intake.journal,
             now=lambda: datetime.now(UTC),
             topics=topics(settings),
-            zone=ZoneInfo(settings.project.time_zone),
+            zone=zone,
+            key=families(settings).key,
             keeps=lambda post: kept.keeps(post, now=datetime.now(UTC)),
         )
 
@@ -163,7 +180,7 @@ class Taker:
     """The intake of one project, kept open between its steps."""
 
     folder: Path
-    _stamp: tuple[int, int] = (0, 0)
+    _stamp: tuple[int, ...] = ()
     _held: ExitStack = field(default_factory=ExitStack)
     _intake: Intake | None = None
     _pause_s: float = LOOK_S
@@ -204,7 +221,9 @@ class Taker:
         report = _run_for_a_while(intake, ended) if busy else None
         if report is not None and report.stopped:
             raise StoreError(report.stopped)
-        if not busy:
+        # One step behind each turn of intake: neither holds the other back.
+        deepened = intake.deepen()
+        if not busy and not deepened:
             self._next_at = time.monotonic() + LOOK_S
             self._retain()
         if self._trouble_since is not None:
@@ -212,7 +231,7 @@ class Taker:
             self._noted_at = -HEARTBEAT_S
         self._pause_s, self._trouble_since = LOOK_S, None
         self._note("ok", "")
-        return busy
+        return busy or deepened > 0
 
     def _retain(self) -> None:
         """Once a day, when nothing waits: remove what is older than the project keeps it."""
@@ -235,7 +254,7 @@ class Taker:
     def _ready(self) -> Intake:
         """The intake with the settings as the project file has them now."""
         found = (self.folder / "project.toml").stat()
-        stamp = (found.st_mtime_ns, found.st_size)
+        stamp = (found.st_mtime_ns, found.st_size, *_trained(self.folder))
         if self._intake is not None and stamp == self._stamp:
             return self._intake
         try:
@@ -278,6 +297,13 @@ class Taker:
         }
         with State(self.folder / "state.sqlite") as opened:
             opened.set_note(NOTE, json.dumps(note, ensure_ascii=False))
+
+
+def _trained(folder: Path) -> Iterator[int]:
+    """When the models were written that people have trained."""
+    for file in sorted((folder / "trained").glob("*.light")):
+        with suppress(FileNotFoundError):
+            yield file.stat().st_mtime_ns
 
 
 def main() -> int:

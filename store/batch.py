@@ -19,9 +19,12 @@ Annotate = Callable[[Sequence[Post]], Mapping[str, Post]]
 Reason = Literal["new", "edited", "read", "counted", "changed"]
 """What made a post another one than it was in the store."""
 
-_READ: Final = frozenset({"text", "language", "hashtags", "entities", "sentiment", "intents"})
+_READ: Final = frozenset({
+    "text", "language", "hashtags", "entities", "sentiment", "intents", "emotions", "purposes", "actions",
+    "noise", "emoji", "also", "copy_of", "format",
+})  # fmt: skip
 _COUNTED: Final = frozenset({*METRICS, "followers"})
-_UNSEEN: Final = frozenset({"post", "collected_at"})
+_UNSEEN: Final = frozenset({"post", "collected_at", "readers", "bands"})
 """What no query of a person looks at."""
 _FEW: Final = 500
 """Up to so many new posts go with the changed ones in one commit."""
@@ -107,6 +110,27 @@ def plan(
     targets |= lookup(store, {ref for old in older for ref in references(old.post)} - targets.keys())
     for old in older:
         _add_changed(made, resolve(old.post, targets), old, (), again=False)
+    return made
+
+
+def replan(store: Store, pairs: Iterable[tuple[Stored, Post]]) -> Plan:
+    """The writes for stored posts that were read again; nothing else of them is different."""
+    made = Plan()
+    retagged: dict[str, list[str]] = {}
+    for old, post in pairs:
+        _add_changed(
+            made, Resolved(post=post, unresolved=tuple(sorted(old.unresolved))), old, (), again=False
+        )
+        tags = list(counted_tags(post))
+        if tags != list(counted_tags(old.post)):
+            retagged[post.id] = tags
+    ids = list(retagged)
+    for start in range(0, len(ids), _FEW):
+        query = {"terms": {"post_id": ids[start : start + _FEW]}}
+        for row in store.scan("metrics", query):
+            left = {name: value for name, value in row.items() if name != "hashtags"}
+            tags = retagged[row["post_id"]]
+            made.changed_rows.metrics.append({**left, "hashtags": tags} if tags else left)
     return made
 
 

@@ -13,10 +13,24 @@ from functools import lru_cache
 from typing import Final
 
 from nlp import links
+from nlp.copies import bands
 from nlp.fold import fold
+from nlp.names import key_of
 from posts.clean import clean_name
 from posts.forgetting import is_textless
-from posts.post import MAX_COUNT, MAX_ID_BYTES, METRICS, EdgeKind, Metrics, Post, Tag, encode, number
+from posts.labels import BY_PEOPLE
+from posts.post import (
+    MAX_COUNT,
+    MAX_ID_BYTES,
+    METRICS,
+    Annotations,
+    EdgeKind,
+    Metrics,
+    Post,
+    Tag,
+    encode,
+    number,
+)
 from store.protocol import Document
 
 EDGE_NUMBERS: Final[dict[EdgeKind, int]] = {"repost": 1, "reply": 2, "mention": 3, "quote": 4}
@@ -26,6 +40,11 @@ MAX_TAG: Final = 100
 """Code points of a hashtag that is counted; longer ones are counted by their beginning."""
 MAX_MENTIONS: Final = 200
 """Authors named by one post that make edges."""
+MAX_NAMES: Final = 50
+"""Names in one post that are searched for."""
+MAX_EMOJI: Final = 50
+"""Different emoji of one post that are searched for."""
+_LISTS: Final = ("emotions", "intents", "purposes", "actions", "noise", "readers")
 MAX_LINKS: Final = 200
 """Addresses of one post that are searched for."""
 
@@ -117,6 +136,13 @@ def _tags(post: Post) -> Iterable[Tag]:
     return post.annotations.hashtags if post.annotations else ()
 
 
+def _shape(post: Post) -> str | None:
+    """What the platform calls it, else what it was read as."""
+    if post.deleted_at is not None:
+        return None
+    return post.format or (post.annotations.form if post.annotations else None)
+
+
 def _language(post: Post) -> str:
     """What was read off the text, else what the platform declares."""
     found = post.annotations.language if post.annotations else "und"
@@ -148,8 +174,8 @@ def _post(
     }
     if post.aliases:
         document["aliases"] = list(post.aliases)
-    if post.format and post.deleted_at is None:
-        document["format"] = post.format
+    if shape := _shape(post):
+        document["format"] = shape
     if post.deleted_at is not None:
         document["is"] = ["deleted"]
         return document
@@ -192,11 +218,11 @@ def _add_readings(document: Document, post: Post) -> None:
     if read is not None:
         document["text"] = " ".join(read.tokens)
         if read.entities:
-            document["entities"] = list({entity.id: None for entity in read.entities if entity.id})
+            named = (entity.id or key_of(entity.label, entity.text) for entity in read.entities)
+            document["entities"] = list({key: None for key in named if key})[:MAX_NAMES]
         if read.sentiment is not None:
             document["sentiment"] = read.sentiment.label
-        if read.intents:
-            document["intents"] = list(read.intents)
+        _add_marks(document, read)
         handles |= {_folded(mention.text): None for mention in read.mentions}
         for link in read.links:
             addresses.append(link.text)
@@ -221,6 +247,21 @@ def _add_readings(document: Document, post: Post) -> None:
         document["has"] = has
 
 
+def _add_marks(document: Document, read: Annotations) -> None:
+    """What the second stage says of it."""
+    for name in _LISTS:
+        if values := getattr(read, name):
+            document[name] = list(values)
+    if read.languages:
+        document["also"] = list(read.languages)
+    if read.emoji:
+        document["emoji"] = list({found.normal: None for found in read.emoji})[:MAX_EMOJI]
+    if read.copy_of:
+        document["copy_of"] = read.copy_of
+    if read.sketch:
+        document["bands"] = list(bands(read.sketch))
+
+
 def _add_references(document: Document, post: Post) -> None:
     marks = []
     if post.reply_to or post.reply_to_author:
@@ -235,6 +276,7 @@ def _add_references(document: Document, post: Post) -> None:
         marks.append("question")
     if is_textless(post):
         marks.append("textless")
+    marks += _marks_read(post)
     if marks:
         document["is"] = marks
     if post.conversation:
@@ -245,6 +287,19 @@ def _add_references(document: Document, post: Post) -> None:
         value = getattr(post, name)
         if value:
             document[name] = value
+
+
+def _marks_read(post: Post) -> list[str]:
+    read = post.annotations
+    if read is None:
+        return []
+    found = {
+        "mixed": read.languages,
+        "noise": read.noise,
+        "copy": read.copy_of,
+        "labelled": BY_PEOPLE in read.versions.values(),
+    }
+    return [mark for mark, holds in found.items() if holds]
 
 
 def _edges(post: Post, own: Document, unresolved: Sequence[str]) -> tuple[Document, ...]:

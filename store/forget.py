@@ -19,7 +19,7 @@ from posts.errors import RecordError, SpoolError, StoreError
 from posts.forgetting import GONE, Forgotten, person
 from posts.post import Post
 from posts.profile import Profile
-from store import rereads
+from store import labels, rereads
 from store.batch import Stored, stored_post
 from store.documents import documents
 from store.engines import open_store
@@ -179,8 +179,10 @@ def keep_out(places: Places, *, annotate: Annotate) -> int:
             mended = {key: pair for key, pair in mended.items() if pair[0] is not pair[1].post}
             _rewrite(store, mended, annotate)
             rereads.drop_forgotten(state, gone)
+            labels.drop_forgotten(state, gone)
             touched += len(gone) + len(mended)
         rereads.drop_forgotten(state)
+        labels.drop_forgotten(state)
         authors = {row["author"] for row in store.scan("accounts", _ALL, ["author"])}
         unwanted = forgotten_keys(state, authors)
         touched += len(unwanted)

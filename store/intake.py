@@ -13,20 +13,23 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Final, Protocol
 
-from posts.clean import MAX_TEXT, is_cut
+from nlp import hashtags
 from posts.errors import StoreBusy, StoreReadOnly, StoreUnreachable
-from posts.post import Annotations, Post
+from posts.post import Post
 from store.accounts import account_snapshots
-from store.batch import Plan, Rows, plan
+from store.batch import Plan, plan
+from store.committing import Committing, Outcome
+from store.compile import Key
+from store.deepening import STEP, Deepener, Deepening, told_cut
 from store.journal import append
 from store.loading import SpoolFile, answer, collector_paused, counts_of, load, payload_of, taken_letters
 from store.matching import Matching
-from store.protocol import Collection, Document, Store
+from store.protocol import Store
 from store.saved import SavedQuery
 from store.spool import MAX_POSTS, Spool
 from store.state import State
@@ -41,9 +44,9 @@ _MOVED_AT_ONCE: Final = 200
 
 
 class Annotator(Protocol):
-    """What reads posts (``nlp.pipeline.Pipeline``)."""
+    """What reads posts when they are taken in (``nlp.pipeline.Pipeline``)."""
 
-    def annotate(self, posts: Iterable[Post]) -> Iterator[Post]: ...
+    def extract(self, posts: Iterable[Post]) -> Iterator[Post]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,21 +99,13 @@ def writer_lock(folder: Path) -> Iterator[None]:
         yield
 
 
-@dataclass(slots=True)
-class _Outcome:
-    """What the engine said to a batch: letters for what it refused, reasons to come again."""
-
-    letters: list[tuple[str, str, str, str | None]] = field(default_factory=list)
-    refused_posts: set[str] = field(default_factory=set)
-    retry: list[str] = field(default_factory=list)
-
-
 class Intake:
     """Takes posts from ``spool`` into ``store``; ``now`` gives the moment.
 
     ``journal`` is a file that gets the id of every post once it is committed, one a line. Small files
     are committed together up to ``batch_posts``. ``keeps`` says which posts are not past their time;
-    ``topics`` are matched beside the saved queries; ``zone`` is where days begin in them.
+    ``topics`` are matched beside the saved queries; ``zone`` is where days begin in them, ``key`` the family
+    of a hashtag. ``deepener`` is what posts are read with a second time (``deepen``).
     """
 
     def __init__(
@@ -120,11 +115,13 @@ class Intake:
         spool: Spool,
         pipeline: Annotator,
         *,
+        deepener: Deepener | None = None,
         journal: Path | None = None,
         now: Callable[[], datetime],
         batch_posts: int = MAX_POSTS,
         topics: Sequence[SavedQuery] = (),
         zone: tzinfo = UTC,
+        key: Key = hashtags.key,
         keeps: Callable[[Post], bool] = lambda post: True,
     ) -> None:
         self._store = store
@@ -135,7 +132,11 @@ class Intake:
         self._journal = journal
         self._now = now
         self._batch_posts = batch_posts
-        self._matching = Matching(store, state, topics=topics, zone=zone)
+        self._matching = Matching(store, state, topics=topics, zone=zone, key=key)
+        self._committing = Committing(store, self._matching, now=now)
+        self._deepening = (
+            None if deepener is None else Deepening(store, state, deepener, self._committing, now=now)
+        )
         note = json.loads(state.note(_NOTE) or "{}")
         self._in_hand: set[str] = set(note.get("in_hand", ()))
         self._begun = frozenset(note.get("new", ()))
@@ -172,6 +173,14 @@ class Intake:
                     progress(report.taken, report.taken + rest)
         self._store.refresh()
         return report
+
+    def deepen(self, limit: int = STEP) -> int:
+        """Read up to so many stored posts a second time; how many, 0 where none waits."""
+        return 0 if self._deepening is None else self._deepening.step(limit)
+
+    def waiting(self) -> int:
+        """How many stored posts wait to be read a second time."""
+        return 0 if self._deepening is None else self._deepening.waiting()
 
     def _take_or_stop(self, batch: Sequence[SpoolFile]) -> IntakeReport:
         try:
@@ -220,7 +229,7 @@ class Intake:
         told = [profile for file in batch for profile in file.profiles]
         profiles = living_profiles(self._state, told)
         dropped += len(told) - len(profiles)
-        outcome = _Outcome()
+        outcome = Outcome()
         made = Plan()
         if copies or profiles:
             self._store.refresh("posts")
@@ -233,10 +242,12 @@ class Intake:
                 begun=begun,
             )
             self._hold(batch, begun.union(made.first_seen))
-            self._commit(made, copies, outcome)
+            self._committing.commit(made, copies, outcome)
+            if self._deepening is not None:
+                self._deepening.wake()
             seen = (copy for group in copies.values() for copy in group)
             snapshots = account_snapshots(self._store, seen, profiles, again=again)
-            self._write("accounts", snapshots, outcome, fresh=False)
+            self._committing.write("accounts", snapshots, outcome)
         if outcome.letters:
             letters = answer(self._state, batch, outcome.letters, at=self._now())
             self._state.bury_all(letters, at=self._now())
@@ -254,21 +265,21 @@ class Intake:
             files=len(batch),
         )  # fmt: skip
 
-    def _annotate(self, posts: Sequence[Post], outcome: _Outcome) -> Mapping[str, Post]:
+    def _annotate(self, posts: Sequence[Post], outcome: Outcome) -> Mapping[str, Post]:
         """The posts with what was read in them, by id; one that breaks a reader is a dead letter."""
         read: list[Post] = []
         try:
-            read.extend(self._pipeline.annotate(posts))
+            read.extend(self._pipeline.extract(posts))
         except Exception:  # noqa: BLE001  the wall to models of others: one text must not stop the rest
             read.clear()
             for post in posts:
                 try:
-                    read.extend(self._pipeline.annotate([post]))
+                    read.extend(self._pipeline.extract([post]))
                 except Exception as error:  # noqa: BLE001  as above
                     reason = f"cannot be read: {type(error).__name__}: {error}"
                     outcome.letters.append((post.source, post.id, reason, payload_of(post)))
                     outcome.refused_posts.add(post.id)
-        return {post.id: _marked(post) if is_cut(post) else post for post in read}
+        return {post.id: told_cut(post) for post in read}
 
     # writing
 
@@ -278,74 +289,12 @@ class Intake:
         note = {"in_hand": sorted(self._in_hand), "new": sorted(new)}
         self._state.set_note(_NOTE, json.dumps(note))
 
-    def _commit(self, made: Plan, copies: Mapping[str, Sequence[Post]], outcome: _Outcome) -> None:
-        """Write the plan in its order (``store.batch.Plan``)."""
-        self._delete("edges", "id", made.stale_edges)
-        self._delete("uses", "id", made.stale_uses)
-        self._delete("metrics", "post_id", made.deleted)
-        self._delete("matches", "post_id", made.deleted)
-        self._write_rows(made.changed_rows, outcome, fresh=False)
-        self._write("matches", self._matching.of_changed(made, now=self._now()), outcome)
-        for documents, fresh in made.batches():
-            for refusal in self._store.write("posts", documents, fresh=fresh).refused:
-                if refusal.retry:
-                    outcome.retry.append(refusal.reason)
-                    continue
-                outcome.refused_posts.add(refusal.id)
-                post = copies[refusal.id][-1] if refusal.id in copies else None
-                outcome.letters.append(
-                    (
-                        post.source if post else "",
-                        refusal.id,
-                        refusal.reason,
-                        payload_of(post) if post else None,
-                    )
-                )
-        self._drop_moved(made)
-        self._write_rows(_without(made.new_rows, outcome.refused_posts), outcome, fresh=True)
-        new = [post for post in made.new if post["id"] not in outcome.refused_posts]
-        matches = self._matching.of_new(new, now=self._now())
-        self._write("matches", matches, outcome, fresh=not made.begun)
-
-    def _write_rows(self, rows: Rows, outcome: _Outcome, *, fresh: bool) -> None:
-        collections: tuple[tuple[Collection, list[Document]], ...] = (
-            ("edges", rows.edges), ("uses", rows.uses), ("metrics", rows.metrics),
-        )  # fmt: skip
-        for collection, documents in collections:
-            self._write(collection, documents, outcome, fresh=fresh)
-
-    def _write(
-        self, collection: Collection, documents: list[Document], outcome: _Outcome, *, fresh: bool = False
-    ) -> None:
-        """Write what stands beside posts."""
-        if not documents:
-            return
-        for refusal in self._store.write(collection, documents, fresh=fresh).refused:
-            if refusal.retry:
-                outcome.retry.append(refusal.reason)
-            else:
-                outcome.letters.append(("", refusal.id, f"{collection}: {refusal.reason}", None))
-
-    def _delete(self, collection: Collection, name: str, values: list[str]) -> None:
-        for start in range(0, len(values), _IDS_AT_ONCE):
-            self._store.delete(collection, {"terms": {name: values[start : start + _IDS_AT_ONCE]}})
-
-    def _drop_moved(self, made: Plan) -> None:
-        """An engine that files posts by month may hold one that is now dated earlier a second time."""
-        dated = {document["id"]: document["created_at"] for document in made.changed}
-        for start in range(0, len(made.moved), _MOVED_AT_ONCE):
-            later = [
-                {"bool": {"filter": [{"term": {"id": i}}, {"range": {"created_at": {"gt": dated[i]}}}]}}
-                for i in made.moved[start : start + _MOVED_AT_ONCE]
-            ]
-            self._store.delete("posts", {"bool": {"should": later}})
-
     def _finish(
         self,
         batch: Sequence[SpoolFile],
         new: Sequence[str],
         copies: Mapping[str, Sequence[Post]],
-        outcome: _Outcome,
+        outcome: Outcome,
         deleted: Sequence[str],
     ) -> None:
         """Count for the runs, bar what is deleted and note the files as done in one step; remove them."""
@@ -358,23 +307,6 @@ class Intake:
         self._in_hand, self._begun = set(), frozenset()
         for file in batch:
             self._spool.remove(file.path)
-
-
-def _marked(post: Post) -> Post:
-    """A post whose text was cut, with a mark of it among the versions."""
-    read = post.annotations or Annotations()
-    versions = {**read.versions, "cut": f"{MAX_TEXT} characters"}
-    return replace(post, annotations=replace(read, versions=versions))
-
-
-def _without(rows: Rows, refused: set[str]) -> Rows:
-    if not refused:
-        return rows
-    return Rows(
-        edges=[row for row in rows.edges if row["post_id"] not in refused],
-        uses=[row for row in rows.uses if row["post_id"] not in refused],
-        metrics=[row for row in rows.metrics if row["post_id"] not in refused],
-    )
 
 
 def _size(path: Path) -> int:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from store.protocol import Collection
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """Changes whenever the fields below, or what is indexed of them, change."""
 
 MAX_KEYWORD: Final = 512
@@ -50,9 +50,9 @@ def _fields(
 FIELDS: Final[Mapping[Collection, Mapping[str, FieldType]]] = {
     "posts": _fields(
         keyword="id platform kind format author language sentiment reply_to repost_of quote_of conversation"
-        " reply_to_author repost_of_author quote_of_author",
+        " reply_to_author repost_of_author quote_of_author copy_of",
         keywords="aliases unresolved source handle hashtags mentions handles links written domains entities"
-        " intents is has",
+        " intents is has emotions purposes actions noise emoji also bands readers",
         integer="n author_n followers likes comments shares quotes views hour",
         date="created_at collected_at",
         text="text",

@@ -68,6 +68,10 @@ def _forget_looks(db: sqlite3.Connection, needles: Needles, sources: frozenset[s
     for source, post, ref in db.execute("SELECT source, post, ref FROM rereads").fetchall():
         if source in sources or needles.in_text(post) or needles.in_text(ref):
             db.execute("DELETE FROM rereads WHERE source=? AND post=?", (source, post))
+    for table in ("labels", "unlabelled"):
+        for (post,) in db.execute(f"SELECT DISTINCT post FROM {table}").fetchall():
+            if needles.in_text(post):
+                db.execute(f"DELETE FROM {table} WHERE post=?", (post,))
     for source, query in db.execute("SELECT DISTINCT source, query FROM heard").fetchall():
         if source in sources or needles.in_text(query):
             db.execute("DELETE FROM heard WHERE source=? AND query=?", (source, query))

@@ -18,7 +18,7 @@ from typing import Any, Final
 from posts.errors import RecordError, StoreError
 from posts.forgetting import is_textless, textless
 from posts.post import Post
-from store import heard, rereads
+from store import heard, labels, rereads
 from store.batch import stored_post
 from store.documents import date_text, documents
 from store.engines import open_store
@@ -111,6 +111,8 @@ def retain(
         if not try_only:
             rereads.drop_older(state, lambda source: rules.kept([source]), now=now)
             heard.drop_older(state, lambda source: rules.kept([source]), now=now)
+            with closing(open_store(places.store)) as store:
+                labels.drop_missing(state, store)
             _give_up_bytes(places, state, removed, total, now)
             state.set_note(NOTE, now.isoformat())
             settle_state(state)

@@ -32,5 +32,13 @@ CREATE TABLE IF NOT EXISTS heard (
   source TEXT, query TEXT, what TEXT, since TEXT, until TEXT, posts INTEGER, why TEXT, run_id TEXT,
   PRIMARY KEY (source, query, what, since, until, why, run_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS labels (
+  post TEXT, kind TEXT, value TEXT NOT NULL, at TEXT NOT NULL, how TEXT NOT NULL,
+  draw TEXT NOT NULL DEFAULT '', weight REAL NOT NULL DEFAULT 1, said TEXT,
+  reader TEXT NOT NULL DEFAULT '', waits INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY (post, kind)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS labels_waiting ON labels (waits);
+CREATE TABLE IF NOT EXISTS unlabelled (post TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """

@@ -167,7 +167,7 @@ def _field(name: str, value: str, yes: str, language: str) -> str:
         name, value = "links", value[:-1]
     if name in ("lang", "platform", "kind"):
         value = _named(f"common.{'language' if name == 'lang' else name}.{value}", value, language)
-    elif name in ("sentiment", "intent"):
+    elif name in ("sentiment", "intent", "emotion", "purpose", "action", "noise"):
         value = _named(f"query.{name}.{value}", value, language)
     else:
         value = _quoted(value, language)

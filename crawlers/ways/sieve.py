@@ -45,6 +45,6 @@ class Sieve:
         if self.open:
             return list(posts)
         by_id = {post.id: post for post in posts}
-        read = self._pipeline.annotate(posts)
+        read = self._pipeline.extract(posts)
         found = self._matcher.match((documents(post).post for post in read), now=now)
         return [by_id[match.document["id"]] for match in found]

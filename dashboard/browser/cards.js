@@ -92,6 +92,20 @@ export default function (component) {
       }
       card.append(tags);
     }
+    if (post.readings?.length) {
+      const read = make("div", "readings");
+      for (const item of post.readings) {
+        const chip = make("span", `chip ${item.tone}`);
+        chip.append(make("span", "muted", `${item.label} `), make("bdi", "", item.text));
+        read.append(chip);
+      }
+      card.append(read);
+    }
+    if (post.copies) {
+      const copies = make("div", "context muted");
+      copies.append(inside(post.copies.link, post.copies.text, "word", component));
+      card.append(copies);
+    }
     card.append(footing(post, words, component));
     box.append(card);
     if (post.parts.length) shorten(text, words);

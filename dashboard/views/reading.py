@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, cards, files, filters, frame, hearing, pages, starting, watching, wording
+from dashboard import (
+    ask,
+    cards,
+    correcting,
+    facets,
+    files,
+    filters,
+    frame,
+    hearing,
+    pages,
+    starting,
+    watching,
+    wording,
+)
 from dashboard.address import NARROW
 from dashboard.empty import stop_empty
 
@@ -32,8 +45,15 @@ with count:
     pages.draw_count(visit, found.total, turned)
 with download:
     files.draw_downloads(visit, asked.selection, found.total)
-wording.draw_words(visit, asked.selection, key="posts")
-cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
+single = len(asked.selection.ids) == 1
+if not single:
+    facets.draw_facets(visit, asked, ask.facets(visit, asked.selection).value)
+    wording.draw_words(visit, asked.selection, key="posts")
+originals = ask.originals(visit, found.posts)
+copied = ask.copies(visit, [*found.posts, *originals.values()])
+cards.draw_cards(visit, found.posts, key="posts", originals=originals, copied=copied)
+if single:
+    correcting.draw_reading(visit, found.posts[0])
 pages.draw_turning(visit, asked, found.total, turned)
 if asked.selection.since is not None:
     heard = ask.heard(visit, asked.selection).value

@@ -307,13 +307,16 @@ def take_in_with_progress(settings: Settings, screen: Screen, *, wait: bool) -> 
     ``StoreError`` if the engine is in trouble: the posts wait in the spool.
     """
     from posts.errors import StoreError, StoreReadOnly, StoreUnreachable
-    from rasad.intake import take_in
+    from rasad.intake import read_again, take_in
 
     try:
         with screen.progress(screen.text("taking_in")) as tell:
             report = take_in(
                 settings, progress=tell, wait=wait, older=lambda: screen.news(screen.text("rebuild.older"))
             )
+        if report is not None and not report.stopped:
+            with screen.progress(screen.text("reading_again")) as tell:
+                read_again(settings, progress=tell)
     except (StoreUnreachable, StoreReadOnly) as error:
         remedy = f"{error.remedy} {WAITS}".strip()
         raise type(error)(error.message, subject=error.subject, remedy=remedy) from error

@@ -168,8 +168,12 @@ def take_in(store: Store, state: State, folder: Any, posts: list[Post]) -> None:
     spool = Spool(folder / "spool")
     for start in range(0, len(posts), 200):
         spool.write(posts[start : start + 200], source="chatra")
-    report = Intake(store, state, spool, load(watched), now=lambda: NOW).run()
+    pipeline = load(watched)
+    intake = Intake(store, state, spool, pipeline, deepener=pipeline, now=lambda: NOW)
+    report = intake.run()
     assert (report.refused, report.stopped) == (0, "")
+    while intake.deepen():
+        pass
 
 
 def asking_of(store: Store, state: State, **changes: Any) -> Asking:
@@ -198,6 +202,11 @@ def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[Store]:
     store.ensure()
     yield store
     store.close()
+    drop(settings)
+
+
+def drop(settings: StoreSettings) -> None:
+    """Take what a test has made out of an Elasticsearch."""
     if settings.url:
         with Elasticsearch(settings.url) as client:
             names = list(client.indices.get_alias(index=f"{settings.prefix}-*").body)
@@ -228,6 +237,28 @@ def talked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with opened(request, folder) as store, State(folder / "state.sqlite") as state:
         take_in(store, state, folder, list(posts))
         yield World(asking_of(store, state), posts)
+
+
+@pytest.fixture(scope="module")
+def open_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Store]]:
+    """Opens an empty store on the engine of that name; at the end of the module it is gone."""
+    opened: list[tuple[Store, StoreSettings]] = []
+
+    def open_one(engine: str) -> Store:
+        folder, prefix = tmp_path_factory.mktemp("engine"), f"test-{uuid.uuid4().hex[:12]}"
+        url = request.getfixturevalue("elasticsearch_url") if engine == "elasticsearch" else None
+        settings = StoreSettings(folder=folder, url=url, prefix=prefix)
+        store = open_store(settings)
+        store.ensure()
+        opened.append((store, settings))
+        return store
+
+    yield open_one
+    for store, settings in opened:
+        store.close()
+        drop(settings)
 
 
 @pytest.fixture

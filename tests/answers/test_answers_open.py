@@ -11,6 +11,7 @@ import pytest
 
 from answers import posts as answered_posts
 from answers.asking import Asking
+from answers.facets import facets
 from answers.hashtag import hashtag
 from answers.influence import influence
 from answers.overview import overview
@@ -127,6 +128,13 @@ def test_figures_of_influence_open_to_their_posts(world: Any, selection: Selecti
     asked = selection.narrowed(since=world.asking.now - timedelta(days=15))
 
     assert_opens(world.asking, influence(world.asking, asked, size=6), least=0)
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_figures_of_facets_open_to_their_posts(world: Any, selection: Selection) -> None:
+    """Every value of every facet, what is noise, and what was read, with noise and without."""
+    for noise in (None, "out", "only"):
+        assert_opens(world.asking, facets(world.asking, selection.narrowed(noise=noise)), least=0)
 
 
 def test_figures_of_sources_open_to_their_posts(world: Any) -> None:

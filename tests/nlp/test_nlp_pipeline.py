@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.pipeline import MOST_WORDS, Pipeline, WatchedEntity, WatchList, load
-from posts.post import Annotations, Post, decode, encode
+from nlp.watching import Watching
+from posts.post import Annotations, Entity, Post, decode, encode
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 WATCHED = WatchList(
@@ -90,15 +91,17 @@ _MADE: list[Pipeline] = []
 
 def _pair() -> tuple[Pipeline, Pipeline]:
     if not _MADE:
-        _MADE.extend((load(WATCHED), _Thorough(WATCHED)))
+        thorough = load(WATCHED)
+        thorough._watching = _Thorough(WATCHED)
+        _MADE.extend((load(WATCHED), thorough))
     return _MADE[0], _MADE[1]
 
 
-class _Thorough(Pipeline):
+class _Thorough(Watching):
     """Parses every text."""
 
-    def _may_name(self, words: list[str]) -> bool:
-        return True
+    def find(self, text: str, words: list[str], shift: int) -> tuple[Entity, ...]:
+        return self._recognise(text, shift)
 
 
 def test_order_and_count_are_kept(watching: Pipeline) -> None:
@@ -150,7 +153,7 @@ def test_repost_says_nothing_itself(watching: Pipeline) -> None:
     """A repost has no annotations but the language of what it passes on, and their versions."""
     made = read(watching, "", repost_of="mastodon:example.org:9", hashtags=("AI",), language="fa")
 
-    assert Annotations(language="fa", versions=made.versions) == made
+    assert Annotations(language="fa", versions=made.versions, readers=watching.marks) == made
     assert {"text", "language", "entities"} == set(made.versions)
 
 
@@ -193,12 +196,12 @@ def test_deleted_post_has_empty_annotations(watching: Pipeline) -> None:
 
 
 def test_version_follows_the_watch_list() -> None:
-    """Another watch list is another version of what was read."""
+    """With another watch list posts have another mark, and are read again."""
     other = WatchList(entities=WATCHED.entities[:1])
 
-    versions = {read(load(w), "x").versions["entities"] for w in (WATCHED, other, WatchList())}
+    marks = {read(load(w), "x").readers for w in (WATCHED, other, WatchList())}
 
-    assert len(versions) == 3
+    assert len(marks) == 3
 
 
 def test_names_without_letters_watch_nothing() -> None:
@@ -217,6 +220,21 @@ def test_document_carries_the_signs() -> None:
     assert [len(doc._.get(n)) for n in ("hashtags", "mentions", "cashtags", "links")] == [1, 1, 1, 1]
     assert [kind for kind, _, _ in doc[:4]._.hashtags] == ["hashtag"]
     assert doc.text == "سلام #ایران_خودرو @sara $TSLA https://example.com/a"
+
+
+def test_signs_of_a_document_stand_where_they_say() -> None:
+    """Offsets are those of the text as written, also where names keep words of a tag together."""
+    from nlp.documents import build
+
+    text = "😂 می‌گوید: #ایران_خودرو، #blackfriday @sara‏ $TSLA (https://example.com/a)."
+    doc = build(WATCHED)(text)
+    found = [sign for name in ("hashtags", "mentions", "cashtags", "links") for sign in doc._.get(name)]
+
+    assert [text[start:end] for _, start, end in found] == [
+        "#ایران_خودرو", "#blackfriday", "@sara", "$TSLA", "https://example.com/a",
+    ]  # fmt: skip
+    assert [ent.text for ent in doc.ents] == ["ایران_خودرو"]
+    assert {token.text for token in doc} >= {"black", "friday", "ایران_خودرو"}
 
 
 @settings(deadline=None)
@@ -253,4 +271,4 @@ def test_vocabulary_begins_anew() -> None:
         ["brand:rasta"],
         ["person:sara"],
     ]
-    assert len(pipeline._nlp.vocab.strings) < MOST_WORDS
+    assert len(pipeline._watching._nlp.vocab.strings) < MOST_WORDS

@@ -10,7 +10,7 @@ import pytest
 
 from nlp import stopwords
 from nlp.fold import fold, tokens
-from nlp.inflections import heads, stems
+from nlp.stems import heads, stems
 from nlp.surface import commonest
 from nlp.text import prepare
 

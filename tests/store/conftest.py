@@ -86,7 +86,7 @@ def _fill(store: Store, corpus: list[Document]) -> None:
 class Reader:
     """Reads words and hashtags; breaks on the text ``"break"``."""
 
-    def annotate(self, posts: Iterable[Post]) -> Iterator[Post]:
+    def extract(self, posts: Iterable[Post]) -> Iterator[Post]:
         for post in posts:
             if post.text == "break":
                 raise IndexError("a model stumbled")
@@ -120,7 +120,7 @@ class Project:
         )
 
     def annotate(self, posts: Iterable[Post]) -> dict[str, Post]:
-        return {post.id: post for post in Reader().annotate(posts)}
+        return {post.id: post for post in Reader().extract(posts)}
 
     def take(self, *posts: Post, run_id: str | None = None) -> IntakeReport:
         self.spool.write(posts, source="s", run_id=run_id)

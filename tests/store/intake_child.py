@@ -22,7 +22,7 @@ from store.state import State
 class Words:
     """Splits at spaces, which is all that these posts need."""
 
-    def annotate(self, posts: Iterable[Post]) -> Iterator[Post]:
+    def extract(self, posts: Iterable[Post]) -> Iterator[Post]:
         for post in posts:
             words = tuple(post.text.split())
             tags = tuple(Tag(word[1:], word[1:], 0, 0) for word in words if word.startswith("#"))

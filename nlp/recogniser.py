@@ -1,0 +1,99 @@
+"""The shipped model of names: tells where people, places and organisations stand in texts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any, Final
+
+import numpy as np
+from spacy.tokens import Doc
+
+from nlp.gazetteer import Gazetteer, shipped
+from nlp.network import Shape, build, document, forget
+from nlp.sights import MOST_WORDS, Sights, norm
+
+BATCH: Final = 256
+_MAGIC: Final = b"rasad-names-1\n"
+
+
+class Recogniser:
+    """A network with what it knows of words, and the gazetteer that it was trained with.
+
+    ``version`` names the model: that of the file it was read from, ``"untrained"`` of a new one.
+    """
+
+    def __init__(self, shape: Shape, known: Gazetteer | None = None) -> None:
+        self.shape = shape
+        self.version = "untrained"
+        self.known = known or shipped()
+        self.sights = Sights()
+        self.ner = build(shape, self.sights)
+
+    def doc(self, forms: Sequence[str], marks: Sequence[str] | None = None) -> Doc:
+        """The document of a text's pieces, and of what the gazetteer says of each."""
+        if marks is None:
+            marks = self.known.mark([norm(form) for form in forms], forms)
+        return document(self.ner.vocab, self.sights.rows(forms, marks))
+
+    def spans(
+        self, texts: Sequence[Sequence[str]], marks: Sequence[Sequence[str]] | None = None
+    ) -> list[list[tuple[int, int, str]]]:
+        """The names of each text, given by its pieces: first piece, piece after the last, label."""
+        found: list[list[tuple[int, int, str]]] = []
+        for at in range(0, len(texts), BATCH):
+            if len(self.sights) > MOST_WORDS:
+                self.sights.forget()
+            said = marks[at : at + BATCH] if marks else [None] * BATCH
+            docs = [self.doc(forms, some) for forms, some in zip(texts[at : at + BATCH], said, strict=False)]
+            self.ner.set_annotations(docs, self.ner.predict(docs))
+            found += [[(span.start, span.end, span.label_) for span in doc.ents] for doc in docs]
+        return found
+
+    def to_bytes(self) -> bytes:
+        """The model as it is shipped: its shape and its numbers, at half precision."""
+        arrays = [
+            np.asarray(node.get_param(name)).astype(np.float16)
+            for node in self.ner.model.walk()
+            for name in node.param_names
+            if node.has_param(name)
+        ]
+        head = json.dumps({"shape": asdict(self.shape), "known": self.known.version}).encode()
+        body = zlib.compress(b"".join(array.tobytes() for array in arrays), 9)
+        return _MAGIC + head + b"\n" + body
+
+    def take(self, written: bytes) -> None:
+        """Take over the numbers of a model of the same shape."""
+        body = zlib.decompress(written.split(b"\n", 2)[2])
+        at = 0
+        for node in self.ner.model.walk():
+            for name in node.param_names:
+                if node.has_param(name):
+                    old = node.get_param(name)
+                    new = np.frombuffer(body, np.float16, old.size, at).reshape(old.shape).astype("f")
+                    node.set_param(name, new)
+                    at += 2 * old.size
+        if at != len(body):
+            raise ValueError("the model's file is not of its shape")
+        self.version = hashlib.blake2b(written, digest_size=2).hexdigest()
+        forget(self.ner)
+
+
+def load(name: str) -> Recogniser:
+    """A shipped model by its name (``"fast"``)."""
+    return from_bytes((files("nlp") / "data" / f"names-{name}.bin").read_bytes())
+
+
+def from_bytes(written: bytes, known: Gazetteer | None = None) -> Recogniser:
+    """A model as ``Recogniser.to_bytes`` wrote it."""
+    magic, head, _ = written.split(b"\n", 2)
+    if magic + b"\n" != _MAGIC:
+        raise ValueError("no model of names")
+    shape: dict[str, Any] = json.loads(head)["shape"]
+    made = Recogniser(Shape(**{**shape, "tables": tuple(shape["tables"])}), known)
+    made.take(written)
+    return made

@@ -1,0 +1,75 @@
+"""What the entity model looks at in a word, worked out once per word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from spacy.lang.lex_attrs import word_shape
+from spacy.strings import get_string_id
+
+from nlp.fold import fold
+
+MOST_WORDS: Final = 50_000
+"""How many words are remembered, some 40 MB, before the sights begins anew."""
+SIGHTS: Final = 5
+"""Of each word: its letters, its beginning, its end, its shape, and what the gazetteer says of it."""
+PARTS: Final = 16
+"""The most stretches of letters that are looked at in one word."""
+
+
+@lru_cache(maxsize=65_536)
+def norm(form: str) -> str:
+    """A piece in lower case, its digits as zeros: 2012 and 2013 are one word to the network."""
+    folded = fold(form)
+    return "0" * len(folded) if folded.isdecimal() else folded
+
+
+class Sights:
+    """Gives each word a row of numbers: ``SIGHTS`` hashes, then up to ``PARTS`` hashes of stretches of it.
+
+    ``age`` changes when all rows are given anew.
+    """
+
+    def __init__(self) -> None:
+        self.age = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew. Rows given before are no longer valid."""
+        self.age += 1
+        self._places: dict[tuple[str, str], int] = {}
+        self.features = np.zeros((4096, SIGHTS + PARTS), dtype=np.uint64)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def rows(self, forms: Sequence[str], marks: Sequence[str]) -> Any:
+        """The row of each word of a text and of what the gazetteer says of it."""
+        places = self._places
+        found = [places.get(key, -1) for key in zip(forms, marks, strict=True)]
+        if -1 in found:
+            found = [self._row(key) for key in zip(forms, marks, strict=True)]
+        return np.array(found, dtype=np.intp)
+
+    def _row(self, key: tuple[str, str]) -> int:
+        row = self._places.get(key)
+        if row is None:
+            row = self._places[key] = len(self._places)
+            if row == len(self.features):
+                self.features = np.concatenate((self.features, np.zeros_like(self.features)))
+            self.features[row] = _features(*key)
+        return row
+
+
+def _features(form: str, mark: str) -> list[int]:
+    letters = norm(form)
+    sights = (letters, letters[:3], letters[-3:], word_shape(form), mark)
+    bounded = f"<{letters}>"
+    stretches = [bounded[at : at + length] for length in (3, 4) for at in range(len(bounded) - length + 1)]
+    if len(stretches) > PARTS:
+        stretches = [stretches[at * len(stretches) // PARTS] for at in range(PARTS)]
+    ids = [get_string_id(sight) for sight in sights] + [get_string_id(stretch) for stretch in stretches]
+    return ids + [0] * (SIGHTS + PARTS - len(ids))
