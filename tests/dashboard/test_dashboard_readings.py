@@ -281,8 +281,11 @@ def test_nothing_to_draw_is_told(read: Path, visit: Visit) -> None:
 def test_ten_thousand_labels(read: Path, visit: Visit) -> None:
     """They are shown in pages, counted, and told apart from what models said."""
     now = datetime(2026, 11, 1, tzinfo=UTC)
-    many = [Label(post=f"mastodon:tea.example:r{number}", kind="sentiment", values=("negative",), how="sample",
-                  at=now + timedelta(seconds=number)) for number in range(10_000)]  # fmt: skip
+    many = [
+        Label(post=f"mastodon:tea.example:r{number}", kind="sentiment", values=("negative",),
+              how="sample", at=now + timedelta(seconds=number))
+        for number in range(10_000)
+    ]  # fmt: skip
     with State(read / "state.sqlite") as state:
         labels.add(state, many)
         labels.note_said(state, [(many[0], ("negative",), "x"), (many[1], ("positive",), "x")])
