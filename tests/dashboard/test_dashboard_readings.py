@@ -342,8 +342,21 @@ def test_score_cards_of_any_form() -> None:
     }
     found = list(tables(card))
 
-    assert [(table.kind, [each["name"] for each in table.classes]) for table in found] == [
-        ("intents", ["question"]), ("classes", ["negative"]),
-    ]  # fmt: skip
-    assert found[0].about == (("reader", "rules 1"), ("set", "fa"), ("posts", 10))
+    assert [(table.kind, table.on, [each["name"] for each in table.classes]) for table in found] == [
+        ("intents", ("fa",), ["question"]),
+        ("classes", ("test",), ["negative"]),
+    ]
+    assert found[0].about == (("reader", "rules 1"), ("posts", 10))
     assert list(hashes(card)) == [("sha256", "a" * 64), ("tweets.tsv", "b" * 64)]
+
+
+def test_shipped_score_cards_are_drawn(project: Path, visit: Visit) -> None:
+    """Each has its classes with support and an interval; what has none is told to have none."""
+    page = visit("labels", lang="fa", section="cards")
+    found = drawn(page)
+
+    assert problems(page) == []
+    moods = found["card_mood_0"]["rows"]
+    assert [row[0]["text"] for row in moods] == ["منفی", "خنثی", "مثبت"]  # negative, neutral, positive
+    assert all(" – " in row[3]["below"] for row in moods)
+    assert "intents" in " ".join(name for name in found if name.startswith("card_"))
