@@ -20,6 +20,8 @@ from nlp.names import parts
 
 MOST_SPELLINGS: Final = 64
 """Spellings of one name that are made at most, the likeliest first."""
+LEAST_ENGLISH: Final = 5
+"""Letters of an English word that may be a name all the same."""
 LEAST_LETTERS: Final = 3
 """A shorter name is like too many words."""
 
@@ -160,6 +162,7 @@ def _letters(word: str) -> Iterator[tuple[tuple[str, ...], bool, int]]:
         place += 1
 
 
+@lru_cache(maxsize=4_096)
 def spellings(name: str) -> tuple[str, ...]:
     """The Latin spellings to be expected of a Persian name, its words joined, the likeliest first.
 
@@ -213,9 +216,13 @@ class Finder:
 
     def __init__(self, names: Iterable[str]) -> None:
         """Names that are too short, or not Persian, are passed over."""
-        self._names = tuple(name for name in dict.fromkeys(names) if pattern(name) is not None)
-        self._most = max((len(parts(name)) for name in self._names), default=0)
-        self._known: dict[str, str | None] = {}
+        kept = [name for name in dict.fromkeys(names) if pattern(name) is not None]
+        self._most = max((len(parts(name)) for name in kept), default=0)
+        # By how many words they are written in at most.
+        self._names = {
+            count: [name for name in kept if len(parts(name)) >= count] for count in range(1, self._most + 1)
+        }
+        self._known: dict[tuple[str, int], str | None] = {}
 
     def find(self, words: Sequence[str]) -> list[Place]:
         """The names in folded words, in order, the longest first where several begin; they never overlap.
@@ -227,7 +234,7 @@ class Finder:
         while first < len(words):
             last = self._end(words, first)
             if last:
-                name = self._name("".join(words[first:last]))
+                name = self._name(words[first:last])
                 found.append(Place(name or "", first, last))
             first = last or first + 1
         return found
@@ -235,17 +242,22 @@ class Finder:
     def _end(self, words: Sequence[str], first: int) -> int:
         """Where the longest name that begins at a word ends; 0 where none does."""
         for last in range(min(len(words), first + self._most), first, -1):
-            if self._name("".join(words[first:last])) is not None:
+            if self._name(words[first:last]) is not None:
                 return last
         return 0
 
-    def _name(self, joined: str) -> str | None:
-        """The name that some joined words are, remembered: most words come again."""
+    def _name(self, words: Sequence[str]) -> str | None:
+        """The name that some words are, remembered: most words come again."""
+        joined, count = "".join(words), len(words)
         if len(joined) < LEAST_LETTERS + 1 or _LATIN.fullmatch(joined) is None:
             return None
-        if joined not in self._known:
+        if (joined, count) not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            known = joined in lexicon.of("en")
-            self._known[joined] = None if known else next((n for n in self._names if same(n, joined)), None)
-        return self._known[joined]
+            english = joined in lexicon.of("en")
+            fits = (name for name in self._names[count] if same(name, joined))
+            # The words of English texts are names too (tehran), but then in their commonest spelling.
+            common = len(joined) >= LEAST_ENGLISH
+            sure = (name for name in fits if not english or (common and joined in spellings(name)))
+            self._known[joined, count] = next(sure, None)
+        return self._known[joined, count]

@@ -133,6 +133,7 @@ def test_common_talk_has_no_words_of_its_own(talked: Any) -> None:
         Selection(author="mastodon:chatra.example:user7"),
         Selection(query="رستا", author="mastodon:chatra.example:user7", platform="mastodon"),
         Selection(hashtag="tea", language="en"),
+        Selection(query="رستا", noise="out"),
     ],
 )
 def test_the_rest_is_what_is_left(talked: Any, selection: Selection) -> None:
@@ -157,7 +158,8 @@ def test_what_no_query_names_has_no_rest(talked: Any) -> None:
     ):  # fmt: skip
         assert others(talked.asking, selection) is None
         assert not is_everything(selection)
-    assert is_everything(Selection(query=" ", language="fa", since=NOW))
+    assert is_everything(Selection(query=" ", language="fa", since=NOW, noise="out"))
+    assert others(talked.asking, Selection(language="fa")) is None
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_words_are_told(told: Any) -> None:
         "phrase": "new kettle leaks badly", "words": ["new", "kettle", "leaks", "badly"], "language": "en",
         "posts": 20, "authors": 5, "others": 0, "share": 1.0, "rest_share": 0.0,
         "ratio": row["ratio"], "score": row["score"], "false_rate": row["false_rate"],
-        "forms": [], "parts": row["parts"], "beside": [], "query": '(kettle) "new kettle leaks badly"',
+        "forms": [], "parts": row["parts"], "beside": [], "query": 'kettle "new kettle leaks badly"',
     }  # fmt: skip
     assert counted == [{"count": 20}]
     assert row["ratio"] > 1
