@@ -111,6 +111,9 @@ class EntityReader:
         known = [k for k in known if not any(_holds(m, k) for m in modelled)]
         names: list[_Named] = []
         for name in (*self._watched(text), *known, *modelled):
+            # A name does not go on in the next line, where a heading or a list ends.
+            if "\n" in text.written[name.start : name.end]:
+                continue
             if not any(name.start < other.end and other.start < name.end for other in names):
                 names.append(self._identified(text, name))
         return sorted(names)
