@@ -38,7 +38,8 @@ def is_everything(selection: Selection) -> bool:
 def others(asking: Asking, selection: Selection, platforms: Sequence[str] = ()) -> Selection | None:
     """The selection of all posts of the window that this one leaves; ``None`` where no query names them.
 
-    A selection of everything leaves none. With ``platforms`` only those on them, which leaves out nothing where the selection is of one platform.
+    A selection of everything leaves none. With ``platforms`` only those on them, which leaves out nothing
+    where the selection is of one platform.
     """
     if any(getattr(selection, name) for name in _UNSAYABLE) or is_everything(selection):
         return None

@@ -17,6 +17,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ GLAD, SAD = frozenset("58"), frozenset("1346")
 """XED's numbers: joy and trust; anger, disgust, fear and sadness. Else, or both: neutral."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """Texts with what they truly are (place among the classes) and what the classifier says of them."""
 
@@ -56,6 +57,12 @@ class Texts:
     classes: tuple[str, ...]
     truth: np.ndarray
     said: tuple[Stratum, ...]
+
+    @cached_property
+    def plain(self) -> np.ndarray:
+        """What was said as a place among the classes; the second (neutral, no) where it was not read."""
+        known = [_class(said) for said in self.said]
+        return np.array([self.classes.index(each) if each in self.classes else 1 for each in known])
 
 
 @dataclass(slots=True)
@@ -240,8 +247,7 @@ def _class(said: Stratum) -> str:
 def _square(texts: Texts, posts: np.ndarray) -> np.ndarray:
     """Counts (said, true) in the order of the classes; what was not read is said to be neutral."""
     size = len(texts.classes)
-    known = np.array([_class(said) for said in texts.said])[posts]
-    said = np.select([known == name for name in texts.classes], range(size), default=1)
+    said = texts.plain[posts]
     return (
         np.bincount(said * size + texts.truth[posts], minlength=size * size).reshape(size, size).astype(float)
     )

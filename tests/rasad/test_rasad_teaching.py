@@ -88,7 +88,7 @@ def test_examples_teach_what_is_off_topic(shop: Any, tmp_path: Path) -> None:
 
 
 def test_mood_is_told_with_its_bounds(shop: Any, tmp_path: Path) -> None:
-    """Without labels the reason stands in the place of the share, with them the truth lies in the interval."""
+    """Without labels the reason stands in place of the share, with them the truth lies in the interval."""
     rows = {row["value"]: row for row in shop.json("mood", "tea", "--since", "2026-11-01")}
     assert rows["positive"]["why"] == "too few labels"
     assert rows["positive"]["raw"] == 1.0

@@ -119,8 +119,8 @@ def test_counts_that_no_mixture_gives_are_refused() -> None:
     """Elsewhere nobody is unsure; here half of all posts are: they are of another kind."""
     labels = _labels(
         {
-            (("a", 1), "a"): 38, (("a", 0), "a"): 2, (("b", 1), "b"): 37, (("b", 0), "b"): 3,
-            (("a", 1), "b"): 4, (("b", 1), "a"): 4,
+            (("a", 1), "a"): 80, (("a", 0), "a"): 6, (("b", 1), "b"): 80, (("b", 0), "b"): 6,
+            (("a", 1), "b"): 6, (("b", 1), "a"): 6, (("a", 0), "b"): 5, (("b", 0), "a"): 5,
         },
         here=False,
     )  # fmt: skip
@@ -193,7 +193,7 @@ def test_weighted_labels_undo_how_they_were_drawn() -> None:
 
 def test_the_likelihood_has_the_moments_of_the_counts() -> None:
     """Mean and covariance of what is counted, against two hundred thousand made queries of 200 posts."""
-    labels = np.array([[20.0, 5.0, 3.0], [2.0, 9.0, 4.0]])
+    labels = np.array([[20.0, 5.0, 8.0], [2.0, 9.0, 4.0]])
     likely = shift(np.array([120.0, 50.0, 30.0]), labels)
     prior = 4 * (labels.sum(axis=0) + 1 / 3) / (labels.sum() + 1)
     rng = np.random.default_rng(3)
