@@ -28,7 +28,7 @@ def varied(post: Labelled, random: Random, names: Names) -> tuple[str, list[Plac
     ``names`` may stand in for those of the post.
     """
     words, spans = (
-        _swapped(post, random, names) if random.random() < 0.4 else (list(post.words), list(post.spans))
+        _swapped(post, random, names) if random.random() < 0.15 else (list(post.words), list(post.spans))
     )
     gaps = [" "] * len(words)
     if post.language == "en":
@@ -60,7 +60,9 @@ def _swapped(post: Labelled, random: Random, names: Names) -> tuple[list[str], l
     for first, after, label in post.spans:
         words += post.words[last:first]
         name = (
-            random.choice(names[post.language][label]) if random.random() < 0.5 else post.words[first:after]
+            random.choice(names[post.language][label])
+            if random.random() < 0.5 and post.words[first - 1 : first] != ("@",)
+            else post.words[first:after]
         )
         spans.append((len(words), len(words) + len(name), label))
         words += name
