@@ -42,13 +42,21 @@ class _Products(NumpyOps):  # type: ignore[misc]
         return np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
 
 
+class _Parser(EntityRecognizer):  # type: ignore[misc]
+    """spaCy's parser of names, for labels that never change."""
+
+    def _ensure_labels_are_added(self, docs: Sequence[Doc]) -> int:
+        # Looking for new labels makes an object of every word, which takes longer than the network itself.
+        return 0
+
+
 def build(shape: Shape, sights: Sights) -> EntityRecognizer:
     """An untrained network that reads the documents of ``document``."""
     words = _remembering(_words(shape), sights, shape.width)
     encoder = MaxoutWindowEncoder(shape.width, window_size=1, maxout_pieces=_PIECES, depth=shape.depth)
     tok2vec = _swift(chain(words, encoder), words, encoder, shape)
     model = build_tb_parser_model(tok2vec, "ner", False, shape.hidden, 2, True)
-    ner = EntityRecognizer(Vocab(strings=list(LABELS)), model, "ner", update_with_oracle_cut_size=100)
+    ner = _Parser(Vocab(strings=list(LABELS)), model, "ner", update_with_oracle_cut_size=100)
     ner.moves.initialize_actions(ner.moves.get_actions(entity_types=LABELS))
     model.attrs["resize_output"](model, ner.moves.n_moves)
     model.initialize(X=[document(ner.vocab, sights.rows(["a", "b"], ["", ""]))])
@@ -192,15 +200,25 @@ def _read(
     if is_train:
         trained: tuple[list[Any], Callable[..., Any]] = model.layers[0].begin_update(docs)
         return trained
-    words = model.get_ref("words")
+    return _vectors(model, [doc.user_data[_ROWS] for doc in docs]), _no_way_back
+
+
+def vectors(ner: EntityRecognizer, rows: list[Any]) -> list[Any]:
+    """What the network makes of the words of texts, each given by its rows of ``Sights``."""
+    swift = next(node for node in ner.model.walk() if node.name == "swift")
+    return _vectors(swift, rows)
+
+
+def _vectors(swift: Model[Any, Any], rows: list[Any]) -> list[Any]:
+    words = swift.get_ref("words")
     memory: _Memory = words.attrs["memory"]
     mixed = memory.all(words.layers[0].predict)
-    pad = model.attrs["pad"]
-    layers = memory.layers(model.get_ref("encoder"))
+    pad = swift.attrs["pad"]
+    layers = memory.layers(swift.get_ref("encoder"))
     found: list[Any] = []
-    for some in _groups([doc.user_data[_ROWS] for doc in docs], pad):
+    for some in _groups(rows, pad):
         found += _encoded(some, mixed, layers, pad, memory)
-    return found, _no_way_back
+    return found
 
 
 def _groups(rows: list[Any], pad: int) -> Iterator[list[Any]]:

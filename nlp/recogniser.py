@@ -13,8 +13,9 @@ from typing import Any, Final
 import numpy as np
 from spacy.tokens import Doc
 
+from nlp.decode import moves, spans
 from nlp.gazetteer import Gazetteer, shipped
-from nlp.network import Shape, build, document, forget
+from nlp.network import Shape, build, document, forget, vectors
 from nlp.sights import MOST_WORDS, Sights, norm
 
 BATCH: Final = 256
@@ -34,25 +35,29 @@ class Recogniser:
         self.sights = Sights()
         self.ner = build(shape, self.sights)
 
-    def doc(self, forms: Sequence[str], marks: Sequence[str] | None = None) -> Doc:
-        """The document of a text's pieces, and of what the gazetteer says of each."""
-        if marks is None:
-            marks = self.known.mark([norm(form) for form in forms], forms)
-        return document(self.ner.vocab, self.sights.rows(forms, marks))
+    def doc(self, forms: Sequence[str]) -> Doc:
+        """A text's pieces as spaCy trains with them."""
+        return document(self.ner.vocab, self._rows(forms, None))
 
     def spans(
         self, texts: Sequence[Sequence[str]], marks: Sequence[Sequence[str]] | None = None
     ) -> list[list[tuple[int, int, str]]]:
         """The names of each text, given by its pieces: first piece, piece after the last, label."""
         found: list[list[tuple[int, int, str]]] = []
+        how = moves(self.ner.model, self.ner.move_names)
         for at in range(0, len(texts), BATCH):
             if len(self.sights) > MOST_WORDS:
                 self.sights.forget()
-            said = marks[at : at + BATCH] if marks else [None] * BATCH
-            docs = [self.doc(forms, some) for forms, some in zip(texts[at : at + BATCH], said, strict=False)]
-            self.ner.set_annotations(docs, self.ner.predict(docs))
-            found += [[(span.start, span.end, span.label_) for span in doc.ents] for doc in docs]
+            said: Sequence[Sequence[str] | None] = marks[at : at + BATCH] if marks else [None] * BATCH
+            rows = [self._rows(forms, some) for forms, some in zip(texts[at : at + BATCH], said, strict=False)]
+            read = vectors(self.ner, rows)
+            found += spans(how, np.concatenate(read), [len(row) for row in rows])
         return found
+
+    def _rows(self, forms: Sequence[str], marks: Sequence[str] | None) -> Any:
+        if marks is None:
+            marks = self.known.mark([norm(form) for form in forms], forms)
+        return self.sights.rows(forms, marks)
 
     def to_bytes(self) -> bytes:
         """The model as it is shipped: its shape and its numbers, at half precision."""
