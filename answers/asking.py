@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from answers.reach import Reach, reach_of
+from nlp.mending import Mended
 from posts.query_errors import query_error
 from posts.selection import Selection
 from store import compile as compiling
@@ -94,7 +95,7 @@ def facts_of(source: SourceSettings, *, paused: bool, demo: bool, longest_crawl:
 class Asking:
     """Who asks, and where: handed to every answer. ``time_zone`` is that of the project's days.
 
-    ``topics`` are those of the project's settings.
+    ``topics`` are those of the project's settings, ``families`` its hashtags as it has mended them.
     """
 
     store: Store
@@ -105,6 +106,7 @@ class Asking:
     time_zone: str
     now: datetime
     topics: tuple[SavedQuery, ...] = ()
+    families: Mended = field(default_factory=Mended)
 
 
 def bounded(asking: Asking, selection: Selection, *, days: float = DEFAULT_DAYS) -> Selection:
@@ -124,4 +126,5 @@ def bounded(asking: Asking, selection: Selection, *, days: float = DEFAULT_DAYS)
 
 def matching(asking: Asking, selection: Selection) -> dict[str, Any]:
     """The request query of a selection without ``edge`` and ``toward``: its days are the project's."""
-    return compiling.selection(selection, now=asking.now, zone=ZoneInfo(asking.time_zone))
+    zone = ZoneInfo(asking.time_zone)
+    return compiling.selection(selection, now=asking.now, zone=zone, key=asking.families.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answers.asking import Asking, bounded, matching
@@ -62,13 +63,13 @@ class Hashtag:
 
 def hashtag(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[Hashtag]:
     """The hashtag that the selection names by its family key, in its window (else the last 7 days)."""
-    key = selection.hashtag
-    if not key:
+    if not selection.hashtag:
         raise query_error("unnamed", selection.query, 0)
-    selection = bounded(asking, selection)
+    key = asking.families.key(selection.hashtag)
+    selection = bounded(asking, selection.narrowed(hashtag=key))
     query = matching(asking, selection)
     total = asking.store.count("posts", query)
-    members = spelled(selection, key, _members(asking, selection, key))
+    members = spelled(selection, key, member_counts(asking, selection, key))
     found = Hashtag(
         key=key, name=members[0].name if members else key, members=members,
         posts=Figure(value=total, selection=selection),
@@ -97,12 +98,21 @@ def name_of(asking: Asking, key: str) -> str:
     return members[0][0] if members else name
 
 
+def names_of(asking: Asking, keys: Sequence[str]) -> dict[str, str]:
+    """The commonest spelling of each of these families that was ever used."""
+    return _names(asking, Selection(), [number(key) for key in keys])
+
+
+def _names(asking: Asking, selection: Selection, tags: list[int]) -> dict[str, str]:
+    written = spellings(asking, selection, tags, posts=None)
+    return {key: members[0][0] for key, members in written.values() if members}
+
+
 def _related(
     asking: Asking, selection: Selection, counted: list[tuple[str, int]], total: int
 ) -> tuple[RelatedTag, ...]:
     tags = [number(key) for key, _ in counted]
-    written = spellings(asking, selection.narrowed(hashtag=None), tags, posts=None)
-    names = {key: members[0][0] for key, members in written.values() if members}
+    names = _names(asking, selection.narrowed(hashtag=None), tags)
     return tuple(
         RelatedTag(
             key=key, name=names.get(key, key), share=value / total,
@@ -112,7 +122,7 @@ def _related(
     )  # fmt: skip
 
 
-def _members(asking: Asking, selection: Selection, key: str) -> tuple[tuple[str, int], ...]:
+def member_counts(asking: Asking, selection: Selection, key: str) -> tuple[tuple[str, int], ...]:
     """The spellings in the posts of the selection, commonest first."""
     rest = selection.narrowed(hashtag=None, spelling=None)
     plain = selection.spelling is None and not (rest.query.strip() or rest.entity or rest.ids)

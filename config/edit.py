@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -107,6 +107,16 @@ def remove(folder: Path, section: Named, name: str) -> Settings:
             del document[section]
 
     return _change(folder, one)
+
+
+def mend_tags(folder: Path, *, same: Sequence[Sequence[str]], apart: Sequence[str]) -> Settings:
+    """The settings with these families joined and these spellings apart, in place of those that were."""
+
+    def both(document: tomlkit.TOMLDocument) -> None:
+        _put(document, ("reading", "same_tags"), [list(tags) for tags in same] or None)
+        _put(document, ("reading", "apart_tags"), list(apart) or None)
+
+    return _change(folder, both)
 
 
 def set_value(folder: Path, key: str, value: Any) -> Settings:

@@ -348,6 +348,11 @@ class Settings(Sections):
         return self.folder / "state.sqlite"
 
     @property
+    def trained(self) -> Path:
+        """Where models lie that were trained from the project's labels."""
+        return self.folder / "trained"
+
+    @property
     def exports(self) -> Path:
         """Where files for people are written."""
         return self.folder / "exports"

@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from answers import copies as copy_lists
 from answers import facets as facet_lists
+from answers import families as tag_families
 from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
@@ -29,8 +31,11 @@ from answers import posts as post_pages
 from answers import saved as saved_reports
 from answers import sources as source_reports
 from answers import trends as trend_lists
+from answers import wording as wordings
 from answers.asking import Asking, SourceFacts, Watched, facts_of
+from answers.copies import Copies
 from answers.facets import Facets
+from answers.families import Family
 from answers.hashtag import Hashtag
 from answers.health import HealthReport
 from answers.heard import Heard
@@ -41,10 +46,12 @@ from answers.posts import PostPage
 from answers.saved import SavedReport
 from answers.sources import SourceReport
 from answers.trends import Rising
+from answers.wording import Words
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
-from posts.answer import Answer
+from nlp.mending import Mended, Mending
+from posts.answer import Answer, Figure
 from posts.errors import StoreUnreachable
 from posts.post import Post
 from posts.selection import Selection, from_params
@@ -95,7 +102,13 @@ def asking(visit: Visit) -> Asking:
         time_zone=visit.time_zone,
         now=visit.now,
         topics=tuple(topic(each.name, each.query) for each in settings.topics),
+        families=families_of(settings),
     )
+
+
+def families_of(settings: Settings) -> Mended:
+    """The hashtags of the project as it has mended them."""
+    return Mended(Mending(join=settings.reading.same_tags, apart=settings.reading.apart_tags))
 
 
 @st.cache_data(ttl=1, max_entries=16, show_spinner=False)
@@ -166,6 +179,11 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "posts": post_pages.page,
     "heard": hearings.heard,
     "facets": facet_lists.facets,
+    "noise": facet_lists.noise,
+    "copies": copy_lists.copies,
+    "family": tag_families.family,
+    "wording": wordings.wording,
+    "audience": wordings.audience,
 }
 
 
@@ -204,8 +222,24 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
     return cast(Answer[Heard], _ask("heard", visit, behind))
 
 
+def family(visit: Visit, selection: Selection) -> Family:
+    """The family of the hashtag that the selection names."""
+    return cast(Answer[Family], _ask("family", visit, selection)).value
+
+
 def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
     return cast(Answer[Facets], _ask("facets", visit, selection))
+
+
+def noise(visit: Visit, selection: Selection) -> Figure:
+    """How many posts are marked as noise there, whether they are shown or not."""
+    return cast(Figure, _ask("noise", visit, selection))
+
+
+def words(visit: Visit, selection: Selection, *, size: int, elsewhere: bool) -> Answer[Words]:
+    """The words of a selection's posts, or of its people's other posts."""
+    question = "audience" if elsewhere else "wording"
+    return cast(Answer[Words], _ask(question, visit, selection, size=size))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:
@@ -276,6 +310,13 @@ def originals(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:
     first = _by_id(visit, posts)
     second = _by_id(visit, list(first.values()))
     return {key: second.get(post.repost_of or "", post) for key, post in first.items()}
+
+
+def copies(visit: Visit, posts: Sequence[Post]) -> dict[str, Copies]:
+    """Those of the posts that others repeat, by the id of the first."""
+    firsts = {(post.annotations.copy_of if post.annotations else None) or post.id for post in posts}
+    found = _ask("copies", visit, Selection(ids=tuple(sorted(firsts))))
+    return cast(dict[str, Copies], found)
 
 
 def _by_id(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:

@@ -10,11 +10,10 @@ import streamlit as st
 
 from answers.hashtag import Hashtag, RelatedTag
 from answers.trends import RisingTag, Spelling
-from dashboard import filters, parts, tallies
+from dashboard import ask, filters, parts, tallies
 from dashboard.address import link_to
 from dashboard.filters import Asked
 from dashboard.visit import Visit
-from nlp import hashtags
 from posts.answer import Figure
 from posts.selection import Selection
 from reports import charts
@@ -180,7 +179,8 @@ def draw_choice(visit: Visit, asked: Asked) -> None:
         typed = st.text_input(visit.text("hashtag.other"), placeholder="#", max_chars=200)
         sent = st.form_submit_button(visit.text("hashtag.show"))
     if sent and typed.strip():
-        parts.go(parts.way(asked.to("hashtag", visit, hashtag=hashtags.key(typed.strip()))))
+        key = ask.families_of(visit.settings).key(typed.strip())
+        parts.go(parts.way(asked.to("hashtag", visit, hashtag=key)))
 
 
 def draw_family(visit: Visit, found: Hashtag) -> None:

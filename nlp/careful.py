@@ -6,16 +6,10 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Final
 
 from nlp.recogniser import Recogniser, from_bytes
 from nlp.settings import Mode
-
-FILES: Final[dict[Mode, tuple[str, ...]]] = {
-    "fast": ("names-1.bin",),
-    "careful": ("names-1.bin", "names-2.bin", "names-3.bin"),
-}
-"""The shipped models of each mode. The careful one is three of the same shape, of other seeds."""
+from nlp.shipped import FILES
 
 log = logging.getLogger(__name__)
 

@@ -179,7 +179,7 @@ class _Wording:
 class Copies:
     """The posts seen last, by what they say: tells of each new one which earlier post it copies.
 
-    ``limit`` posts are remembered (some 2 kB each where all differ), those that were neither added nor copied
+    ``limit`` posts are remembered (under 3 kB each where all differ), those that were neither added nor copied
     for the longest time are forgotten first. What is remembered gives the same families in any
     order of arrival; a copy of a post that is forgotten counts as the first of its kind.
     """
@@ -273,9 +273,9 @@ def _codes(words: Sequence[str]) -> list[int]:
     """A number for each word that counts; «می روم» and «میروم» (I go) are one word, as half-spaced."""
     codes: list[int] = []
     joins = False
-    for place, word in enumerate(words):
+    for word in words:
         letters, before, behind = _letters(word)
-        if not letters or (place == 0 and word == _FORWARDED):
+        if not letters or (word == _FORWARDED and not codes):
             continue
         # A checksum goes on where it was left, so the two parts of a word have that of the whole.
         if codes and (joins or behind):

@@ -89,6 +89,33 @@ def sure(word: str) -> tuple[str, ...]:
     return found.words if min(len(found.words[0]), len(found.words[-1])) >= SHORTEST else ()
 
 
+COMPOUND: Final = -7.5
+"""How much less likely than a known whole its two words may be for it to be a compound of them."""
+_LEAST_COMPOUND: Final = 6
+
+
+@lru_cache(maxsize=8_192)
+def compound(word: str) -> tuple[str, ...]:
+    """The words that a folded Persian word is probably put together of, else none: only to be searched.
+
+    Bolder than ``sure``: «کتابخانه» (library) is book and house, though it is a word itself.
+    """
+    found = cut(word)
+    if len(found.words) > 1:
+        return found.words if found.known else ()
+    if _ARABIC.fullmatch(word) is None or len(word) < _LEAST_COMPOUND:
+        return ()
+    words = lexicon.of("fa").words
+    places = range(SHORTEST, len(word) - SHORTEST + 1)
+    pairs = [
+        (word[:place], word[place:]) for place in places if word[:place] in words and word[place:] in words
+    ]
+    best = max(pairs, key=lambda pair: words[pair[0]] + words[pair[1]], default=())
+    if not best or words[best[0]] + words[best[1]] - words.get(word, 0.0) < COMPOUND:
+        return ()
+    return best
+
+
 def _chance(word: str, words: _Model) -> float:
     known = words.words.get(word)
     if known is None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import regex
 
 from nlp.fold import fold, tag_words
+from nlp.madda import restored
 from nlp.signs import HASHTAG, scan
 from posts.post import Tag
 
@@ -26,12 +27,18 @@ def _tag(text: str, start: int, end: int) -> Tag:
 
 @lru_cache(maxsize=65_536)
 def key(text: str) -> str:
-    """The family key of a tag, with or without its sign: ``#هوش_مصنوعی`` and ``هوش‌مصنوعی`` share one."""
+    """The family key of a tag, with or without its sign: ``#هوش_مصنوعی`` and ``هوش‌مصنوعی`` share one.
+
+    A word of it whose alef madda was left out is read with it (``nlp.madda``): ``#ازادی`` is ``#آزادی``.
+    """
     # The sign may stand behind what folding and joining take away.
-    folded = fold(text.lstrip("#＃"))
-    joined: str = _JOINTS.sub("", folded).lstrip("#＃")
-    # Marks that stood behind a joint now stand behind a letter.
-    return joined if joined == folded or joined.isascii() else key(joined)
+    folded = fold(text.lstrip("#＃").replace("\u200c", "_"))
+    if folded.isascii():
+        joined: str = _JOINTS.sub("", folded).lstrip("#＃")
+        return joined
+    joined = "".join(map(restored, _JOINTS.split(folded))).lstrip("#＃")
+    # Marks that stood behind a joint now stand behind a letter, and the whole may be such a word itself.
+    return joined if joined == folded else key(joined)
 
 
 def words(text: str) -> list[str]:

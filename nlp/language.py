@@ -183,7 +183,7 @@ def _arabic(letters: str, folded: list[str], bare: str) -> str:
         for code, points in table[letter]:
             scores[code] = scores.get(code, 0.0) + times * points
     _count_words(folded, known, scores)
-    for _ in _SEATED_VOWEL.findall(bare):
+    for _ in _SEATED_VOWEL.findall(bare) if "\u0626" in bare else ():
         for code in ("ckb", "ug"):
             scores[code] = scores.get(code, 0.0) + 1.5
     if _is_open(scores):

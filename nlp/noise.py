@@ -257,7 +257,7 @@ def _shape(text: Text, found: dict[Sign, _Found]) -> None:
         _note(found, "spam", "hidden", *hidden.span())
     if "?" in written or "؟" in written:
         _note(found, "spam", "asks", 0, 0)
-    _figures(text, found)
+    _figures(text, counts[LINK], found)
     _opening(text, found)
 
 
@@ -303,7 +303,7 @@ def _pictures(text: Text, found: dict[Sign, _Found]) -> None:
             break
 
 
-def _figures(text: Text, found: dict[Sign, _Found]) -> None:
+def _figures(text: Text, links: int, found: dict[Sign, _Found]) -> None:
     """Numbers in rows, arrows beside them, the time of day."""
     numbers = 0
     for word in text.words:
@@ -317,6 +317,8 @@ def _figures(text: Text, found: dict[Sign, _Found]) -> None:
         return
     if clock := _CLOCK.search(text.written):
         _note(found, "bot", "clock", *clock.span())
+        if links and len(text.words) - numbers <= _FEW_WORDS:
+            _note(found, "bot", "bare_stamp", *clock.span())
     if numbers >= _TABLE_NUMBERS:
         figures = len(_FIGURE.findall(text.written))
         others = len(text.words) - numbers

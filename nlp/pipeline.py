@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from nlp import extraction
+from nlp.mending import Mended
 from nlp.names import WatchedEntity, WatchList
 from nlp.second import Second
 from nlp.settings import Reading
@@ -52,10 +53,11 @@ class Pipeline:
 
     def __init__(self, reading: Reading) -> None:
         self._watching = Watching(reading.watched)
+        self._families = Mended(reading.families)
         self._second = Second(reading)
         self._versions = {**extraction.VERSIONS, "entities": self._watching.version}
         first = (f"{reader}={version}" for reader, version in sorted(extraction.VERSIONS.items()))
-        self.marks = (_mark("1", *first), _mark("2", self._second.version))
+        self.marks = (_mark("1", *first, self._families.version()), _mark("2", self._second.version))
 
     def annotate(self, posts: Iterable[Post]) -> Iterator[Post]:
         """Each post with all its annotations, in the order given."""
@@ -86,7 +88,9 @@ class Pipeline:
         """What the first stage reads in one post."""
         if extraction.says_nothing(post):
             return extraction.empty(post, versions=self._versions, readers=self.marks)
-        return extraction.read(post, self._watching, versions=self._versions, readers=self.marks[:1])
+        return extraction.read(
+            post, self._watching, versions=self._versions, readers=self.marks[:1], key=self._families.key
+        )
 
     def explain(self, written: str, *, language: str | None = None) -> Explained:
         """What is read in a text that nobody posted, and the places in it that spoke for each reading."""

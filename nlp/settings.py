@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from nlp.mending import Mending
 from nlp.names import WatchList
 
 Mode = Literal["fast", "careful"]
@@ -16,12 +17,13 @@ Mode = Literal["fast", "careful"]
 class Reading:
     """Everything that one project sets about reading.
 
-    ``models`` names an installed spaCy model (or its folder) for a language, in place of the shipped one;
-    ``mode`` chooses the quick or the careful shipped model. ``light`` are models that were trained from the
-    project's labels, by kind, as ``nlp.light`` writes them.
+    ``families`` mends those of hashtags. ``models`` names an installed spaCy model (or its folder) for a
+    language, in place of the shipped one; ``mode`` chooses the quick or the careful shipped model. ``light``
+    are models that were trained from the project's labels, by kind, as ``nlp.light`` writes them.
     """
 
     watched: WatchList = field(default_factory=WatchList)
+    families: Mending = field(default_factory=Mending)
     models: Mapping[str, str] = field(default_factory=dict)
     mode: Mode = "fast"
     light: Mapping[str, bytes] = field(default_factory=dict)

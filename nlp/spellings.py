@@ -2,8 +2,8 @@
 
 «می‌روم», «میروم» and «می روم» (I go) are one word. Folding makes one of the first two, so a word has as many
 spellings as there are ways to write its parts together or apart. Parts are told by the half-space, by what
-Persian adds before and behind words (``data/spellings.toml``), and in a phrase by its spaces. There is no
-dictionary: a compound that is typed joined, without a known ending, is not taken apart.
+Persian adds before and behind words (``data/spellings.toml``), and in a phrase by its spaces. A compound that
+is typed joined, without a known ending, is taken apart where known words meet (``nlp.cuts``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from itertools import islice, pairwise, product
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from nlp.cuts import compound
 from nlp.fold import fold, tokens
+from nlp.madda import other
 
 Reason = Literal["half-space", "affix", "phrase"]
 Run = tuple[str, ...]
@@ -157,8 +159,19 @@ def ways(word: str) -> Iterator[list[str]]:
             if found:
                 yield [found, middle.removeprefix(found), *endings]
                 break
+        if parts := _compound(middle):
+            yield [*parts, *endings]
         if endings or middle == word:
             yield [middle, *endings]
+
+
+def _compound(word: str) -> tuple[str, ...]:
+    """The words of a compound that is written as one; words that are never joined are no part of one."""
+    if word in _PARTS.whole:
+        return ()
+    parts = compound(word)
+    inner = [part for place, part in enumerate(parts) if part != _AND or place in (0, len(parts) - 1)]
+    return () if _PARTS.never_joined.intersection(inner) or len(parts) > _MAX_ENDINGS else parts
 
 
 def _without_endings(word: str, endings: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -219,6 +232,8 @@ def _with_and(pieces: list[str]) -> Iterator[str]:
 def _written(word: str, pieces: list[str]) -> list[Run]:
     """The ways to write one word, itself first."""
     found: dict[Run, None] = {(word,): None}
+    if madda := other(word):
+        found[(madda,)] = None
     for taken in product(*(islice(ways(piece), 4) for piece in pieces)):
         parts = [part for piece in taken for part in piece]
         for joints in product((True, False), repeat=min(len(parts), 5) - 1):

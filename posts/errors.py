@@ -3,6 +3,7 @@
     RasadError
     ├── ConfigError            a project file or setting: every mistake at once
     ├── QueryError             what a person typed into the search box
+    ├── MendingError           families of hashtags that a project joins and parts at once
     ├── RecordError            a post that cannot be one (bad time, id, count)
     ├── SourceError            one source of posts
     │   ├── NotReachable       no answer, a 5xx, a broken certificate
@@ -112,6 +113,14 @@ class QueryError(RasadError):
         mark = " " * self.position + "^"
         instead = f"\n  Perhaps: {self.repair}" if self.repair else ""
         return f"{_ended(self.message)} {self.remedy}".rstrip() + f"\n  {self.subject}\n  {mark}{instead}"
+
+
+class MendingError(RasadError):
+    """What a project says about families of hashtags contradicts itself; ``tags`` are those in question."""
+
+    def __init__(self, message: str, *, tags: tuple[str, ...], remedy: str = "") -> None:
+        super().__init__(message, subject=", ".join(tags), remedy=remedy)
+        self.tags = tags
 
 
 class RecordError(RasadError):

@@ -19,6 +19,7 @@ from store.state import State
 
 if TYPE_CHECKING:
     from answers.asking import Asking, Watched
+    from nlp.mending import Mended
     from nlp.pipeline import Pipeline
     from store.saved import SavedQuery
 
@@ -56,6 +57,7 @@ class Opened:
             time_zone=settings.project.time_zone,
             now=self.now,
             topics=topics(settings),
+            families=families(settings),
         )
 
 
@@ -126,13 +128,30 @@ def topics(settings: Settings) -> tuple[SavedQuery, ...]:
     return tuple(topic(each.name, each.query) for each in settings.topics)
 
 
+def families(settings: Settings) -> Mended:
+    """The hashtags of the project as it has mended them."""
+    from nlp.mending import Mended, Mending
+
+    return Mended(Mending(join=settings.reading.same_tags, apart=settings.reading.apart_tags))
+
+
 def load_pipeline(settings: Settings) -> Pipeline:
-    """The reader of texts that knows the project's own brand and its rivals."""
-    from nlp.pipeline import WatchedEntity, WatchList, load
+    """The reader of texts that knows the project's own brand and its rivals, and what it was taught."""
+    from nlp.pipeline import Reading, WatchedEntity, WatchList, load
 
     brands = ((settings.brand,) if settings.brand else ()) + settings.rivals
+    named = tuple(WatchedEntity(id=brand.id, label="ORG", names=brand.names) for brand in brands)
     return load(
-        WatchList(
-            entities=tuple(WatchedEntity(id=brand.id, label="ORG", names=brand.names) for brand in brands)
+        Reading(
+            watched=WatchList(entities=named),
+            families=families(settings).mending,
+            models=settings.reading.models,
+            mode=settings.reading.mode,
+            light=_light(settings),
         )
     )
+
+
+def _light(settings: Settings) -> dict[str, bytes]:
+    """The models that were trained from the project's labels, by kind."""
+    return {file.stem: file.read_bytes() for file in sorted(settings.trained.glob("*.light"))}

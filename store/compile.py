@@ -8,7 +8,7 @@ which. Deleted posts never match. Nothing is scored: what is shown is ordered by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from nlp import emoji, hashtags, links, spellings
 from nlp.fold import fold, tokens
+from nlp.names import KINDS, key_of
 from nlp.spellings import Reason, Run
 from posts import query as asked
 from posts.errors import QueryError
@@ -26,6 +27,7 @@ from store import spans
 from store.documents import MAX_TAG
 
 Clause = dict[str, Any]
+Key = Callable[[str], str]
 
 _NOISE: Final[Clause] = {"term": {"is": "noise"}}
 
@@ -53,25 +55,30 @@ class Expansion:
     reason: Reason
 
 
-def query(query: asked.Query, *, now: datetime | None = None, zone: tzinfo = UTC) -> Clause:
+def query(
+    query: asked.Query, *, now: datetime | None = None, zone: tzinfo = UTC, key: Key = hashtags.key
+) -> Clause:
     """The query body of what a person typed; ``QueryError`` if a part holds nothing to search for.
 
-    ``now`` is what ``since:7d`` counts from, ``zone`` where the days of ``since:2026-11-01`` begin.
+    ``now`` is what ``since:7d`` counts from, ``zone`` where the days of ``since:2026-11-01`` begin, ``key``
+    gives the family of a hashtag in this project.
     """
-    return _alive(_Compiler(query, now, zone).filters())
+    return _alive(_Compiler(query, now, zone, key).filters())
 
 
 def explain(query: asked.Query) -> tuple[Expansion, ...]:
     """Which words of a query are searched in other spellings as well."""
-    compiler = _Compiler(query, None, UTC)
+    compiler = _Compiler(query, None, UTC, hashtags.key)
     compiler.filters()
     return tuple(dict.fromkeys(compiler.expansions))
 
 
-def selection(selection: Selection, *, now: datetime | None = None, zone: tzinfo = UTC) -> Clause:
+def selection(
+    selection: Selection, *, now: datetime | None = None, zone: tzinfo = UTC, key: Key = hashtags.key
+) -> Clause:
     """The query body of a selection of posts, but for ``edge`` and ``toward``, which take the network."""
     typed = asked.parse(selection.query)
-    filters = _Compiler(typed, now, zone).filters()
+    filters = _Compiler(typed, now, zone, key).filters()
     bounds = {"gte": selection.since, "lt": selection.until}
     if any(bounds.values()):
         filters.append({"range": {"created_at": {key: _iso(at) for key, at in bounds.items() if at}}})
@@ -79,7 +86,7 @@ def selection(selection: Selection, *, now: datetime | None = None, zone: tzinfo
         ("platform", selection.platform),
         ("source", selection.source),
         ("language", selection.language),
-        ("hashtags", selection.hashtag),
+        ("hashtags", selection.hashtag and key(selection.hashtag)[:MAX_TAG]),
         ("written", selection.spelling),
         ("author", selection.author),
         ("entities", selection.entity),
@@ -93,12 +100,19 @@ def selection(selection: Selection, *, now: datetime | None = None, zone: tzinfo
     return _alive(filters, *([_NOISE] if selection.noise == "out" else []))
 
 
+def entity_keys(named: str) -> list[str]:
+    """The keys under which somebody or something that is called so may be counted."""
+    keys = (key_of(label, named) for label in KINDS)
+    return list(dict.fromkeys([named, f"brand:{named.lower()}", *(key for key in keys if key)]))
+
+
 def _alive(filters: list[Clause], *without: Clause) -> Clause:
     return {"bool": {"filter": filters, "must_not": [{"term": {"is": "deleted"}}, *without]}}
 
 
 class _Compiler:
-    def __init__(self, query: asked.Query, now: datetime | None, zone: tzinfo) -> None:
+    def __init__(self, query: asked.Query, now: datetime | None, zone: tzinfo, key: Key) -> None:
+        self._key = key
         self._query = query
         self._now = now
         self._zone = zone
@@ -204,7 +218,7 @@ class _Compiler:
     def _hashtag(self, text: str, position: int) -> Clause:
         if "*" in text or "?" in text:
             return _pattern("hashtags", self._folded_pattern(text, position, "hashtags"))
-        key = hashtags.key(text)
+        key = self._key(text)
         if not key:
             raise self._error("no_hashtag", position, text=text)
         return {"term": {"hashtags": key[:MAX_TAG]}}
@@ -232,8 +246,10 @@ class _Compiler:
                 return self._hashtag(value, position)
             case "emoji":
                 return {"term": {"emoji": emoji.normal(value)}}
+            case "copy":
+                return _either([{"term": {"id": value}}, {"term": {"copy_of": value}}])
             case "entity":
-                return {"terms": {"entities": list(dict.fromkeys([value, f"brand:{value.lower()}"]))}}
+                return {"terms": {"entities": entity_keys(value)}}
             case "author":
                 handle = fold(value.lstrip("@"))
                 by_key = {"terms": {"author": [value.lower(), *_keys(handle)]}}

@@ -18,11 +18,13 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Final, Protocol
 
+from nlp import hashtags
 from posts.errors import StoreBusy, StoreReadOnly, StoreUnreachable
 from posts.post import Post
 from store.accounts import account_snapshots
 from store.batch import Plan, plan
 from store.committing import Committing, Outcome
+from store.compile import Key
 from store.deepening import STEP, Deepener, Deepening, told_cut
 from store.journal import append
 from store.loading import SpoolFile, answer, collector_paused, counts_of, load, payload_of, taken_letters
@@ -102,8 +104,8 @@ class Intake:
 
     ``journal`` is a file that gets the id of every post once it is committed, one a line. Small files
     are committed together up to ``batch_posts``. ``keeps`` says which posts are not past their time;
-    ``topics`` are matched beside the saved queries; ``zone`` is where days begin in them. ``deepener`` is
-    what posts are read with a second time (``deepen``).
+    ``topics`` are matched beside the saved queries; ``zone`` is where days begin in them, ``key`` the family
+    of a hashtag. ``deepener`` is what posts are read with a second time (``deepen``).
     """
 
     def __init__(
@@ -119,6 +121,7 @@ class Intake:
         batch_posts: int = MAX_POSTS,
         topics: Sequence[SavedQuery] = (),
         zone: tzinfo = UTC,
+        key: Key = hashtags.key,
         keeps: Callable[[Post], bool] = lambda post: True,
     ) -> None:
         self._store = store
@@ -129,7 +132,7 @@ class Intake:
         self._journal = journal
         self._now = now
         self._batch_posts = batch_posts
-        self._matching = Matching(store, state, topics=topics, zone=zone)
+        self._matching = Matching(store, state, topics=topics, zone=zone, key=key)
         self._committing = Committing(store, self._matching, now=now)
         self._deepening = (
             None if deepener is None else Deepening(store, state, deepener, self._committing, now=now)

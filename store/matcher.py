@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple, Protocol
 
+from nlp import hashtags
 from posts.errors import QueryError
 from posts.selection import Selection
 from store import compile as compiler
+from store.compile import Key
 from store.mapping import FIELDS
 from store.predicate import Predicate, View, compiled
 from store.protocol import Body, Document
@@ -54,19 +56,25 @@ def check_matchable(selection: Selection, *, zone: tzinfo = UTC) -> None:
             position=0,
             remedy="Save the query without it.",
         )
-    compiled(_clause(selection, _SOME_DAY, zone))
+    compiled(_clause(selection, _SOME_DAY, zone, hashtags.key))
 
 
 class Matcher:
     """Finds the queries that posts match; ``zone`` is where the days of ``since:2026-11-01`` begin.
 
-    ``sample`` are posts like those to come: they tell which terms are rare.
+    ``sample`` are posts like those to come: they tell which terms are rare. ``key`` gives the family of a
+    hashtag in this project.
     """
 
     def __init__(
-        self, queries: Iterable[Saved], *, zone: tzinfo = UTC, sample: Sequence[Document] = ()
+        self,
+        queries: Iterable[Saved],
+        *,
+        zone: tzinfo = UTC,
+        sample: Sequence[Document] = (),
+        key: Key = hashtags.key,
     ) -> None:
-        self._entries = [_Entry(saved.id, saved.selection, zone) for saved in queries]
+        self._entries = [_Entry(saved.id, saved.selection, zone, key) for saved in queries]
         self._always: list[_Entry] = []
         self._filed: dict[str, dict[str, list[_Entry]]] = {}
         self._patterns: dict[Term, list[_Entry]] = {}
@@ -137,26 +145,27 @@ class _Entry:
     id: str
     selection: Selection
     zone: tzinfo
+    key: Key
     clause: Body = field(init=False)
     predicate: Predicate = field(init=False)
     relative: bool = field(init=False)
     _at: datetime = _SOME_DAY
 
     def __post_init__(self) -> None:
-        self.clause = _clause(self.selection, _SOME_DAY, self.zone)
+        self.clause = _clause(self.selection, _SOME_DAY, self.zone, self.key)
         self.predicate = compiled(self.clause)
         # ``since:7d`` means another day tomorrow.
-        self.relative = self.clause != _clause(self.selection, _ANOTHER, self.zone)
+        self.relative = self.clause != _clause(self.selection, _ANOTHER, self.zone, self.key)
 
     def predicate_at(self, now: datetime) -> Predicate:
         if now != self._at:
-            self.predicate = compiled(_clause(self.selection, now, self.zone))
+            self.predicate = compiled(_clause(self.selection, now, self.zone, self.key))
             self._at = now
         return self.predicate
 
 
-def _clause(selection: Selection, now: datetime, zone: tzinfo) -> Body:
-    return prepared_query("posts", compiler.selection(selection, now=now, zone=zone))
+def _clause(selection: Selection, now: datetime, zone: tzinfo, key: Key) -> Body:
+    return prepared_query("posts", compiler.selection(selection, now=now, zone=zone, key=key))
 
 
 class _Rarity:

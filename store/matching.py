@@ -16,6 +16,7 @@ from typing import Final
 from posts.post import number
 from store import compile as compiler
 from store.batch import Plan
+from store.compile import Key
 from store.documents import date_text, document_id
 from store.matcher import Match, Matcher
 from store.protocol import Document, Store
@@ -31,11 +32,14 @@ _FIELDS: Final = ("id", "n", *_COPIED)
 class Matching:
     """The saved queries of a project as intake uses them; ``topics`` are those of its settings."""
 
-    def __init__(self, store: Store, state: State, *, topics: Sequence[SavedQuery], zone: tzinfo) -> None:
+    def __init__(
+        self, store: Store, state: State, *, topics: Sequence[SavedQuery], zone: tzinfo, key: Key
+    ) -> None:
         self._store = store
         self._saved = SavedQueries(state)
         self._topics = tuple(topics)
         self._zone = zone
+        self._key = key
         self._matcher: Matcher | None = None
         self._turn: str | None = ""
         self._saved.follow_topics(self._topics)
@@ -89,12 +93,15 @@ class Matching:
         turn = self._saved.turn()
         if turn != self._turn:
             awake = [saved for saved in self._all() if not saved.paused]
-            self._matcher = Matcher(awake, zone=self._zone, sample=posts[:_AT_ONCE]) if awake else None
+            self._matcher = self._made(awake, posts[:_AT_ONCE]) if awake else None
             self._turn = turn
         return [] if self._matcher is None else self._matcher.match(posts, now=now)
 
+    def _made(self, awake: Sequence[SavedQuery], sample: Sequence[Document]) -> Matcher:
+        return Matcher(awake, zone=self._zone, sample=sample, key=self._key)
+
     def _backfill(self, saved: SavedQuery, now: datetime) -> None:
-        query = compiler.selection(saved.selection, now=now, zone=self._zone)
+        query = compiler.selection(saved.selection, now=now, zone=self._zone, key=self._key)
         self._store.refresh("posts")
         found = self._store.scan("posts", query, _FIELDS)
         for posts in _portions(found):

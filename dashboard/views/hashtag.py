@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, cards, filters, frame, hearing, parts, people, tags, tallies
+from dashboard import ask, cards, filters, frame, hearing, kinship, parts, people, tags, tallies, wording
 from dashboard.empty import stop_empty
 
 NEWEST = 5
@@ -25,6 +25,7 @@ if not found.posts.value:
     stop_empty(visit, asked, key="hashtag.empty")
 
 tags.draw_family(visit, found)
+kinship.draw_kinship(visit, ask.family(visit, asked.selection))
 headline = (("posts", found.posts), ("authors", found.authors), ("engagement", found.engagement))
 tallies.draw_cards_of(visit, headline, key="hashtag_cards")
 parts.draw_definitions(visit, answer.definition, "authors", "engagement")
@@ -41,6 +42,7 @@ with left:
 with right:
     st.subheader(visit.text("hashtag.authors"))
     people.draw_authors(visit, found.authors_by_posts)
+wording.draw_words(visit, asked.selection, key="hashtag")
 st.subheader(visit.text("hashtag.newest"))
 newest = found.newest[:NEWEST]
 cards.draw_cards(visit, newest, key="hashtag_newest", originals=ask.originals(visit, newest))

@@ -16,6 +16,7 @@ from dashboard import (
     pages,
     starting,
     watching,
+    wording,
 )
 from dashboard.address import NARROW
 from dashboard.empty import stop_empty
@@ -47,7 +48,10 @@ with download:
 single = len(asked.selection.ids) == 1
 if not single:
     facets.draw_facets(visit, asked, ask.facets(visit, asked.selection).value)
-cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
+    wording.draw_words(visit, asked.selection, key="posts")
+originals = ask.originals(visit, found.posts)
+copied = ask.copies(visit, [*found.posts, *originals.values()])
+cards.draw_cards(visit, found.posts, key="posts", originals=originals, copied=copied)
 if single:
     correcting.draw_reading(visit, found.posts[0])
 pages.draw_turning(visit, asked, found.total, turned)

@@ -64,9 +64,9 @@ def selection(
     hashtag: str | None = None,
 ) -> Selection:
     """The posts that the options mean. ``QueryError`` for a query that cannot be read, before any engine."""
-    from nlp.hashtags import key
     from posts.query import parse
     from posts.selection import Selection
+    from rasad.project import families
 
     parse(query)
     zone = settings.project.time_zone
@@ -74,7 +74,7 @@ def selection(
     end = read_moment(until, now=now, time_zone=zone)
     if begin and end and begin >= end:
         raise WrongUse("The window ends before it begins.", remedy="Let --until come after --since.")
-    tag = key(hashtag) if hashtag is not None else None
+    tag = families(settings).key(hashtag) if hashtag is not None else None
     if tag == "":
         raise WrongUse(f"'{hashtag}' is no hashtag.", remedy="Write --hashtag tea.")
     return Selection(

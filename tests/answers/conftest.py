@@ -164,6 +164,11 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         truth = {p.id: p for p in posts if p.id not in gone}
         yield World(asking_of(store, state), tuple(truth.values()))
     store.close()
+    drop(settings)
+
+
+def drop(settings: StoreSettings) -> None:
+    """Take what a test has made out of an Elasticsearch."""
     if settings.url:
         with Elasticsearch(settings.url) as client:
             names = list(client.indices.get_alias(index=f"{settings.prefix}-*").body)
@@ -172,6 +177,28 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 "index_templates"
             ]:
                 client.indices.delete_index_template(name=template["name"])
+
+
+@pytest.fixture(scope="module")
+def open_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Store]]:
+    """Opens an empty store on the engine of that name; at the end of the module it is gone."""
+    opened: list[tuple[Store, StoreSettings]] = []
+
+    def open_one(engine: str) -> Store:
+        folder, prefix = tmp_path_factory.mktemp("engine"), f"test-{uuid.uuid4().hex[:12]}"
+        url = request.getfixturevalue("elasticsearch_url") if engine == "elasticsearch" else None
+        settings = StoreSettings(folder=folder, url=url, prefix=prefix)
+        store = open_store(settings)
+        store.ensure()
+        opened.append((store, settings))
+        return store
+
+    yield open_one
+    for store, settings in opened:
+        store.close()
+        drop(settings)
 
 
 @pytest.fixture

@@ -105,6 +105,12 @@ def project(home: Path) -> Path:
 
 
 @pytest.fixture
+def build() -> Callable[[int, datetime], Post]:
+    """Builds the post of a number, as seen at a moment."""
+    return build_post
+
+
+@pytest.fixture
 def planted(home: Path, filled: tuple[Path, list[Post]]) -> list[Post]:
     """The thirty posts that the project holds."""
     copied, posts = filled

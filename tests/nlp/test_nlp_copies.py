@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import zlib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp import copies
@@ -74,10 +75,12 @@ def test_texts_of_under_three_words_have_no_sketch(text: str) -> None:
     assert not alike(of(text), of(text))
 
 
-WORDS = st.lists(st.text(min_size=1, max_size=8), max_size=40)
+WORDS = st.lists(
+    st.one_of(st.sampled_from(["a", "می", "ها", "7", "rt"]), st.text(min_size=1, max_size=4)), max_size=9
+)
 
 
-@given(st.lists(WORDS, max_size=12))
+@given(st.lists(WORDS, max_size=6))
 def test_many_at_once_are_as_each_alone(texts: list[list[str]]) -> None:
     """A batch gives what single texts give, each of the size it says, like itself, with all its bands."""
     many = list(sketches(texts))
@@ -158,26 +161,31 @@ def test_families_do_not_drift() -> None:
     assert [earliest(post, posts) for post in posts] == [None, "a", "b"]
 
 
+@cache
 def _made(seed: int) -> list[Known]:
-    """Sixty posts of few families, copied with changes, some at the same moment."""
+    """Twenty posts of few families, copied with changes, some at the same moment."""
     rng = random.Random(seed)
-    origins = [[f"{family}w{at}" for at in range(20)] for family in range(5)]
+    origins = [[f"{family}w{at}" for at in range(20)] for family in range(3)]
     posts = []
-    for place in range(60):
+    for place in range(20):
         words = list(rng.choice(origins))
         for _ in range(rng.choice((0, 0, 1, 3))):
             words[rng.randrange(20)] = f"x{rng.randrange(9)}"
-        moment = DAY + timedelta(minutes=rng.randrange(40))
+        moment = DAY + timedelta(minutes=rng.randrange(15))
         posts.append(Known(f"p{zlib.crc32(bytes([seed, place]))}", moment, sketch(words)))
     return posts
 
 
-@settings(max_examples=40)
-@given(st.integers(0, 255), st.randoms(use_true_random=False))
+@cache
+def _expected(seed: int) -> dict[str, str | None]:
+    return {post.id: earliest(post, _made(seed)) for post in _made(seed)}
+
+
+@given(st.integers(0, 15), st.randoms(use_true_random=False))
 def test_any_order_of_arrival_ends_in_the_same_families(seed: int, rng: random.Random) -> None:
     """The index, fed in any order, names for each post what all the posts together name."""
     posts = _made(seed)
-    expected = {post.id: earliest(post, posts) for post in posts}
+    expected = _expected(seed)
     shuffled = rng.sample(posts, len(posts))
     index = Copies()
     told: dict[str, str | None] = {}

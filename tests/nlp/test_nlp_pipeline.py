@@ -196,12 +196,12 @@ def test_deleted_post_has_empty_annotations(watching: Pipeline) -> None:
 
 
 def test_version_follows_the_watch_list() -> None:
-    """Another watch list is another version of what was read."""
+    """With another watch list posts have another mark, and are read again."""
     other = WatchList(entities=WATCHED.entities[:1])
 
-    versions = {read(load(w), "x").versions["entities"] for w in (WATCHED, other, WatchList())}
+    marks = {read(load(w), "x").readers for w in (WATCHED, other, WatchList())}
 
-    assert len(versions) == 3
+    assert len(marks) == 3
 
 
 def test_names_without_letters_watch_nothing() -> None:
@@ -220,6 +220,21 @@ def test_document_carries_the_signs() -> None:
     assert [len(doc._.get(n)) for n in ("hashtags", "mentions", "cashtags", "links")] == [1, 1, 1, 1]
     assert [kind for kind, _, _ in doc[:4]._.hashtags] == ["hashtag"]
     assert doc.text == "سلام #ایران_خودرو @sara $TSLA https://example.com/a"
+
+
+def test_signs_of_a_document_stand_where_they_say() -> None:
+    """Offsets are those of the text as written, also where names keep words of a tag together."""
+    from nlp.documents import build
+
+    text = "😂 می‌گوید: #ایران_خودرو، #blackfriday @sara‏ $TSLA (https://example.com/a)."
+    doc = build(WATCHED)(text)
+    found = [sign for name in ("hashtags", "mentions", "cashtags", "links") for sign in doc._.get(name)]
+
+    assert [text[start:end] for _, start, end in found] == [
+        "#ایران_خودرو", "#blackfriday", "@sara", "$TSLA", "https://example.com/a",
+    ]  # fmt: skip
+    assert [ent.text for ent in doc.ents] == ["ایران_خودرو"]
+    assert {token.text for token in doc} >= {"black", "friday", "ایران_خودرو"}
 
 
 @settings(deadline=None)

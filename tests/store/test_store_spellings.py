@@ -24,6 +24,9 @@ INFLECTED = [
     for root, ending in product(table["roots"], table["endings"])
 ]
 COMPOUNDS = [word for table in READ["compound"] for word in table["words"]]
+JOINED = [word for table in READ["joined"] for word in table["words"]]
+SOME = [*INFLECTED[::8], *COMPOUNDS[::5], *JOINED[::7]]
+"""A part of all words, for the engine that takes longer to ask."""
 WAYS = ("", "\u200c", " ")
 
 
@@ -39,7 +42,17 @@ def _document(word: str, way: str) -> Document:
 def spelt(open_engine: Callable[[str], Store]) -> Store:
     """Each word in its three ways, one post each: between «متن» (text) and «پایان» (end)."""
     store = open_engine("embedded")
-    store.write("posts", [_document(word, way) for word in [*INFLECTED, *COMPOUNDS] for way in WAYS])
+    store.write("posts", [_document(word, way) for word in [*INFLECTED, *COMPOUNDS, *JOINED] for way in WAYS])
+    return store
+
+
+@pytest.fixture(scope="module")
+def spelt_on_a_server(open_engine: Callable[[str], Store]) -> Store:
+    """A part of the words in Elasticsearch."""
+    store = open_engine("elasticsearch")
+    store.ensure()
+    store.write("posts", [_document(word, way) for word in SOME for way in WAYS])
+    store.refresh("posts")
     return store
 
 
@@ -64,7 +77,7 @@ def _score(store: Store, words: list[str], typed: list[str]) -> tuple[float, set
 
 def test_the_list_is_long_enough() -> None:
     """No word twice."""
-    assert len({*INFLECTED, *COMPOUNDS}) == len(INFLECTED) + len(COMPOUNDS) >= 250
+    assert len({*INFLECTED, *COMPOUNDS, *JOINED}) == len(INFLECTED) + len(COMPOUNDS) + len(JOINED) >= 300
 
 
 def test_inflections_are_found_however_they_are_typed(spelt: Store) -> None:
@@ -75,13 +88,37 @@ def test_inflections_are_found_however_they_are_typed(spelt: Store) -> None:
     assert extra == set()
 
 
-def test_compounds_are_found_as_phrases_and_half_spaced(spelt: Store) -> None:
-    """What is typed joined is taken apart only where an ending tells."""
-    recall, extra = _score(spelt, COMPOUNDS, ["{half}", '"{spaced}"'])
+@pytest.mark.parametrize("words", [COMPOUNDS, JOINED], ids=["known-when-written", "held-out"])
+def test_compounds_are_found_however_they_are_typed(spelt: Store, words: list[str]) -> None:
+    """As a phrase, half-spaced and joined."""
+    recall, extra = _score(spelt, words, ["{half}", '"{spaced}"', "{joined}"])
 
     assert recall >= 0.95
     assert extra == set()
-    assert _score(spelt, COMPOUNDS, ["{joined}"])[0] >= 0.75
+
+
+@pytest.mark.es
+def test_spellings_are_found_in_elasticsearch_too(spelt_on_a_server: Store) -> None:
+    """The same words give the same posts."""
+    recall, extra = _score(spelt_on_a_server, SOME, ["{half}", '"{spaced}"', "{joined}"])
+
+    assert recall >= 0.95
+    assert extra == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "run"),
+    [
+        ("هوشمصنوعی", ("هوش", "مصنوعی")),  # artificial intelligence
+        ("زمینلرزه", ("زمین", "لرزه")),  # earthquake
+        ("رفتوآمد", ("رفت", "و", "آمد")),  # traffic
+        ("ازادی", ("آزادی",)),  # freedom, without its madda
+        ("آزادی", ("ازادی",)),
+    ],
+)
+def test_other_spellings_of_a_typed_word(typed: str, run: tuple[str, ...]) -> None:
+    """Joined compounds are searched spaced, and a madda is left out or put back."""
+    assert run in of_word(typed).others
 
 
 @pytest.mark.parametrize("word", ["میدان", "تنها", "دختر", "دانشگاه", "همه", "بیشتر", "tea", "آب", "۱۴۰۵"])

@@ -1,0 +1,196 @@
+"""Persian names in Latin letters: which spellings are one name, and which are to be expected.
+
+There is no standard. A consonant is written in a few ways, a long vowel in several, and short vowels, which
+Persian leaves out, by ear or not at all: «ایران خودرو» (a car maker) is Iran Khodro, iran khodrow.
+So a name is a pattern of its letters, with room for one short vowel wherever two consonants meet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+from nlp.fold import fold
+from nlp.names import parts
+
+MOST_SPELLINGS: Final = 64
+"""Spellings of one name that are made at most, the likeliest first."""
+LEAST_LETTERS: Final = 3
+"""A shorter name is like too many words."""
+
+# The commonest way of each letter first; folded letters only.
+_CONSONANTS: Final = {
+    "ب": "b", "پ": "p", "ت": "t", "ط": "t", "ث": "s th", "س": "s c", "ص": "s", "ج": "j dj g",
+    "چ": "ch c tch", "ح": "h", "خ": "kh x h", "د": "d", "ذ": "z", "ر": "r", "ز": "z s", "ژ": "zh j",
+    "ش": "sh ch", "ض": "z", "ظ": "z", "غ": "gh q g",
+    "ف": "f ph", "ق": "gh q g k", "ک": "k c ck q", "گ": "g gu", "ل": "l", "م": "m", "ن": "n", "ه": "h ",
+}  # fmt: skip
+_LONG: Final = {
+    "آ": "a aa", "ا": "a aa o", "و": "o u oo v ou w ow av ov", "ی": "i y ee e ei ie ey ai iy",
+    "ع": "a e  o i ' a' e'",
+}  # fmt: skip
+_FIRST: Final = {
+    "ا": "a e o i u",
+    "اس": "es as is s os",
+    "ای": "i ee e ey ei ai ay iy",
+    "او": "o u oo ow av ou avv",
+    "ع": "a e o",
+    "ی": "y",
+    "و": "v w",
+}
+_LAST: Final = {
+    "ه": "eh e a ah h",
+    "و": "o u oo v ow ou w",
+    "ی": "i y ee ie ei e",
+    "یه": "ieh iyeh iye ie ye ia iya",
+}
+_SHORT: Final = "[aeiou]?"
+_EZAFE: Final = "(?:e|ye|i)?"
+"""What is spoken between two words, and written now and then."""
+_GLIDES: Final = "وی"
+_LIKELY_SHORT: Final = ("a", "e", "o", "")
+_PERSIAN: Final = re.compile(r"[\u0620-\u06ff]")
+_LATIN: Final = re.compile(r"[a-z']+")
+_NO_LETTER: Final = re.compile(r"[^a-z']+")
+
+
+def same(one: str, other: str) -> bool:
+    """Whether a Persian and a Latin spelling, in either order, may be one name; spaces make no difference.
+
+    >>> same("ایران خودرو", "Iran Khodrow")
+    True
+    """
+    persian, latin = (one, other) if _PERSIAN.search(one) else (other, one)
+    if _PERSIAN.search(latin) or not _PERSIAN.search(persian):
+        return False
+    written = _NO_LETTER.sub("", fold(latin))
+    if not _could_be(persian, written):
+        return False
+    found = pattern(persian)
+    return found is not None and found.fullmatch(written) is not None
+
+
+# Consonants that are always written, and always so: a quick look before a pattern is made.
+_SURE: Final = (
+    ("b", "ب"),
+    ("p", "پف"),
+    ("d", "دج"),
+    ("t", "تطثچ"),
+    ("r", "ر"),
+    ("l", "ل"),
+    ("m", "م"),
+    ("n", "ن"),
+)
+_SURELY: Final = (
+    ("بپ", "bp"),
+    ("د", "d"),
+    ("تط", "t"),
+    ("ر", "r"),
+    ("ل", "l"),
+    ("م", "m"),
+    ("ن", "n"),
+    ("ف", "fp"),
+)
+
+
+def _could_be(persian: str, latin: str) -> bool:
+    """Whether neither has a consonant that the other cannot have."""
+    return all(sign not in latin or not letters.isdisjoint(persian) for sign, letters in _WRITTEN) and all(
+        letter not in persian or not signs.isdisjoint(latin) for letter, signs in _HEARD
+    )
+
+
+_WRITTEN: Final = tuple((sign, frozenset(letters)) for sign, letters in _SURE)
+_HEARD: Final = tuple((letter, frozenset(signs)) for letters, signs in _SURELY for letter in letters)
+
+
+@lru_cache(maxsize=4_096)
+def pattern(name: str) -> re.Pattern[str] | None:
+    """What the Latin spellings of a Persian name match, in small letters, joined; ``None`` for none."""
+    words = parts(name)
+    if sum(map(len, words)) < LEAST_LETTERS or not all(map(_PERSIAN.search, words)):
+        return None
+    return re.compile(_EZAFE.join(map(_pattern, words)))
+
+
+def _pattern(word: str) -> str:
+    made = []
+    for ways, consonant, meets in _letters(word):
+        if meets:
+            made.append(_SHORT)
+        ways_made = "|".join(sorted(map(re.escape, ways), key=len, reverse=True))
+        made.append(f"(?:{ways_made})" + ("{1,2}" if consonant and len(ways[0]) == 1 else ""))
+    return "".join(made)
+
+
+_MAYBE, _MEETS = 1, 2
+"""A short vowel may stand before a letter: behind a glide, which may be a vowel itself; a consonant."""
+
+
+def _letters(word: str) -> Iterator[tuple[tuple[str, ...], bool, int]]:
+    """For each letter its ways, whether it is a consonant, and what it meets before it."""
+    place, before = 0, 0
+    while place < len(word):
+        pair, letter = word[place : place + 2], word[place]
+        last = place == len(word) - 1
+        if place == 0 and (pair in _FIRST or letter in _FIRST) and len(word) > 1:
+            known = pair if pair in _FIRST else letter
+            yield tuple(_FIRST[known].split(" ")), letter in _GLIDES, 0
+            before = _MAYBE if known[-1] in _GLIDES or known == "اس" else 0
+            place += len(known)
+            continue
+        if pair == "یه" and place == len(word) - 2 and place:
+            yield tuple(_LAST[pair].split(" ")), False, 0
+            return
+        if last and letter in _LAST and place:
+            yield tuple(_LAST[letter].split(" ")), False, 0
+        elif letter in _CONSONANTS:
+            yield tuple(_CONSONANTS[letter].split(" ")), True, before
+        elif letter in _LONG:
+            yield tuple(_LONG[letter].split(" ")), False, 0
+        else:
+            yield ("",), False, 0
+        before = _MEETS if letter in _CONSONANTS else _MAYBE if letter in _GLIDES else 0
+        place += 1
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """The Latin spellings to be expected of a Persian name, its words joined, the likeliest first.
+
+    >>> "khodro" in spellings("خودرو")
+    True
+    """
+    if pattern(name) is None:
+        return ()
+    choices: list[tuple[str, ...]] = []
+    for word in parts(name):
+        for ways, _, meets in _letters(word):
+            if meets == _MEETS:
+                choices.append(_LIKELY_SHORT)
+            choices.append(tuple(filter(None, ways[:3])) or ("",))
+    return tuple(islice(dict.fromkeys(_by_rank(choices)), MOST_SPELLINGS))
+
+
+def _by_rank(choices: list[tuple[str, ...]]) -> Iterator[str]:
+    """All texts of one choice each, those first whose choices stand nearest to the front."""
+    most = sum(len(ways) - 1 for ways in choices)
+    for rank in range(min(most, 4) + 1):
+        yield from map("".join, _of_rank(choices, rank))
+
+
+def _of_rank(choices: list[tuple[str, ...]], rank: int) -> Iterator[list[str]]:
+    if not choices:
+        if rank == 0:
+            yield []
+        return
+    for place, way in enumerate(choices[0][: rank + 1]):
+        for rest in _of_rank(choices[1:], rank - place):
+            yield [way, *rest]
+
+
+def seen(name: str, latin: Iterable[str]) -> tuple[str, ...]:
+    """Those of Latin words (or tags) that may be this Persian name, in order: suggestions for its aliases."""
+    return tuple(word for word in latin if same(name, word))

@@ -1,0 +1,390 @@
+"""Phrases of lists found in a text in one pass over its words: tries with gaps, alternatives and endings.
+
+An entry of a list is words with a space between them. It may say:
+
+====================  ========================================================================================
+``a/b``               either word
+``(a)``, ``(a/b)``    a word that may be missing
+``~``, ``~4``         up to two (four) other words here
+``order+``            the word, also with endings: plural and 's, Persian plural, possessives, ezafe, object
+``deliver*``          any word that begins so
+``<thing>``           any word of the list's class ``thing``; ``<n>`` is a number,
+                      ``<imperative>`` a Persian one to several people
+``^`` in front        a sentence begins here (greetings and "please" apart); ``$`` behind: it ends here
+``?`` behind          its sentence is a question by its mark
+====================  ========================================================================================
+
+A half-space or an apostrophe stands for parts that are joined, half-spaced or apart: ``don't`` is ``dont``.
+Words are compared folded; one that is drawn out (``soooo``) is also looked up as if it were not. Persian «می»
+and endings that stand apart are joined to their words first, so that «می خواهم» is «می‌خواهم» (I want).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Final, NamedTuple
+
+from nlp.fold import fold, tokens
+from nlp.signs import LINK
+from nlp.text import Text, Word
+
+_HALF_SPACE: Final = "\u200c"
+_GAP: Final = 2
+_NOWHERE: Final[frozenset[int]] = frozenset()
+_KNOWN_WORDS: Final = 30_000
+_NUMBER: Final = "<n>"
+_IMPERATIVE: Final = "<imperative>"
+_PERSIAN: Final = re.compile(r"[\u0600-\u06ff]")
+_DRAWN: Final = re.compile(r"(.)\1+")
+_LONG: Final = re.compile(r"(.)\1\1")
+_STOPS: Final = re.compile(r"[!?؟…\n؛;]+|[.:]+(?=\s|$)")
+_ASKS: Final = frozenset("?؟")
+_CLOSING: Final = frozenset('»”"')
+
+
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(map(fold, words.split()))
+
+
+# does, does not: written apart they belong to the verb behind them
+_BEFORE: Final = _folded("می نمی")
+# plural, more, most, am, is, his, your, our, their: written apart they belong to the word before them
+_BEHIND: Final = _folded(
+    "ها های هایی هام هات هاش هامون هاتون هاشون تر ترین ام ای اید ایم اند اش ات مون تون شون"
+)
+_APART: Final = _BEFORE | _BEHIND
+# What may stand behind a noun or an adjective: it, my, your, his, the, is, plural with owners, our, their
+_ENDINGS_FA: Final = _folded(
+    "ی م ت ش و ه ا ها های هایی هام هات هاش هاتون هامون هاشون هایتان هایمان هایشان ام ات اش مون تون شون "
+    "مان تان شان رو مو تو شو ای یی یتون یت یم تونو مونو ان اس ست"
+)
+# take, do not go: a Persian imperative to several people or to one politely. Behind the stem of a past, which
+# ends in t or d, the same ending says that they did; and others only look alike (did not arrive, bitter).
+_ORDERS: Final = re.compile(r"[بن]\w{1,7}(?<![تد])ید|[بن]فرستید|[بن]دید")
+_NO_ORDERS: Final = _folded(
+    "بعید نوید ناامید نومید نرسید نشنید نپرسید نفهمید ندید نشید برسید بخشید نترسید نخندید نگید بریدید نمیگید"
+)
+_ENDINGS_EN: Final = ("s", "es", "d", "ed", "ing")
+
+
+class Place(NamedTuple):
+    """Where a phrase was found: words ``first`` to ``last`` (exclusive) of the words read, and its list."""
+
+    first: int
+    last: int
+    list: Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of phrases: what they say, how much, and under which name people are told of it.
+
+    ``polar`` ones say the contrary, or nothing, where they are denied.
+    """
+
+    says: str
+    why: str
+    weight: float = 1.0
+    polar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words ``first`` to ``last`` (exclusive), the first ``opening`` of them greetings.
+
+    ``asked`` is the stretch of its question mark, ``(0, 0)`` where it has none.
+    """
+
+    first: int
+    last: int
+    opening: int
+    asked: tuple[int, int] = (0, 0)
+
+
+class _Ways(dict[int, "_Node"]):
+    """Where the next word of a phrase leads, by the place that it fills; ``places`` are all these."""
+
+    __slots__ = ("places",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: frozenset[int] = frozenset()
+
+    def to(self, place: int) -> _Node:
+        if place not in self:
+            self[place] = _Node()
+            self.places |= {place}
+        return self[place]
+
+
+class _Node:
+    """A word of phrases: what ends here, and what may follow at once or behind a gap."""
+
+    __slots__ = ("ends", "far", "next")
+
+    def __init__(self) -> None:
+        self.next = _Ways()
+        self.far: dict[int, _Ways] = {}
+        self.ends: list[tuple[Listed, bool, bool, bool]] = []
+
+
+@dataclass(slots=True)
+class _Symbols:
+    """Which places of phrases a word can fill."""
+
+    whole: dict[str, set[int]] = field(default_factory=dict)
+    begins: dict[str, set[int]] = field(default_factory=dict)
+    numbers: set[int] = field(default_factory=set)
+    orders: set[int] = field(default_factory=set)
+    ids: dict[frozenset[str], int] = field(default_factory=dict)
+
+    def number(self, words: frozenset[str]) -> int:
+        """The number of a place that any of these words (``a``, ``a*``, ``<n>``) fills."""
+        if (known := self.ids.get(words)) is not None:
+            return known
+        made = self.ids[words] = len(self.ids)
+        for word in words:
+            if word == _NUMBER:
+                self.numbers.add(made)
+            elif word == _IMPERATIVE:
+                self.orders.add(made)
+            elif word.endswith("*"):
+                self.begins.setdefault(word[:-1], set()).add(made)
+            else:
+                self.whole.setdefault(word, set()).add(made)
+        return made
+
+    def of(self, word: str) -> set[int]:
+        """The places that a word fills as it is written."""
+        found = set(self.whole.get(word, ()))
+        for length in range(2, len(word) + 1):
+            found |= self.begins.get(word[:length], set())
+        if word.isdigit():
+            found |= self.numbers
+        elif _ORDERS.fullmatch(word) and word not in _NO_ORDERS and not word.startswith("نمی"):  # does not
+            found |= self.orders
+        return found
+
+
+_Known = tuple[frozenset[int], tuple[_Node, ...]]
+"""The places that a word can fill, and the nodes that it leads to as the first of a phrase."""
+
+
+class _Vocabulary(dict[str, _Known]):
+    """What is known of a folded word; each is looked up once, words that are drawn out in other spelling."""
+
+    def __init__(self, symbols: _Symbols, root: _Node) -> None:
+        super().__init__()
+        self.symbols = symbols
+        self.root = root
+
+    def __missing__(self, word: str) -> _Known:
+        found = self.symbols.of(word)
+        if not found and (_LONG.search(word) or (_PERSIAN.search(word) and _DRAWN.search(word))):
+            found = self.symbols.of(_DRAWN.sub(r"\1\1", word)) or self.symbols.of(_DRAWN.sub(r"\1", word))
+        first = self.root.next
+        known = (frozenset(found), tuple(first[place] for place in sorted(found) if place in first))
+        if len(self) < _KNOWN_WORDS:
+            self[word] = known
+        return known
+
+
+class Lists:
+    """Lists of phrases, ready to be looked for; made of ``[[list]]`` tables."""
+
+    def __init__(self, read: Mapping[str, Any]) -> None:
+        self._symbols = _Symbols()
+        self._root = _Node()
+        self._classes: dict[str, frozenset[str]] = {}
+        for name, words in read.get("classes", {}).items():
+            self._classes[name] = frozenset(self._forms(words.split()))
+        self._openers = self._classes.get("opener", frozenset())
+        for table in read["list"]:
+            listed = Listed(
+                table["says"], table["why"], float(table.get("weight", 1.0)), table.get("polar", False)
+            )
+            for entry in table["written"]:
+                for line in filter(None, map(str.strip, entry.splitlines())):
+                    self._add(line, listed)
+        self._vocabulary = _Vocabulary(self._symbols, self._root)
+
+    def _forms(self, words: Iterable[str]) -> Iterator[str]:
+        """The folded words, those with ``+`` also with their endings; a class gives its words."""
+        for word in words:
+            if word in (_NUMBER, _IMPERATIVE):
+                yield word
+            elif word.startswith("<"):
+                yield from self._classes[word.strip("<>")]
+            elif word.endswith("+"):
+                stem = fold(word[:-1])
+                yield stem
+                endings = _ENDINGS_FA if _PERSIAN.search(stem) else _ENDINGS_EN
+                yield from (stem + ending for ending in endings)
+            elif word.endswith("*"):
+                yield fold(word[:-1]) + "*"
+            else:
+                yield fold(word)
+
+    def _add(self, entry: str, listed: Listed) -> None:
+        parts = entry.split(" ")
+        starts, ends, asks = parts[0] == "^", parts[-1] == "$", parts[-1] == "?"
+        parts = parts[starts : len(parts) - (ends or asks)]
+        for chosen in product(*(_choices(part) for part in parts)):
+            node, gap = self._root, 0
+            for part in (part for choice in chosen for part in choice):
+                if part.startswith("~"):
+                    gap += int(part[1:] or _GAP)
+                    continue
+                place = self._symbols.number(frozenset(self._forms(part.split("/"))))
+                node, gap = (node.far.setdefault(gap, _Ways()) if gap else node.next).to(place), 0
+            node.ends.append((listed, starts, ends, asks))
+
+    def find(self, words: Sequence[Word], sentences: Iterable[Sentence]) -> list[Place]:
+        """All phrases, in the order in which they begin; none reaches from one sentence into the next."""
+        vocabulary = self._vocabulary
+        known = [vocabulary[word.folded] for word in words]
+        places = [word[0] for word in known]
+        found: list[Place] = []
+        for sentence in sentences:
+            for at in range(sentence.first, sentence.last):
+                after = places[at + 1] if at + 1 < sentence.last else _NOWHERE
+                for node in known[at][1]:
+                    if node.ends or node.far or not after.isdisjoint(node.next.places):
+                        _follow(node, at, at + 1, sentence, places, found)
+        return found
+
+    def sentences(self, text: Text, words: Sequence[Word]) -> list[Sentence]:
+        """The sentences of a text, as stretches of its words."""
+        made: list[Sentence] = []
+        first, count = 0, len(words)
+        for start, end, asked in _stops(text):
+            last = first
+            while last < count and words[last].start < start:
+                last += 1
+            if last > first or asked:
+                made.append(self._sentence(words, first, last, (start, end) if asked else (0, 0)))
+            first = last
+        if first < count:
+            made.append(self._sentence(words, first, count, (0, 0)))
+        return made
+
+    def _sentence(self, words: Sequence[Word], first: int, last: int, asked: tuple[int, int]) -> Sentence:
+        opening = first
+        while opening < last and words[opening].folded in self._openers:
+            opening += 1
+        return Sentence(first, last, opening - first, asked)
+
+
+def _choices(part: str) -> list[tuple[str, ...]]:
+    """The ways to write one part of an entry: left out, apart or joined; words without a seam are one way."""
+    may_miss = part.startswith("(")
+    bare = part.strip("()")
+    if bare.startswith("~"):
+        return [(bare,), ()] if may_miss else [(bare,)]
+    ways: list[tuple[str, ...]] = []
+    plain: list[str] = []
+    for word in bare.split("/"):
+        if _HALF_SPACE in word or "'" in word:
+            ways.extend(_seams(word))
+        else:
+            plain.append(word)
+    if plain:
+        ways.append(("/".join(plain),))
+    return [*ways, ()] if may_miss else ways
+
+
+def _seams(word: str) -> list[tuple[str, ...]]:
+    """The ways to write a word with a half-space or an apostrophe."""
+    ending = word[-1] if word[-1] in "+*" else ""
+    bare = word.rstrip("+*")
+    apart = tuple(tokens(bare.replace(_HALF_SPACE, " ")))
+    ways = dict.fromkeys((tuple(tokens(bare)), apart, ("".join(apart),)))
+    return [(*way[:-1], way[-1] + ending) for way in ways]
+
+
+def _follow(
+    node: _Node,
+    first: int,
+    at: int,
+    sentence: Sentence,
+    places: Sequence[frozenset[int]],
+    found: list[Place],
+) -> None:
+    for listed, starts, ends, asks in node.ends:
+        if (
+            (not starts or first <= sentence.first + sentence.opening)
+            and (not ends or at == sentence.last)
+            and (not asks or sentence.asked[1])
+        ):
+            found.append(Place(first, at, listed))
+    if at >= sentence.last:
+        return
+    for place in places[at] & node.next.places:
+        _follow(node.next[place], first, at + 1, sentence, places, found)
+    for gap, further in node.far.items():
+        for there in range(at, min(at + gap + 1, sentence.last)):
+            for place in places[there] & further.places:
+                _follow(further[place], first, there + 1, sentence, places, found)
+
+
+def _stops(text: Text) -> Iterator[tuple[int, int, bool]]:
+    """Where sentences end, and whether by a question mark; signs inside links end none."""
+    links = [(start, end) for kind, start, end in text.signs if kind == LINK]
+    for match in _STOPS.finditer(text.written):
+        start, end = match.span()
+        if links and any(first <= start < last for first, last in links):
+            continue
+        # A question that is quoted is somebody else's.
+        quoted = end < len(text.written) and text.written[end] in _CLOSING
+        yield start, end, not quoted and not _ASKS.isdisjoint(match[0])
+
+
+def joined(words: Sequence[Word]) -> Sequence[Word]:
+    """The words with Persian «می» and endings that stand apart joined to theirs."""
+    if _APART.isdisjoint([word.folded for word in words]):
+        return words
+    made: list[Word] = []
+    for word in words:
+        before = made[-1] if made else None
+        if (
+            before is not None
+            and word.start - before.end == 1
+            and not word.tag
+            and (before.folded in _BEFORE or word.folded in _BEHIND)
+        ):
+            made[-1] = Word(before.folded + word.folded, before.start, word.end)
+        else:
+            made.append(word)
+    return made
+
+
+def longest(found: Sequence[Place]) -> list[Place]:
+    """The phrases in their order, of those that share words and say the same the longest.
+
+    One that says ``""`` only keeps those inside it from speaking: "no problem" is no problem.
+    """
+    if len(found) < 2:
+        return [place for place in found if place.list.says]
+    kept: list[Place] = []
+    for place in sorted(found, key=_length):
+        for other in kept:
+            if other.first < place.last and place.first < other.last:
+                if other.list.says == place.list.says:
+                    break
+                if not other.list.says and other.first <= place.first and place.last <= other.last:
+                    break
+        else:
+            kept.append(place)
+    return sorted((place for place in kept if place.list.says), key=_start)
+
+
+def _length(place: Place) -> tuple[int, bool, float]:
+    """The longest first, of equally long ones that which silences, then the weightiest."""
+    return place.first - place.last, bool(place.list.says), -place.list.weight
+
+
+def _start(place: Place) -> tuple[int, int]:
+    return place.first, place.last

@@ -1,0 +1,79 @@
+"""The family of a hashtag on its page: warnings, what may be joined, and the buttons that write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from config.load import load
+from nlp.pipeline import load as load_pipeline
+from posts.post import Post
+from store import open_store
+from store.intake import Intake
+from store.protocol import StoreSettings
+from store.spool import Spool
+from store.state import State
+
+Visit = Callable[..., AppTest]
+WRITTEN = ("#now_here", "#now_here", "#nowhere", "#nowhere", "#teashop", "#teashops", "#teashops")
+LOOKS_LIKE = ("#paypal", "#раураl")  # the second in letters of Cyrillic
+
+
+@pytest.fixture
+def tagged(project: Path, home: Path, build: Callable[[int, datetime], Post]) -> Path:
+    """A project with a post for each of the tags."""
+    settings, now = load(project), datetime.now(UTC).replace(microsecond=0)
+    posts = [
+        replace(build(0, now), id=f"x:h:{n}", text=text, url=None, created_at=now - timedelta(hours=n + 1))
+        for n, text in enumerate((*WRITTEN, *LOOKS_LIKE))
+    ]
+    spool = Spool(settings.spool)
+    spool.write(posts, source="tea")
+    store = open_store(StoreSettings(folder=settings.index))
+    store.ensure()
+    with State(settings.state) as state:
+        assert Intake(store, state, spool, load_pipeline(), now=lambda: now).run().new == len(posts)
+    store.close()
+    return project
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    return page.button(key=key).click().run()
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_look_alikes_are_warned_of(tagged: Path, visit: Visit, language: str) -> None:
+    """Another hashtag that is drawn alike stands in a warning."""
+    page = visit("hashtag", lang=language, hashtag="paypal")
+
+    assert ["#раураl" in warning.value for warning in page.warning] == [True]
+    assert not page.exception
+
+
+def test_siblings_can_be_joined(tagged: Path, visit: Visit) -> None:
+    """One press joins a plural with its singular, another takes it back; the settings say so."""
+    page = press(visit("hashtag", lang="en", hashtag="teashop"), "mend_join_teashops")
+
+    assert load(tagged).reading.same_tags == (("teashop", "teashops"),)
+    assert [done.value for done in page.success] == [
+        "Kept in the settings. The service reads the old posts again; that takes a while."
+    ]
+
+    press(visit("hashtag", lang="en", hashtag="teashop"), "mend_undo_teashop")
+
+    assert load(tagged).reading.same_tags == ()
+
+
+def test_a_doubtful_spelling_can_be_parted(tagged: Path, visit: Visit) -> None:
+    """Words that meet at other places are told, and the other spelling can be counted apart."""
+    page = visit("hashtag", lang="en", hashtag="nowhere")
+    assert any("they may be two hashtags" in caption.value for caption in page.caption)
+
+    press(page, "mend_part_now_here")
+
+    assert load(tagged).reading.apart_tags == ("now_here",)

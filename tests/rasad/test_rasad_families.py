@@ -1,0 +1,104 @@
+"""Hashtags that a project joins and parts: in its settings, on old posts, and in what is searched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TEXTS = {
+    "1": "#هوش_مصنوعی",  # artificial intelligence, in three spellings
+    "2": "#هوش‌مصنوعی",
+    "3": "#هوش_مصنوعي",
+    "4": "#AI and #ai",
+    "5": "#now_here",
+    "6": "#nowhere",
+    "7": "#раураl",  # letters of Cyrillic
+    "8": "#paypal",
+}
+AT = "2026-11-20T08:00:00Z"
+AI = "هوش_مصنوعی"  # artificial intelligence
+
+
+@pytest.fixture
+def tags(home: Any, tmp_path: Path) -> Any:
+    """A home whose only project has a post for each of the texts."""
+    home.run("init", "tags")
+    file = tmp_path / "posts.jsonl"
+    lines = [
+        {
+            "id": f"x:h:{number}",
+            "platform": "x",
+            "source": "b",
+            "created_at": "2026-11-20T08:00:00Z",
+            "text": text,
+        }
+        for number, text in TEXTS.items()
+    ]
+    file.write_text("\n".join(json.dumps(line) for line in lines) + "\n", encoding="utf-8")
+    home.run("import", str(file))
+    return home
+
+
+def found(home: Any, query: str) -> set[str]:
+    return {row["id"][4:] for row in home.json("search", query)}
+
+
+def test_a_family_is_shown(tags: Any) -> None:
+    """Its spellings with what joins them, and another that is drawn alike."""
+    (shown,) = tags.json("families", f"#{AI}")
+    joined = [member["joined_by"] for member in shown["members"]]
+    assert len(joined) == 3
+    assert joined[0] == []
+    assert {"letters", "half-space", "underscore"} >= {why for whys in joined for why in whys} > {"letters"}
+    assert shown["posts"] == 3
+
+    (paypal,) = tags.json("families", "paypal")
+    assert [(other["name"], other["why"]) for other in paypal["look_alikes"]] == [("раураl", "look-alike")]
+    told = tags.run("families", "nowhere")
+    assert (
+        "#now_here and #nowhere are counted as one" in told.stdout or "#nowhere and #now_here" in told.stdout
+    )
+
+
+def test_joined_families_are_one_for_old_posts_too(tags: Any) -> None:
+    """What is joined is found under either name, in posts of before, until it is undone."""
+    assert found(tags, "#AI") == {"4"}
+
+    (shown,) = tags.json("families", AI, "--join", "AI")
+
+    assert shown["posts"] == 4
+    assert {"mended"} in [set(member["joined_by"]) for member in shown["members"]]
+    assert found(tags, "#AI") == found(tags, f"#{AI}") == {"1", "2", "3", "4"}
+    assert tags.json("count", "--hashtag", "ai") == [{"count": 4}]
+    assert "same_tags" in (tags.project("tags") / "project.toml").read_text(encoding="utf-8")
+
+    tags.run("families", "AI", "--undo")
+
+    assert found(tags, "#AI") == {"4"}
+    assert found(tags, f"#{AI}") == {"1", "2", "3"}
+    assert "same_tags" not in (tags.project("tags") / "project.toml").read_text(encoding="utf-8")
+
+
+def test_a_wrong_merge_is_parted(tags: Any) -> None:
+    """A spelling that stands apart is no longer found with the others."""
+    assert found(tags, "#nowhere") == {"5", "6"}
+
+    tags.run("families", "nowhere", "--apart", "now_here")
+
+    assert found(tags, "#nowhere") == {"6"}
+    assert found(tags, "#now_here") == {"5"}
+
+
+def test_contradictions_are_told(tags: Any) -> None:
+    """What cannot be is refused and changes nothing."""
+    before = (tags.project("tags") / "project.toml").read_bytes()
+
+    refused = tags.run("families", "nowhere", "--apart", "nowhere", code=2)
+    same = tags.run("families", "AI", "--undo", code=2)
+
+    assert "cannot be taken out of it" in refused.stderr
+    assert "Nothing is changed of #AI" in same.stderr
+    assert (tags.project("tags") / "project.toml").read_bytes() == before
