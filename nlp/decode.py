@@ -23,8 +23,8 @@ Span = tuple[int, int, str]
 class Moves:
     """The last layers of a network, as matrices, and the moves in their order.
 
-    ``words`` gives the parts of a word for each sight (``pads`` stand for a word that is not there), ``scores``
-    what speaks for each move. ``masks[open][last]`` is 0 for a move that is allowed while the name of label
+    ``words`` gives the parts of a word for each sight (``pads`` stand for a missing word), ``scores`` what
+    speaks for each move. ``masks[open][last]`` is 0 for a move that is allowed while the name of label
     ``open`` is open (0: none), at the last word or before; ``opens`` is the label open after each move.
     """
 

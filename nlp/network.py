@@ -19,6 +19,8 @@ from nlp.sights import PARTS, SIGHTS, Sights
 
 _ROWS: Final = "rows"
 _PIECES: Final = 3
+_UNKNOWN: Final = 0.15
+"""The share of words that are hidden in training."""
 _GROUP: Final = 2048
 """How many words are looked at at once."""
 _Layer = tuple[list[tuple[Any, Any]], Any, Any]
@@ -77,16 +79,16 @@ def document(vocab: Vocab, rows: Any) -> Doc:
 def _words(shape: Shape) -> Model[Any, Any]:
     """What is known of a word by itself: its rows of all tables, mixed."""
     tables: list[Model[Any, Any]] = [
-        HashEmbed(shape.width, rows, seed=7 + at, column=at) for at, rows in enumerate(shape.tables)
+        HashEmbed(shape.width, rows, seed=7 + at, column=at, dropout=0.0)
+        for at, rows in enumerate(shape.tables)
     ]
     tables.append(_stretches(shape.width, shape.parts))
-    return chain(
-        concatenate(*tables), Maxout(shape.width, shape.width * len(tables), nP=_PIECES, normalize=True)
-    )
+    mix = Maxout(shape.width, shape.width * len(tables), nP=_PIECES, normalize=True, dropout=0.0)
+    return chain(concatenate(*tables), mix)
 
 
 def _remembering(words: Model[Any, Any], sights: Sights, width: int) -> Model[Any, Any]:
-    attrs = {"memory": _Memory(sights, width)}
+    attrs: dict[str, Any] = {"memory": _Memory(sights, width), "unknown": _UNKNOWN}
     return Model("remembering", _recall, init=_init_recall, layers=[words], attrs=attrs, dims={"nO": width})
 
 
@@ -148,6 +150,13 @@ def _pieces(weights: Any, biases: Any) -> list[tuple[Any, Any]]:
     ]
 
 
+def _unknown(model: Model[Any, Any], features: Any) -> Any:
+    """The words, some by chance without their letters as a whole: so that unknown words are learnt too."""
+    chosen = np.random.random(len(features)) < model.attrs["unknown"]  # seeded with thinc
+    features[chosen, 0] = 0
+    return features
+
+
 def _init_recall(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     model.layers[0].initialize(X=np.zeros((2, SIGHTS + PARTS), dtype=np.uint64))
 
@@ -163,7 +172,7 @@ def _recall(
     memory: _Memory = model.attrs["memory"]
     if not is_train:
         return np.split(memory.all(model.layers[0].predict)[every], ends), _no_way_back
-    found, back = model.layers[0].begin_update(memory.sights.features[every])
+    found, back = model.layers[0].begin_update(_unknown(model, memory.sights.features[every]))
 
     def backprop(gradients: list[Any]) -> list[Any]:
         back(np.concatenate(gradients))

@@ -48,8 +48,9 @@ class Recogniser:
         for at in range(0, len(texts), BATCH):
             if len(self.sights) > MOST_WORDS:
                 self.sights.forget()
-            said: Sequence[Sequence[str] | None] = marks[at : at + BATCH] if marks else [None] * BATCH
-            rows = [self._rows(forms, some) for forms, some in zip(texts[at : at + BATCH], said, strict=False)]
+            some = texts[at : at + BATCH]
+            said: Sequence[Sequence[str] | None] = marks[at : at + BATCH] if marks else [None] * len(some)
+            rows = [self._rows(forms, mark) for forms, mark in zip(some, said, strict=True)]
             read = vectors(self.ner, rows)
             found += spans(how, np.concatenate(read), [len(row) for row in rows])
         return found

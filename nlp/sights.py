@@ -27,6 +27,20 @@ def norm(form: str) -> str:
     return "0" * len(folded) if folded.isdecimal() else folded
 
 
+def written(forms: Sequence[str]) -> str:
+    """How a text uses capitals, which say little in one without them, or with nothing else.
+
+    ``"l"``: none, ``"u"``: most words are all capitals, ``"t"``: most words begin with one, ``""``: as usual.
+    """
+    words = [form for form in forms if form[0].isascii() and form[0].isalpha()]
+    begun = sum(form[0].isupper() for form in words)
+    if not words or not begun:
+        return "l" if words else ""
+    if 3 * sum(form.isupper() for form in words) > 2 * len(words):
+        return "u"
+    return "t" if 3 * begun > 2 * len(words) else ""
+
+
 class Sights:
     """Gives each word a row of numbers: ``SIGHTS`` hashes, then up to ``PARTS`` hashes of stretches of it.
 
@@ -40,7 +54,7 @@ class Sights:
     def forget(self) -> None:
         """Begin anew. Rows given before are no longer valid."""
         self.age += 1
-        self._places: dict[tuple[str, str], int] = {}
+        self._places: dict[tuple[str, str, str], int] = {}
         self.features = np.zeros((4096, SIGHTS + PARTS), dtype=np.uint64)
 
     def __len__(self) -> int:
@@ -49,12 +63,13 @@ class Sights:
     def rows(self, forms: Sequence[str], marks: Sequence[str]) -> Any:
         """The row of each word of a text and of what the gazetteer says of it."""
         places = self._places
-        found = [places.get(key, -1) for key in zip(forms, marks, strict=True)]
+        case = written(forms)
+        found = [places.get((form, mark, case), -1) for form, mark in zip(forms, marks, strict=True)]
         if -1 in found:
-            found = [self._row(key) for key in zip(forms, marks, strict=True)]
+            found = [self._row((form, mark, case)) for form, mark in zip(forms, marks, strict=True)]
         return np.array(found, dtype=np.intp)
 
-    def _row(self, key: tuple[str, str]) -> int:
+    def _row(self, key: tuple[str, str, str]) -> int:
         row = self._places.get(key)
         if row is None:
             row = self._places[key] = len(self._places)
@@ -64,9 +79,9 @@ class Sights:
         return row
 
 
-def _features(form: str, mark: str) -> list[int]:
+def _features(form: str, mark: str, case: str) -> list[int]:
     letters = norm(form)
-    sights = (letters, letters[:3], letters[-3:], word_shape(form), mark)
+    sights = (letters, letters[:3], letters[-3:], word_shape(form) + case, mark)
     bounded = f"<{letters}>"
     stretches = [bounded[at : at + length] for length in (3, 4) for at in range(len(bounded) - length + 1)]
     if len(stretches) > PARTS:

@@ -28,7 +28,7 @@ class Setup:
 
     ``steps`` are of ``batch`` posts; every ``every`` steps it is measured, and training ends when it got no
     better ``patience`` times. ``drop`` is the share of numbers left out by chance, ``rate`` the step size
-    and ``decay`` how much numbers shrink at each. A post of a set in ``often`` comes so many times in a round.
+    and ``decay`` how much numbers shrink at each. A post of a set in ``often`` comes so often in a round.
     """
 
     shape: Shape = field(default_factory=Shape)
