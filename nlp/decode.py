@@ -39,8 +39,11 @@ class Moves:
     labels: tuple[str, ...]
 
 
-def moves(model: Any, names: Sequence[str]) -> Moves:
-    """The moves of a parser's model; ``names`` are theirs (``B-PER``, ``O``) in its order."""
+def moves(model: Any, names: Sequence[str], lean: float = 0.0) -> Moves:
+    """The moves of a parser's model; ``names`` are theirs (``B-PER``, ``O``) in its order.
+
+    ``lean`` is taken from what speaks for there being no name.
+    """
     linear = model.get_ref("tok2vec").layers[-1]
     lower, upper = model.get_ref("lower"), model.get_ref("upper")
     weights = lower.get_param("W").transpose(0, 2, 1, 3)  # sights, pieces, hidden, in
@@ -53,12 +56,14 @@ def moves(model: Any, names: Sequence[str]) -> Moves:
     # spaCy does not name its move that blocks a name, "U-", which stands before "O" and is never allowed.
     kinds, labels = zip(*(_parted(name) for name in [*names[:-1], "U-", names[-1]]), strict=True)
     masks, opens = _rules(kinds, labels)
+    offsets = upper.get_param("b").copy()
+    offsets[kinds.index("O")] -= lean
     return Moves(
         words=np.ascontiguousarray((flat @ linear.get_param("W")).T),
         biases=biases.reshape(-1),
         pads=pads,
         scores=np.ascontiguousarray(upper.get_param("W").T),
-        offsets=upper.get_param("b"),
+        offsets=offsets,
         masks=masks,
         opens=opens,
         kinds=kinds,
@@ -88,34 +93,48 @@ def _rules(kinds: Sequence[str], labels: Sequence[str]) -> tuple[Any, Any]:
     return masks, opens
 
 
-def spans(how: Moves, vectors: Any, lengths: Sequence[int]) -> list[list[Span]]:
-    """The names of texts: ``vectors`` of all their words one after the other, ``lengths`` in words."""
+def spans(hows: Sequence[Moves], vectors: Sequence[Any], lengths: Sequence[int]) -> list[list[Span]]:
+    """The names of texts, by one model or by several that add what speaks for each move.
+
+    ``vectors`` are each model's of all words one after the other, ``lengths`` those of the texts in words.
+    """
     sizes = np.asarray(lengths, dtype=np.intp)
     order = np.argsort(-sizes, kind="stable")
     starts = (np.cumsum(sizes) - sizes)[order]
-    parts = _parts(how, vectors)
-    taken = np.zeros(len(vectors), dtype=np.intp)
+    there = int(sizes.sum())
+    parts = [_parts(how, some) for how, some in zip(hows, vectors, strict=True)]
+    taken = np.zeros(there, dtype=np.intp)
     opened = np.zeros(len(sizes), dtype=np.intp)
     first = np.zeros(len(sizes), dtype=np.intp)
-    there = len(vectors)
-    width = how.scores.shape[0]
+    how = hows[0]
     for at in range(int(sizes.max(initial=0))):
         going = int(np.searchsorted(-sizes[order], -at, side="left"))
         here, label = starts[:going] + at, opened[:going]
         inside = label > 0
-        state = parts[0][here]
-        state += parts[1][np.where(inside, first[:going], there)]
-        state += parts[2][np.where(inside, here - 1, there)]
-        best = state[:, :width]
-        for piece in range(1, state.shape[1] // width):
-            best = np.maximum(best, state[:, piece * width : (piece + 1) * width])
+        places = (here, np.where(inside, first[:going], there), np.where(inside, here - 1, there))
         last = (sizes[order[:going]] == at + 1).astype(np.intp)
-        move = (best @ how.scores + how.offsets + how.masks[label, last]).argmax(axis=1)
+        scores = how.masks[label, last]
+        for each, some in zip(hows, parts, strict=True):
+            scores += _scores(each, some, places)
+        move = scores.argmax(axis=1)
         taken[here] = move
-        now = how.opens[move]
         first[:going] = np.where(inside, first[:going], here)
-        opened[:going] = now
+        opened[:going] = how.opens[move]
     return _named(how, taken, np.cumsum(sizes) - sizes, sizes)
+
+
+def _scores(how: Moves, parts: list[Any], places: tuple[Any, ...]) -> Any:
+    """What one model says for each move, where the three sights of each text are."""
+    state = parts[0][places[0]]
+    for part, place in zip(parts[1:], places[1:], strict=True):
+        state += part[place]
+    width = how.scores.shape[0]
+    best = state[:, :width]
+    for piece in range(1, state.shape[1] // width):
+        best = np.maximum(best, state[:, piece * width : (piece + 1) * width])
+    scores = best @ how.scores
+    scores += how.offsets
+    return scores
 
 
 def _parts(how: Moves, vectors: Any) -> list[Any]:

@@ -110,7 +110,7 @@ class EntityReader:
         """A watched name wins over the gazetteer, and that over the model unless the model's is longer."""
         known = [
             _Named(_start(row, first), row.ends[after - 1], label, GAZETTEER)
-            for first, after, label in gazetteer.certain(said)
+            for first, after, label in gazetteer.certain(said, row.forms)
         ]
         modelled = [_Named(start, end, label, MODEL) for start, end, label in found]
         known = [k for k in known if not any(_holds(m, k) for m in modelled)]

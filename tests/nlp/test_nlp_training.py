@@ -13,7 +13,9 @@ import pytest
 from nlp import train
 from nlp.careful import FILES
 from nlp.network import Shape, forget
+from nlp.pieces import cut
 from nlp.recogniser import Recogniser, from_bytes
+from nlp.text import prepare
 from nlp.training import augment, card, corpus, measure
 from nlp.training.corpus import Labelled
 from nlp.training.loop import Setup, setup
@@ -105,10 +107,28 @@ def test_the_quick_way_through_the_network_gives_what_the_trained_way_does() -> 
     for node in swift.walk():
         for name in node.param_names:
             node.set_param(name, numbers.normal(0, 0.3, node.get_param(name).shape).astype("f"))
+    swift.get_ref("words").attrs["unknown"] = 0
     forget(model.ner)
     slow, _ = swift.layers[0].begin_update(docs)
     for quick, wanted in zip(swift.predict(docs), slow, strict=True):
         np.testing.assert_allclose(quick, wanted, atol=1e-5)
+
+
+def test_names_are_decoded_as_by_spacys_own_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.recogniser.LEAN", 0.0)
+    model = Recogniser(Shape(width=32, depth=2, tables=(50, 50, 50, 50, 20), parts=60))
+    numbers = np.random.default_rng(2)
+    for node in model.ner.model.walk():
+        for name in node.param_names:
+            node.set_param(name, numbers.normal(0, 0.5, node.get_param(name).shape).astype("f"))
+    forget(model.ner)
+    texts = [cut(prepare(augment.plain(post)[0])).forms for post in corpus.read(corpus.DEV)["wnut17"][:300]]
+    texts[3:3] = [[], ["a"], []]
+    docs = [model.doc(forms) for forms in texts]
+    model.ner.set_annotations(docs, model.ner.predict(docs))
+    wanted = [[(span.start, span.end, span.label_) for span in doc.ents] for doc in docs]
+    assert sum(map(len, wanted)) > 300
+    assert model.spans(texts) == wanted
 
 
 def test_a_model_is_read_back_as_it_was_written() -> None:
@@ -143,8 +163,9 @@ def test_fifty_steps_learn_something_and_the_same_twice() -> None:
 def test_the_command_writes_models_and_card(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    read = corpus.read
-    monkeypatch.setattr(corpus, "read", lambda part: {name: posts[:40] for name, posts in read(part).items()})
+    whole = {id(part): corpus.read(part) for part in (corpus.TRAIN, corpus.DEV)}
+    few = {part: {name: posts[:40] for name, posts in sets.items()} for part, sets in whole.items()}
+    monkeypatch.setattr(corpus, "read", lambda part: few[id(part)])
     monkeypatch.setattr(card, "rate", lambda model, posts: 1234.5)
     assert train.main(["--seed", "1", "--seed", "2", "--steps", "2", "--out", str(tmp_path)]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
