@@ -35,13 +35,15 @@ SEED: Final = 1
 class Draw:
     """Posts drawn by lot from those of a selection, to be labelled with a kind, in this order.
 
-    ``of`` is how many there were to draw from.
+    ``of`` is how many there were to draw from; ``weights`` for how many of them each post stands
+    (``trends.draw``).
     """
 
     id: str
     kind: str
     selection: Selection
     posts: tuple[str, ...]
+    weights: tuple[float, ...]
     of: int
     seed: int
     at: datetime
@@ -71,6 +73,7 @@ def draw(asking: Asking, selection: Selection, kind: str, k: int, *, seed: int =
         kind=kind,
         selection=selection,
         posts=tuple(each.post for each in chosen),
+        weights=tuple(round(each.weight, 6) for each in chosen),
         of=len(said),
         seed=seed,
         at=asking.now,
@@ -121,6 +124,11 @@ def draws(state: State) -> tuple[Draw, ...]:
         return ()
 
 
+def weight_of(drawn: Draw, post: str) -> float:
+    """For how many posts one of a draw stands, against the others; 1 for a post that is not of it."""
+    return drawn.weights[drawn.posts.index(post)] if post in drawn.posts else 1.0
+
+
 def left(state: State, drawn: Draw) -> tuple[str, ...]:
     """The posts of the draw that have no label of its kind yet, in its order."""
     given = labels.of(state, list(drawn.posts))
@@ -161,13 +169,15 @@ def agreements(given: Iterable[Label]) -> tuple[Agreement, ...]:
 def _written(drawn: Draw) -> dict[str, Any]:
     return {
         "id": drawn.id, "kind": drawn.kind, "selection": drawn.selection.to_params(),
-        "posts": drawn.posts, "of": drawn.of, "seed": drawn.seed, "at": exact(drawn.at),
+        "posts": drawn.posts, "weights": drawn.weights, "of": drawn.of, "seed": drawn.seed,
+        "at": exact(drawn.at),
     }  # fmt: skip
 
 
 def _read(written: dict[str, Any]) -> Draw:
     return Draw(
         id=str(written["id"]), kind=str(written["kind"]), selection=from_params(written["selection"]),
-        posts=tuple(map(str, written["posts"])), of=int(written["of"]), seed=int(written["seed"]),
+        posts=tuple(map(str, written["posts"])), weights=tuple(map(float, written["weights"])),
+        of=int(written["of"]), seed=int(written["seed"]),
         at=datetime.fromisoformat(written["at"]),
     )  # fmt: skip

@@ -14,27 +14,21 @@ from typing import Any, Final
 from answers.asking import Asking, bounded, matching
 from answers.coverage import answered
 from answers.facets import FIELDS, opening
+from answers.labelling import SEED, predicted
 from answers.narrowing import also
-from answers.posts import post_of
 from posts.answer import Answer, Figure
 from posts.errors import RecordError
 from posts.labels import KINDS, SENTIMENTS, Label
-from posts.post import Post, number
 from posts.selection import Selection
 from store import labels as kept_labels
-from trends.draw import at_random, choose
+from trends.draw import at_random
 from trends.quantify import Label as Judged
 from trends.quantify import Quantified, Stratum, quantify
 
-SEED: Final = 1
-"""The one seed of all draws: a post that two queries share is labelled once for both."""
-MOST: Final = 300_000
-"""Posts of a query above which labels count as from elsewhere: so many cannot be put in a queue."""
+MOST: Final = 200_000
+"""Posts of a query above which labels count as from elsewhere: so many are not put in a queue."""
 NONE: Final = "none"
-_READ: Final = {"terms": {"sentiment": list(SENTIMENTS)}}
-"""Posts of languages that are read; of others nothing is told."""
 _YES, _NO = "yes", "no"
-_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +61,11 @@ def shares(asking: Asking, selection: Selection, kind: str = "sentiment") -> Ans
         raise RecordError(f"there is no kind '{kind}': it is one of {', '.join(KINDS)}", subject=kind)
     selection = bounded(asking, selection)
     given = kept_labels.all_of(asking.state, kind)
-    strata = _strata(asking, selection, kind, given)
+    strata = _strata(asking, selection, kind)
     judged, here = _judged(strata.said, given)
     found = Shares(
         kind=kind,
-        posts=Figure(value=sum(strata.counts.values()), selection=_read_so(selection)),
+        posts=Figure(value=sum(strata.counts.values()), selection=population(selection, kind)),
         values=tuple(_shares_of(asking, selection, kind, strata, judged)),
         here=here,
         elsewhere=len(judged) - here,
@@ -79,50 +73,39 @@ def shares(asking: Asking, selection: Selection, kind: str = "sentiment") -> Ans
     return answered(asking, selection, found, "shares")
 
 
-def to_label(asking: Asking, selection: Selection, kind: str, size: int) -> list[tuple[Post, float]]:
-    """The posts that people should label next, drawn by lot, each with its weight in the draw."""
-    selection = bounded(asking, selection)
-    given = kept_labels.all_of(asking.state, kind)
-    strata = _strata(asking, selection, kind, given)
-    done = {str(number(label.post)) for label in given}
-    drawn = choose(strata.said, size, seed=SEED, labelled=done)
-    posts = _posts(asking, [int(each.post) for each in drawn])
-    return [(posts[each.post], each.weight) for each in drawn if each.post in posts]
+def population(selection: Selection, kind: str) -> Selection:
+    """The posts of which shares are told: those with words of their own that can still be read; for mood, of
+    languages in which it is read."""
+    condition = "-is:repost -is:textless"
+    if kind == "sentiment":
+        condition += f" ({' OR '.join(f'sentiment:{value}' for value in SENTIMENTS)})"
+    return selection.narrowed(query=also(selection.query, condition))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Strata:
-    """What was read in the posts of a query: by post (its number; empty for too many), and counted."""
+    """What models said of the posts of a query: by post (empty for too many), and counted."""
 
     said: Mapping[str, str]
     counts: Mapping[str, int]
 
 
-def _strata(asking: Asking, selection: Selection, kind: str, given: Sequence[Label]) -> _Strata:
-    query = matching(asking, selection)
+def _strata(asking: Asking, selection: Selection, kind: str) -> _Strata:
+    query = matching(asking, population(selection, kind))
+    if asking.store.count("posts", query) <= MOST:
+        said = predicted(asking, selection, kind)
+        return _Strata(said=said, counts=dict(Counter(said.values())))
     values = (*KINDS[kind], *([] if kind == "sentiment" else [NONE]))
     counts = {value: asking.store.count("posts", _reads(query, kind, value)) for value in values}
-    if sum(counts.values()) > MOST:
-        return _Strata(said={}, counts=counts)
-    said: dict[str, str] = {}
-    for value in values:
-        column = asking.store.columns("posts", _reads(query, kind, value), ["n"])["n"]
-        said |= dict.fromkeys(map(str, column.tolist()), value)
-    # A label has taken the place of what was read: the reading itself is kept beside it.
-    for label in given:
-        key = str(number(label.post))
-        if key in said and label.said is not None:
-            said[key] = _stratum(label.said)
-    return _Strata(said=said, counts=dict(Counter(said.values())))
+    return _Strata(said={}, counts=counts)
 
 
 def _reads(query: Mapping[str, Any], kind: str, value: str) -> dict[str, Any]:
-    """The posts in which this was read: each post counts for the first of its values, or for none."""
-    field = FIELDS[kind]
-    filters: list[Mapping[str, Any]] = [query, _READ]
+    """The posts of which this was said: each post counts for the first of its values, or for none."""
+    field, order = FIELDS[kind], KINDS[kind]
+    filters: list[Mapping[str, Any]] = [query]
     if value != NONE:
         filters.append({"term": {field: value}})
-    order = KINDS[kind]
     before = order if value == NONE else order[: order.index(value)]
     without = [{"terms": {field: list(before)}}] if before and kind != "sentiment" else []
     return {"bool": {"filter": filters, "must_not": without}}
@@ -134,10 +117,10 @@ def _judged(said: Mapping[str, str], given: Sequence[Label]) -> tuple[list[tuple
 
     What a person happened to correct counts where it was that post's turn anyhow.
     """
-    by_key = {str(number(label.post)): label for label in given if label.said is not None}
-    turn = at_random(said, by_key.keys() & said.keys(), seed=SEED)
-    here = [(by_key[key], True) for key in sorted(turn)]
-    afar = [(label, False) for key, label in by_key.items() if key not in turn and label.how == "sample"]
+    by_post = {label.post: label for label in given if label.said is not None}
+    turn = at_random(said, by_post.keys() & said.keys(), seed=SEED)
+    here = [(by_post[post], True) for post in sorted(turn)]
+    afar = [(label, False) for post, label in by_post.items() if post not in turn and label.how == "sample"]
     return here + afar, len(here)
 
 
@@ -153,7 +136,7 @@ def _shares_of(
         else {}
     )
     for value in KINDS[kind]:
-        opened = opening(_read_so(selection), kind, value)
+        opened = opening(population(selection, kind), kind, value)
         said = Figure(value=asking.store.count("posts", matching(asking, opened)), selection=opened)
         share = together.get(value)
         if share is None:
@@ -172,18 +155,3 @@ def _judgement(label: Label, here: bool, truth: str) -> Judged:
 
 def _stratum(said: Sequence[str]) -> str:
     return said[0] if said else NONE
-
-
-def _read_so(selection: Selection) -> Selection:
-    condition = " OR ".join(f"sentiment:{value}" for value in SENTIMENTS)
-    return selection.narrowed(query=also(selection.query, f"({condition})"))
-
-
-def _posts(asking: Asking, numbers: Sequence[int]) -> dict[str, Post]:
-    """The posts of these numbers, by number."""
-    found: dict[str, Post] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = list(numbers[start : start + _AT_ONCE])
-        for document in asking.store.scan("posts", {"terms": {"n": some}}, ["n", "post"]):
-            found[str(document["n"])] = post_of(document)
-    return found

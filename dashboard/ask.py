@@ -29,6 +29,7 @@ from answers import overview as overviews
 from answers import pace as source_paces
 from answers import posts as post_pages
 from answers import saved as saved_reports
+from answers import shares as share_tables
 from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers import wording as wordings
@@ -44,6 +45,7 @@ from answers.overview import Overview
 from answers.pace import Pace
 from answers.posts import PostPage
 from answers.saved import SavedReport
+from answers.shares import Shares
 from answers.sources import SourceReport
 from answers.trends import Rising
 from answers.wording import Words
@@ -179,6 +181,7 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "posts": post_pages.page,
     "heard": hearings.heard,
     "facets": facet_lists.facets,
+    "shares": share_tables.shares,
     "noise": facet_lists.noise,
     "copies": copy_lists.copies,
     "family": tag_families.family,
@@ -220,6 +223,11 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
         since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
     )
     return cast(Answer[Heard], _ask("heard", visit, behind))
+
+
+def shares(visit: Visit, selection: Selection, *, kind: str = "sentiment") -> Shares:
+    """The shares of a kind, corrected by labels."""
+    return cast(Answer[Shares], _ask("shares", visit, selection, kind=kind)).value
 
 
 def family(visit: Visit, selection: Selection) -> Family:

@@ -145,7 +145,8 @@ def _draw_post(visit: Visit, drawn: Draw, post: Post) -> None:
 
 def _label(visit: Visit, drawn: Draw, post: str, values: tuple[str, ...]) -> None:
     now = datetime.now(UTC)
-    label = Label(post=post, kind=drawn.kind, values=values, at=now, how="sample", draw=drawn.id)
+    label = Label(post=post, kind=drawn.kind, values=values, at=now, how="sample", draw=drawn.id,
+                  weight=labelling.weight_of(drawn, post))  # fmt: skip
     labels.add(ask.state_of(visit), [label])
     st.session_state["sample_last"] = (drawn.id, post)
 

@@ -23,6 +23,7 @@ from rasad.commands import (
     gaining,
     labelling,
     letters,
+    mood,
     moving,
     projects,
     queries,
@@ -77,6 +78,8 @@ app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
 app.command(cls=Asks)(wording.words)
+app.command(cls=Asks)(mood.mood)
+labelling.app.command()(mood.train)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
 app.command()(reading.read)

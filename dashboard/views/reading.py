@@ -53,7 +53,8 @@ originals = ask.originals(visit, found.posts)
 copied = ask.copies(visit, [*found.posts, *originals.values()])
 cards.draw_cards(visit, found.posts, key="posts", originals=originals, copied=copied)
 if single:
-    correcting.draw_reading(visit, found.posts[0])
+    shown = found.posts[0]
+    correcting.draw_reading(visit, originals.get(shown.repost_of or "", shown))
 pages.draw_turning(visit, asked, found.total, turned)
 if asked.selection.since is not None:
     heard = ask.heard(visit, asked.selection).value

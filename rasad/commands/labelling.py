@@ -207,6 +207,7 @@ def draw(
         for post in labelling.posts_of(asking, drawn.posts):
             if json:
                 screen.row({"id": post.id, "kind": kind, "values": None, "how": "sample", "draw": drawn.id,
+                            "weight": labelling.weight_of(drawn, post.id),
                             "title": post.title, "text": post.text})  # fmt: skip
             else:
                 show(post, screen)
@@ -218,7 +219,10 @@ def draw(
 def import_labels(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help="JSON lines: id, kind, values; how and draw if drawn.", show_default=False)
+        Path,
+        typer.Argument(
+            help="JSON lines: id, kind, values; how, draw and weight if drawn.", show_default=False
+        ),
     ],
     project: Project = None,
     quiet: Quiet = False,
@@ -284,9 +288,13 @@ def _label(said: Any, now: datetime) -> Label:
     drawn = said.get("draw") or ""
     if not isinstance(drawn, str):
         raise ValueError("draw: is no word")
+    weight = said.get("weight", 1.0)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < 1e6:
+        raise ValueError("weight: is no number above 0")
     try:
         return Label(
-            post=post, kind=kind, values=check(kind, values), at=now, how=cast("How", how), draw=drawn
-        )
+            post=post, kind=kind, values=check(kind, values), at=now, how=cast("How", how), draw=drawn,
+            weight=float(weight),
+        )  # fmt: skip
     except RecordError as error:
         raise ValueError(f"values: {error.message}") from error

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from answers import labelling
 from answers import posts as answered_posts
 from answers.asking import Asking
-from answers.shares import shares, to_label
+from answers.shares import shares
 from posts.errors import RecordError
 from posts.labels import Label
-from posts.post import Post, number
+from posts.post import Post
 from posts.selection import Selection
 from store import labels
 from store.protocol import Store
@@ -59,6 +60,13 @@ def asking(
                 build_post(n, NOW - timedelta(minutes=n + 5), n % 9, text) for n, text in enumerate(texts)
             ])  # fmt: skip
         yield build_asking(store, state)
+
+
+def to_label(asking: Asking, selection: Selection, kind: str, size: int) -> list[tuple[Post, float]]:
+    """The posts that are drawn next, each with its weight."""
+    drawn = labelling.draw(asking, selection, kind, size)
+    posts = labelling.posts_of(asking, drawn.posts)
+    return [(post, labelling.weight_of(drawn, post.id)) for post in posts]
 
 
 def judge(asking: Asking, posts: list[tuple[Post, float]], draw: str) -> None:
@@ -178,4 +186,4 @@ def test_draws_go_on_where_they_ended(asking: Asking) -> None:
     judge(asking, first, "first")
     second = to_label(asking, Selection(), "sentiment", 20)
 
-    assert len({number(post.id) for post, _ in (*first, *second)}) == 40
+    assert len({post.id for post, _ in (*first, *second)}) == 40

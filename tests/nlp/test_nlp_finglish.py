@@ -38,13 +38,13 @@ def test_no_name_is_taken_for_another() -> None:
 
 
 def test_english_words_are_no_names() -> None:
-    """Hardly an English word of four letters and more is taken for one of the names."""
+    """Of a fifth of all English words hardly one is taken for a name."""
     known = {latin.lower() for _, latin in PAIRS}
-    words = [word for word in lexicon.of("en").words if len(word) > 3 and word not in known]
+    words = [word for word in lexicon.of("en").words if len(word) > 3 and word not in known][::5]
     wrong = {word for name in NAMES for word in words if same(name, word)}
 
-    assert len(words) > 10_000
-    assert len(wrong) <= 20
+    assert len(words) > 4_000
+    assert len(wrong) <= 8
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_classes_that_are_only_found_count_against_precision_alone() -> None:
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
-    """Four in five right in 200 posts: the interval is about as wide as the binomial one, and the same again."""
+    """Four in five right in 200 posts: the interval is about the binomial one, and the same again."""
     wanted = [{"a"}] * 160 + [set()] * 40
     found: list[set[str]] = [{"a"}] * 200
 
