@@ -201,7 +201,7 @@ def _start(row: Pieces, first: int) -> int:
 def _placed(row: Pieces, spans: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
     """Spans of pieces as places in the text, and beside a name the sign of a mention that stands apart."""
     for first, after, label in spans:
-        if SIGNS_APART and first and row.forms[first - 1] == "@":
+        if SIGNS_APART and first and row.forms[first - 1] == "@" and row.ends[first - 1] < row.starts[first]:
             yield row.starts[first - 1], row.ends[first - 1], label
         yield row.starts[first], row.ends[after - 1], label
 

@@ -37,6 +37,8 @@ def varied(post: Labelled, random: Random, names: Names) -> tuple[str, list[Plac
     else:
         _parted(words, random)
     _tagged(words, gaps, spans, random)
+    if random.random() < 0.2:
+        _tags_added(words, gaps, spans, random)
     text, places = _joined(words, gaps, spans)
     return _surrounded(text, places, random)
 
@@ -112,6 +114,19 @@ def _tagged(words: list[str], gaps: list[str], spans: list[Place], random: Rando
             words[first] = f"#{words[first]}"
             for at in range(first, after - 1):
                 gaps[at] = "_"
+
+
+def _tags_added(words: list[str], gaps: list[str], spans: list[Place], random: Random) -> None:
+    """A tag or two at the end that name nothing, made of words of the post: most tags are no names."""
+    named = {at for first, after, _ in spans for at in range(first, after)}
+    free = [
+        word
+        for at, word in enumerate(words)
+        if at not in named and len(word) > 2 and word.replace(_HALF_SPACE, "").isalpha()
+    ]
+    for _ in range(random.choice((1, 1, 2, 3)) if free else 0):
+        words.append("#" + "_".join(random.sample(free, min(len(free), random.choice((1, 1, 2))))))
+        gaps.append(" ")
 
 
 def _surrounded(text: str, places: list[Place], random: Random) -> tuple[str, list[Place]]:

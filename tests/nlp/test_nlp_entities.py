@@ -127,6 +127,7 @@ def with_model(find: Any, watched: WatchList | None = None) -> EntityReader:
 def test_a_sign_apart_from_its_name_is_marked_like_it() -> None:
     reader = with_model(lambda forms: [(1, 2, "PER")])
     assert read(reader, "@ someone spoke") == [[("@", "PER", None), ("someone", "PER", None)]]
+    assert read(with_model(lambda forms: [(2, 3, "PER")]), "jobs@someone") == [[("someone", "PER", None)]]
     assert read(reader, "hello someone spoke") == [[("someone", "PER", None)]]
 
 
