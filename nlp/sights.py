@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from spacy.lang.lex_attrs import word_shape
 from spacy.strings import get_string_id
 
 from nlp.fold import fold
@@ -18,6 +18,7 @@ SIGHTS: Final = 5
 """Of each word: its letters, its beginning, its end, its shape, and what the gazetteer says of it."""
 PARTS: Final = 16
 """The most stretches of letters that are looked at in one word."""
+_LONG: Final = 100
 
 
 @lru_cache(maxsize=65_536)
@@ -66,7 +67,9 @@ class Sights:
         case = written(forms)
         found = [places.get((form, mark, case), -1) for form, mark in zip(forms, marks, strict=True)]
         if -1 in found:
-            found = [self._row((form, mark, case)) for form, mark in zip(forms, marks, strict=True)]
+            for at, row in enumerate(found):
+                if row < 0:
+                    found[at] = self._row((forms[at], marks[at], case))
         return np.array(found, dtype=np.intp)
 
     def _row(self, key: tuple[str, str, str]) -> int:
@@ -79,12 +82,39 @@ class Sights:
         return row
 
 
-def _features(form: str, mark: str, case: str) -> list[int]:
-    letters = norm(form)
-    sights = (letters, letters[:3], letters[-3:], word_shape(form) + case, mark)
+def _features(form: str, mark: str, case: str) -> tuple[int, ...]:
+    beginning = _by_letters(norm(form))
+    return (*beginning[:3], get_string_id(shape(form) + case), get_string_id(mark), *beginning[3:])
+
+
+@lru_cache(maxsize=16_384)
+def _by_letters(letters: str) -> tuple[int, ...]:
+    """The hashes that depend on the letters alone, the first three and those of stretches, 0 where none."""
     bounded = f"<{letters}>"
-    stretches = [bounded[at : at + length] for length in (3, 4) for at in range(len(bounded) - length + 1)]
+    stretches = [bounded[at : at + 3] for at in range(len(bounded) - 2)]
+    stretches += [bounded[at : at + 4] for at in range(len(bounded) - 3)]
     if len(stretches) > PARTS:
         stretches = [stretches[at * len(stretches) // PARTS] for at in range(PARTS)]
-    ids = [get_string_id(sight) for sight in sights] + [get_string_id(stretch) for stretch in stretches]
-    return ids + [0] * (SIGHTS + PARTS - len(ids))
+    sights = (letters, letters[:3], letters[-3:], *stretches)
+    return (*map(get_string_id, sights), *[0] * (PARTS - len(stretches)))
+
+
+class _Shapes(dict[int, str]):
+    """What kind of sign each sign is."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        kind = ("X" if sign.isupper() else "x") if sign.isalpha() else "d" if sign.isdigit() else sign
+        self[code] = kind
+        return kind
+
+
+_SHAPES: Final = _Shapes()
+_RUN: Final = re.compile(r"(.)\1{4,}", re.DOTALL)
+
+
+def shape(form: str) -> str:
+    """The shape of a word as spaCy tells it: ``Xxxxx`` for Tabriz, no kind more than four times in a row."""
+    if len(form) >= _LONG:
+        return "LONG"
+    return _RUN.sub(lambda run: run[1] * 4, form.translate(_SHAPES))

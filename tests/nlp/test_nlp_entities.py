@@ -11,12 +11,13 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.lang.lex_attrs import word_shape
 
 from nlp import careful, gazetteer
 from nlp.entities import EntityReader
 from nlp.names import WatchedEntity, WatchList
 from nlp.pieces import cut, surface
-from nlp.sights import MOST_WORDS, Sights, norm
+from nlp.sights import MOST_WORDS, Sights, norm, shape
 from nlp.text import Text, prepare
 from posts.post import Entity
 
@@ -291,6 +292,11 @@ def test_words_are_forgotten_before_they_fill_the_memory(
     assert EntityReader().read(texts) == before
     assert before[7][:2] == (Entity("Barack Obama", "PER", 0, 12), Entity("Berlin", "LOC", 21, 27))
     assert MOST_WORDS > 10_000
+
+
+@given(st.text(max_size=120))
+def test_shapes_are_spacys(form: str) -> None:
+    assert shape(form) == word_shape(form)
 
 
 def test_sights_are_given_anew_after_forgetting() -> None:

@@ -180,7 +180,7 @@ def test_the_command_writes_models_and_card(
 
 
 def _card() -> dict[str, object]:
-    told: dict[str, object] = json.loads((files("nlp") / "data" / "names.json").read_text(encoding="utf-8"))
+    told: dict[str, object] = json.loads((files("nlp") / "cards" / "names.json").read_text(encoding="utf-8"))
     return told
 
 
