@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -31,6 +32,7 @@ SIGNS_APART: Final = True
 """Whether the sign in ``@ name`` is marked like the name. The Broad Twitter Corpus does so, in which mentions
 are taken apart; in a post as it was written a mention is no name, and nor is its sign."""
 _TAG_SIGNS: Final = ("#", "＃")
+_BREAK: Final = re.compile(r"[\r\n]")
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +118,7 @@ class EntityReader:
         known = [k for k in known if not any(_holds(m, k) for m in modelled)]
         names: list[_Named] = []
         for name in (*self._watched(text), *known, *modelled):
-            if not any(name.start < other.end and other.start < name.end for other in names):
+            if _on_one_line(text, name) and not any(_meet(name, other) for other in names):
                 names.append(self._identified(text, name))
         return sorted(names)
 
@@ -204,6 +206,14 @@ def _placed(row: Pieces, spans: list[tuple[int, int, str]]) -> Iterator[tuple[in
         if SIGNS_APART and first and row.forms[first - 1] == "@" and row.ends[first - 1] < row.starts[first]:
             yield row.starts[first - 1], row.ends[first - 1], label
         yield row.starts[first], row.ends[after - 1], label
+
+
+def _on_one_line(text: Text, name: _Named) -> bool:
+    return not _BREAK.search(text.written, name.start, name.end)
+
+
+def _meet(one: _Named, other: _Named) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _holds(longer: _Named, shorter: _Named) -> bool:

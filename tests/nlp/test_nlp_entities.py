@@ -67,6 +67,7 @@ def said(reader: EntityReader, text: str) -> list[tuple[str, str, str]]:
         ("در تهران بودم", ["تهران LOC"]),
         ("شركت ايران خودرو در كرمان", ["ايران خودرو ORG", "كرمان LOC"]),  # with Arabic letters
         ("#کردستان_عراق را دیدم", ["#کردستان_عراق LOC"]),
+        ("در تهران\nاصفهان هم", ["تهران LOC", "اصفهان LOC"]),
         ("امروز هوا خوب است", []),
         ("good morning everyone", []),
         ("", []),

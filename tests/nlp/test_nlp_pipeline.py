@@ -57,7 +57,7 @@ def read(pipeline: Pipeline, *args: Any, **parts: Any) -> Annotations:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in NAMES])
 def test_watched_names_are_recognised(watching: Pipeline, case: dict[str, Any]) -> None:
     """Names are recognised in all their spellings, as whole words, where they stand."""
-    found = read(watching, case["text"]).entities
+    found = [entity for entity in read(watching, case["text"]).entities if entity.id is not None]
 
     assert case["expected"] == [[entity.text, entity.id] for entity in found]
     assert [case["text"][entity.start : entity.end] for entity in found] == [entity.text for entity in found]
@@ -130,7 +130,10 @@ def test_title_is_read_before_the_text(watching: Pipeline) -> None:
     made = read(watching, "سلام #تهران رستا", title="خبر #ایران از ایران خودرو")
 
     assert [(t.text, t.start, t.end) for t in made.hashtags] == [("ایران", -1, -1), ("تهران", 5, 11)]
-    assert [(e.id, e.start) for e in made.entities] == [("brand:khodro", -1), ("brand:rasta", 12)]
+    assert [(e.id, e.start) for e in made.entities if e.id is not None] == [
+        ("brand:khodro", -1),
+        ("brand:rasta", 12),
+    ]
     assert made.tokens == ("خبر", "ایران", "از", "ایران", "خودرو", "سلام", "تهران", "رستا")
 
 
@@ -266,7 +269,7 @@ def test_vocabulary_begins_anew() -> None:
 
     made = [read(pipeline, text).entities for text in (f"rasta {many}", "rasta", "سارا")]
 
-    assert [[entity.id for entity in entities] for entities in made] == [
+    assert [[entity.id for entity in entities if entity.id is not None] for entities in made] == [
         ["brand:rasta"],
         ["brand:rasta"],
         ["person:sara"],
