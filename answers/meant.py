@@ -20,10 +20,14 @@ _UNSAYABLE: Final = ("spelling", "ids", "edge", "toward")
 
 
 def everyone(selection: Selection) -> Selection:
-    """All posts of the selection's window, platform and language, whatever they are about."""
+    """All posts of the selection's window, platform and language, whatever they are about.
+
+    What it leaves out as noise is left out there too.
+    """
     return Selection(
-        since=selection.since, until=selection.until, platform=selection.platform, language=selection.language
-    )
+        since=selection.since, until=selection.until, platform=selection.platform,
+        language=selection.language, noise=selection.noise,
+    )  # fmt: skip
 
 
 def is_everything(selection: Selection) -> bool:
@@ -34,9 +38,10 @@ def is_everything(selection: Selection) -> bool:
 def others(asking: Asking, selection: Selection, platforms: Sequence[str] = ()) -> Selection | None:
     """The selection of all posts of the window that this one leaves; ``None`` where no query names them.
 
-    With ``platforms`` only those on them, which leaves out nothing where the selection is of one platform.
+    A selection of everything leaves none. With ``platforms`` only those on them, which leaves out nothing
+    where the selection is of one platform.
     """
-    if any(getattr(selection, name) for name in _UNSAYABLE):
+    if any(getattr(selection, name) for name in _UNSAYABLE) or is_everything(selection):
         return None
     parts = [f"({selection.query})"] if selection.query.strip() else []
     for name, value in (

@@ -208,19 +208,23 @@ def _phrases(
     told: dict[str, Phrase] = {}
     for row in found:
         texts = [examples[ours.ids[place]] for place in row.places[:_EXAMPLES]]
-        text = commonest(texts, row.words)
-        letters = "".join(row.words)  # «هوش مصنوعی» (AI) finds «هوشمصنوعی» too
+        # What stands in the same posts, or in it, speaks for a row whose own words only happen to meet.
+        inner = sorted(row.parts, key=len, reverse=True)
+        ways = ((words, commonest(texts, words)) for words in (row.words, *row.beside, *inner))
+        words, text = next((way for way in ways if way[1] is not None), (row.words, None))
+        letters = "".join(words)  # «هوش مصنوعی» (AI) finds «هوشمصنوعی» too
         if text is None or letters in told or len(told) == size:
             continue
         try:
-            posts, authors, rest = figures(_condition(row), pair.language)
+            posts, authors, rest = figures(_condition(words, row.forms), pair.language)
         except QueryError:
             continue  # the question is as long as one may be: no more fits into it
         told[letters] = Phrase(
-            text=text, words=row.words, language=pair.language, posts=posts, authors=authors, others=rest,
+            text=text, words=words, language=pair.language, posts=posts, authors=authors, others=rest,
             share=row.share, rest_share=row.rest_share, ratio=row.ratio, score=row.score,
             false_rate=row.false_rate, forms=_written(texts, [(form,) for form in row.forms[1:]]),
-            parts=_written(texts, row.parts), beside=_written(texts, row.beside),
+            parts=_written(texts, row.parts),
+            beside=_written(texts, [other for other in row.beside if other != words]),
         )  # fmt: skip
     return list(told.values())
 
@@ -238,8 +242,8 @@ def _examples(asking: Asking, found: tuple[Wording, ...], ours: Spoken, language
     return {post.id: prepare(f"{post.title or ''}\n{post.text}".strip(), language) for post in posts}
 
 
-def _condition(row: Wording) -> str:
-    """The query for a phrase: its words side by side, or one of its inflections."""
-    if len(row.forms) < 2:
-        return f'"{" ".join(row.words)}"'
-    return "(" + " OR ".join(f'"{form}"' for form in row.forms[:_FORMS]) + ")"
+def _condition(words: tuple[str, ...], forms: tuple[str, ...]) -> str:
+    """The query for a phrase: its words side by side, or one of the inflections of a word."""
+    if len(words) > 1 or len(forms) < 2:
+        return f'"{" ".join(words)}"'
+    return "(" + " OR ".join(f'"{form}"' for form in forms[:_FORMS]) + ")"

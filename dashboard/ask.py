@@ -25,6 +25,7 @@ from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
 from answers import influence as influences
+from answers import machine as machines
 from answers import overview as overviews
 from answers import pace as source_paces
 from answers import posts as post_pages
@@ -61,6 +62,7 @@ from store import open_store
 from store.protocol import Store, StoreSettings
 from store.saved import SavedQueries, topic
 from store.state import State
+from trends.botlike import BotLike
 
 PATIENCE_S: Final = 3.0
 LONGEST_S: Final = 10.0
@@ -228,6 +230,17 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
 def shares(visit: Visit, selection: Selection, *, kind: str = "sentiment") -> Shares:
     """The shares of a kind, corrected by labels."""
     return cast(Answer[Shares], _ask("shares", visit, selection, kind=kind)).value
+
+
+@st.cache_data(ttl=KEPT_S, max_entries=100, show_spinner=False)
+def _machine(folder: str, moment: str, author: str, _visit: Visit) -> Any:
+    return machines.machine(asking(_visit), author)
+
+
+def machine(visit: Visit, author: str) -> BotLike:
+    """Whether an account posts like a machine, and why."""
+    found = _machine(str(visit.settings.folder), visit.now.isoformat(), author, visit)
+    return cast(BotLike, found)
 
 
 def family(visit: Visit, selection: Selection) -> Family:

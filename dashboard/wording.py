@@ -68,8 +68,12 @@ def _draw(visit: Visit, found: Words, *, key: str) -> None:
             _tell_compared(visit, pair)
 
 
-def _places(count: int) -> Sequence[st.delta_generator.DeltaGenerator]:
-    return st.columns(min(count, 2), gap="medium") * 2 if count > 1 else [st.container()]
+def _places(count: int) -> list[st.delta_generator.DeltaGenerator]:
+    """So many places, two beside each other."""
+    if count == 1:
+        return [st.container()]
+    columns = st.columns(2, gap="medium")
+    return [columns[place % 2] for place in range(count)]
 
 
 def _tell_compared(visit: Visit, pair: Compared) -> None:

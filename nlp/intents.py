@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -24,6 +24,8 @@ from posts.post import ACTIONS, INTENTS, PURPOSES
 VERSION: Final = "1"
 ENOUGH: Final = 1.0
 """From this weight on, a saying is taken."""
+SURE: Final = 0.5
+"""Log-odds from which the trained layer adds a label."""
 LISTED: Final = frozenset(("en", "fa", "und", "az"))
 """Languages whose phrases are listed; of others only signs are read. Short Persian may come as ``az``."""
 GLOOMY: Final = -0.35
@@ -40,11 +42,13 @@ _MEANT: Final = ("question", "suggestion", "criticism", "complaint", "praise", "
 _SELLING: Final = {"buy": 1.0, "download": 1.0, "visit": 0.5, "sign-up": 0.5, "contact": 0.5}
 """Calls that sellers make, and how much each says that something is sold."""
 _LEADS: Final = {
-    "mishap": "complaint", "mine": "complaint", "thing": "complaint", "but": "criticism", "pleased": "praise",
-    "hook": "promote", "offer": "promote", "advice": "suggestion", "formal": "inform", "schedule": "inform",
-    "fun": "entertain",
+    "mishap": "complaint", "mine": "complaint", "thing": "complaint",
+    "but": "criticism", "rhetoric": "criticism", "pleased": "praise", "advice": "suggestion",
+    "hook": "promote", "offer": "promote", "formal": "inform", "schedule": "inform", "fun": "entertain",
 }  # fmt: skip
 """What hints lead to."""
+_SUFFICE: Final = frozenset(_LEADS) - {"mine", "thing"}
+"""Hints on which the layer may add what they lead to."""
 _SAID_SELLING: Final = frozenset(("inform", "educate"))
 _NOT_ASKED: Final = ("praise", "promote", "buy", "visit", "educate")
 """What is only talked of in a question, not said."""
@@ -133,7 +137,7 @@ def read(text: Text, mood: float | None = None) -> Aims:
     raw = dict(reading.says)
     taken = _decide(reading, sentences, text, mood)
     if text.language in LISTED:
-        taken = _weighed(features(raw, taken, text, sentences, mood), taken)
+        taken = _weighed(features(raw, taken, text, sentences, mood), taken, raw)
     return _aims(reading.said, taken)
 
 
@@ -170,13 +174,15 @@ def _decide(reading: _Reading, sentences: Sequence[Sentence], text: Text, mood: 
     return {name for name, weight in reading.says.items() if weight >= ENOUGH and name in _KNOWN}
 
 
-def _weighed(found: dict[str, float], taken: Set[str]) -> set[str]:
+def _weighed(found: Mapping[str, float], taken: Set[str], raw: Mapping[str, float]) -> set[str]:
     """What is taken in the end: what the rules took and what the layer adds.
 
-    It adds no question, but takes one back that it doubts; who sells or dares neither informs nor teaches.
+    It adds only what at least one cue speaks for, so that it can be shown; no question, but it takes one back
+    that it doubts; who sells or dares neither informs nor teaches.
     """
     odds = dict(weigh(found))
-    added = {name for name, value in odds.items() if value > 0.0 and name != "question"}
+    led = {name if name in odds else _LEADS[name] for name in raw if name in odds or name in _SUFFICE}
+    added = {name for name, value in odds.items() if value > SURE and name in led and name != "question"}
     if "promote" in taken or "challenge" in taken:
         added -= _SAID_SELLING
     return {*taken, *added} - ({"question"} if odds["question"] < 0.0 else set())

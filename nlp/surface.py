@@ -11,14 +11,15 @@ from nlp.text import Text, Word
 
 _JOINTS: Final = "-'’"
 """Signs that stand inside a phrase and belong to it: well-known, don't."""
-_AROUND: Final = ' \t\u200c_#＃"«»“”()*'
-"""Signs that may stand between the words of a phrase without ending it."""
+_AROUND: Final = ' \t\u200c_"«»“”()*'
+"""Signs that may stand between the words of a phrase; that of a hashtag ends it."""
 
 
 def commonest(texts: Iterable[Text], words: Sequence[str]) -> str | None:
-    """The way in which most of the texts write the folded words; ``None`` if mostly a sentence ends in them.
+    """The way in which most texts write the folded words; ``None`` if mostly something ends in them.
 
-    Writings outside of hashtags come first. Words that stand in none of the texts are joined by spaces.
+    That is a sentence, or a hashtag that begins or ends between them. Writings outside of hashtags come
+    first. Words that stand in none of the texts are joined by spaces.
     """
     whole: Counter[str] = Counter()
     tagged: Counter[str] = Counter()
@@ -56,7 +57,7 @@ def _written(text: Text, found: Sequence[Word]) -> str | None:
         gap = text.written[before.end : word.start]
         if len(gap) == 1 and gap in _JOINTS:
             pieces.append(gap)
-        elif gap.strip(_AROUND):
+        elif gap.strip(_AROUND) or before.tag != word.tag:
             return None
         else:
             pieces.append(" ")

@@ -292,7 +292,9 @@ def _judged(
         first += len(tried)
         columns = (tried[passed], score[passed], chance[passed])
         rows += [_Row(length, *row) for row in zip(*(column.tolist() for column in columns), strict=True)]
-    return sorted(rows, key=lambda row: (-round(row.score, 6), _words(read, tables, row))), len(tails)
+    return sorted(rows, key=lambda row: (-round(row.score, 6), -row.length, _words(read, tables, row))), len(
+        tails
+    )
 
 
 def _is_phrase(
@@ -368,7 +370,7 @@ def _told(
     (posts, rest_posts), (authors, rest_authors) = (
         counts[:, row.place].tolist() for counts in (table.posts, table.authors)
     )
-    share, rest_share = (table.votes[:, row.place] / read.whole).tolist()
+    share, rest_share = np.round(table.votes[:, row.place] / read.whole, 9).tolist()
     return Wording(
         words=nest.words, score=row.score, false_rate=false_rate, share=share, rest_share=rest_share,
         ratio=_ratio(table.votes[:, row.place], tables[0].votes.sum(axis=1)),

@@ -14,6 +14,7 @@ from dashboard import (
     frame,
     hearing,
     pages,
+    people,
     starting,
     watching,
     wording,
@@ -26,6 +27,7 @@ st.title(visit.text("posts.title"))
 
 asked = filters.ask(visit, narrow=NARROW, more=True, all_time=True)
 pages.draw_narrowing(visit, asked)
+people.draw_machine(visit, asked)
 starting.draw_told(visit)
 watching.draw_failed(visit)
 watching.draw_list(visit)

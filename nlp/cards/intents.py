@@ -23,6 +23,10 @@ SETS: Final = {
         "They call a post misinformation that spreads a doubtful claim; the reader also one that denies it.",
     ),
     "en": (
+        "en.tsv",
+        "English posts written for Rasad apart from the reader's lists, mended on the dev half alone.",
+    ),
+    "en, own": (
         "intents_en.tsv",
         "English posts written for Rasad before the lists, and by the same hand: expect less elsewhere.",
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nlp import lexicon
-from nlp.finglish import MOST_SPELLINGS, pattern, same, seen, spellings
+from nlp.finglish import MOST_SPELLINGS, Finder, Place, pattern, same, seen, spellings
 
 NAMES: dict[str, list[str]] = tomllib.loads(
     (Path(__file__).parent / "cases" / "finglish.toml").read_text(encoding="utf-8")
@@ -89,3 +89,22 @@ def test_only_persian_names_have_a_pattern() -> None:
     """A Latin or mixed name has none."""
     assert pattern("Samsung") is None
     assert pattern("گلکسی S24") is None  # Galaxy
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("man iran khodrow kharidam", [Place("ایران خودرو", 1, 3)]),
+        ("irankhodro gerun shod", [Place("ایران خودرو", 0, 1)]),
+        ("tapsi ya esnap", [Place("تپسی", 0, 1), Place("اسنپ", 2, 3)]),
+        ("snap a photo", []),  # an English word
+        ("iran is a country", []),
+        ("خودرو ایران", []),
+        ("", []),
+    ],
+)
+def test_names_are_found_among_words(words: str, expected: list[Place]) -> None:
+    """In as many words as the name has or in fewer; English words are no names."""
+    finder = Finder(["ایران خودرو", "تپسی", "اسنپ", "نه", "Samsung"])  # a car maker, two taxis, no
+
+    assert expected == finder.find(words.split())

@@ -53,7 +53,8 @@ def test_the_card_is_that_of_this_reader(capsys: pytest.CaptureFixture[str]) -> 
     now = intents.card()
 
     assert [(part["set"], part["half"]) for part in written["parts"]] == [
-        ("fa", "dev"), ("fa", "test"), ("en", "dev"), ("en", "test"), ("tweets", "test"),
+        ("fa", "dev"), ("fa", "test"), ("en", "dev"), ("en", "test"),
+        ("en, own", "dev"), ("en, own", "test"), ("tweets", "test"),
     ]  # fmt: skip
     for kept, made in zip(written["parts"], now["parts"], strict=True):
         means = made["macro_f"]

@@ -100,10 +100,14 @@ def test_inflections_meet_under_the_commonest() -> None:
         (["I like tea. Rasta sells"], ["tea", "rasta"], None),
         (["tea. Rasta", "tea Rasta", "tea Rasta"], ["tea", "rasta"], "tea Rasta"),
         (["tea\nRasta"], ["tea", "rasta"], None),
+        # Where hashtags begin and end, a phrase does not go on.
+        (["it leaks #tea"], ["leaks", "tea"], None),
+        (["#leaks tea"], ["leaks", "tea"], None),
+        (["#leaks #tea"], ["leaks", "tea"], None),
         (["nothing of it"], ["iced", "tea"], "iced tea"),
         ([], ["tea"], "tea"),
     ],
 )
 def test_phrases_as_they_are_written(texts: list[str], words: list[str], written: str | None) -> None:
-    """The commonest writing, outside of hashtags first; none where mostly a sentence ends inside."""
+    """The commonest writing, outside of hashtags first; none where mostly a sentence ends in it."""
     assert commonest(map(prepare, texts), words) == written
