@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nlp import gazetteer
@@ -26,6 +27,12 @@ VERSION: Final = "1"
 LANGUAGES: Final = frozenset({"fa", "en", UNDETERMINED})
 """Those that the shipped model was trained for; a short text is often of none."""
 WATCHED, GAZETTEER, MODEL = "watched", "gazetteer", "model"
+
+SIGNS_APART: Final = True
+"""Whether the sign in ``@ name`` is marked like the name. The Broad Twitter Corpus does so, in which mentions
+are taken apart; in a post as it was written a mention is no name, and nor is its sign."""
+_TAG_SIGNS: Final = ("#", "＃")
+_BREAK: Final = re.compile(r"[\r\n]")
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +95,7 @@ class EntityReader:
     def explain(self, text: Text) -> tuple[Cue, ...]:
         """Each name in a text, and who said that it is one: the watch list, the gazetteer or a model."""
         (names,) = self._names([text])
-        return tuple(Cue(n.start, n.end, n.label, 1.0, f"entities.{n.by}") for n in names)
+        return tuple(Cue(n.start, n.end, n.label, 1.0, f"entities.why.{n.by}") for n in names)
 
     def _names(self, texts: Sequence[Text]) -> list[list[_Named]]:
         pieces = [cut(text) for text in texts]
@@ -104,17 +111,14 @@ class EntityReader:
     ) -> list[_Named]:
         """A watched name wins over the gazetteer, and that over the model unless the model's is longer."""
         known = [
-            _Named(row.starts[first], row.ends[after - 1], label, GAZETTEER)
-            for first, after, label in gazetteer.certain(said)
+            _Named(_start(row, first), row.ends[after - 1], label, GAZETTEER)
+            for first, after, label in gazetteer.certain(said, row.forms)
         ]
         modelled = [_Named(start, end, label, MODEL) for start, end, label in found]
         known = [k for k in known if not any(_holds(m, k) for m in modelled)]
         names: list[_Named] = []
         for name in (*self._watched(text), *known, *modelled):
-            # A name does not go on in the next line, where a heading or a list ends.
-            if "\n" in text.written[name.start : name.end]:
-                continue
-            if not any(name.start < other.end and other.start < name.end for other in names):
+            if _on_one_line(text, name) and not any(_meet(name, other) for other in names):
                 names.append(self._identified(text, name))
         return sorted(names)
 
@@ -154,7 +158,7 @@ class EntityReader:
             read_spans = shipped.spans([pieces[at].forms for at in ours], [marks[at] for at in ours])
             for at, spans in zip(ours, read_spans, strict=True):
                 row = pieces[at]
-                found[at] = [(row.starts[first], row.ends[after - 1], label) for first, after, label in spans]
+                found[at] = list(_placed(row, spans))
         return found
 
     def _ran(self, language: str) -> str:
@@ -188,6 +192,28 @@ class EntityReader:
 
             self._shipped = load(self._mode)
         return self._shipped
+
+
+def _start(row: Pieces, first: int) -> int:
+    """Where a name begins; one that begins a hashtag does so with its sign, as the labelled posts have it."""
+    tagged = first and row.forms[first - 1] in _TAG_SIGNS and row.ends[first - 1] == row.starts[first]
+    return row.starts[first - 1] if tagged else row.starts[first]
+
+
+def _placed(row: Pieces, spans: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Spans of pieces as places in the text, and beside a name the sign of a mention that stands apart."""
+    for first, after, label in spans:
+        if SIGNS_APART and first and row.forms[first - 1] == "@" and row.ends[first - 1] < row.starts[first]:
+            yield row.starts[first - 1], row.ends[first - 1], label
+        yield row.starts[first], row.ends[after - 1], label
+
+
+def _on_one_line(text: Text, name: _Named) -> bool:
+    return not _BREAK.search(text.written, name.start, name.end)
+
+
+def _meet(one: _Named, other: _Named) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _holds(longer: _Named, shorter: _Named) -> bool:

@@ -52,7 +52,7 @@ class Gazetteer:
         return said
 
     def _say(self, said: list[str], at: int, length: int, mark: str, forms: Sequence[str]) -> None:
-        if forms[at][0].islower() and forms[at][0].isascii():
+        if _is_small(forms[at]):
             mark = mark.lower()
         if length == 1:
             said[at] = mark
@@ -86,7 +86,7 @@ def parse(written: str) -> Gazetteer:
     return Gazetteer({name: _settled(found) for name, found in marks.items()}, longest, version)
 
 
-def certain(marks: Sequence[str]) -> list[tuple[int, int, str]]:
+def certain(marks: Sequence[str], forms: Sequence[str]) -> list[tuple[int, int, str]]:
     """The names that need no model: first word, word after the last, label.
 
     Those that mean nothing else, written with their capitals, and a given name before a family name.
@@ -101,11 +101,20 @@ def certain(marks: Sequence[str]) -> list[tuple[int, int, str]]:
         label = mark.removeprefix("B-")
         if label in LABELS:
             found.append((at, after, label))
-        elif GIVEN in mark and after < len(marks) and FAMILY in marks[after].split("+"):
+        elif GIVEN in mark and _is_family(marks, forms, after) and not _is_small(forms[at]):
             after += 1
             found.append((at, after, "PER"))
         at = after
     return found
+
+
+def _is_family(marks: Sequence[str], forms: Sequence[str], at: int) -> bool:
+    return at < len(marks) and FAMILY in marks[at].split("+") and not _is_small(forms[at])
+
+
+def _is_small(form: str) -> bool:
+    """Whether a word could begin with a capital and does not."""
+    return form[0].isascii() and form[0].islower()
 
 
 def _settled(found: set[str]) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def load(name: str, language: str) -> NamedModel:
         raise RasadError(
             f"this spaCy model cannot be loaded ({type(error).__name__})",
             subject=setting,
-            remedy=f"Install the package '{name}', give the folder of a model, or take the line out; "
+            remedy=f"Install it (`pip install {name}`), give the folder of a model, or take the line out; "
             "until then the shipped model reads.",
         ) from error
     if not {"ner", "entity_ruler", "span_ruler", "beam_ner"} & set(nlp.pipe_names):

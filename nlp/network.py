@@ -19,6 +19,8 @@ from nlp.sights import PARTS, SIGHTS, Sights
 
 _ROWS: Final = "rows"
 _PIECES: Final = 3
+_UNKNOWN: Final = 0.15
+"""The share of words that are hidden in training."""
 _GROUP: Final = 2048
 """How many words are looked at at once."""
 _Layer = tuple[list[tuple[Any, Any]], Any, Any]
@@ -42,13 +44,21 @@ class _Products(NumpyOps):  # type: ignore[misc]
         return np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
 
 
+class _Parser(EntityRecognizer):  # type: ignore[misc]
+    """spaCy's parser of names, for labels that never change."""
+
+    def _ensure_labels_are_added(self, docs: Sequence[Doc]) -> int:
+        # Looking for new labels makes an object of every word, which takes longer than the network itself.
+        return 0
+
+
 def build(shape: Shape, sights: Sights) -> EntityRecognizer:
     """An untrained network that reads the documents of ``document``."""
     words = _remembering(_words(shape), sights, shape.width)
     encoder = MaxoutWindowEncoder(shape.width, window_size=1, maxout_pieces=_PIECES, depth=shape.depth)
     tok2vec = _swift(chain(words, encoder), words, encoder, shape)
     model = build_tb_parser_model(tok2vec, "ner", False, shape.hidden, 2, True)
-    ner = EntityRecognizer(Vocab(strings=list(LABELS)), model, "ner", update_with_oracle_cut_size=100)
+    ner = _Parser(Vocab(strings=list(LABELS)), model, "ner", update_with_oracle_cut_size=100)
     ner.moves.initialize_actions(ner.moves.get_actions(entity_types=LABELS))
     model.attrs["resize_output"](model, ner.moves.n_moves)
     model.initialize(X=[document(ner.vocab, sights.rows(["a", "b"], ["", ""]))])
@@ -69,16 +79,16 @@ def document(vocab: Vocab, rows: Any) -> Doc:
 def _words(shape: Shape) -> Model[Any, Any]:
     """What is known of a word by itself: its rows of all tables, mixed."""
     tables: list[Model[Any, Any]] = [
-        HashEmbed(shape.width, rows, seed=7 + at, column=at) for at, rows in enumerate(shape.tables)
+        HashEmbed(shape.width, rows, seed=7 + at, column=at, dropout=0.0)
+        for at, rows in enumerate(shape.tables)
     ]
     tables.append(_stretches(shape.width, shape.parts))
-    return chain(
-        concatenate(*tables), Maxout(shape.width, shape.width * len(tables), nP=_PIECES, normalize=True)
-    )
+    mix = Maxout(shape.width, shape.width * len(tables), nP=_PIECES, normalize=True, dropout=0.0)
+    return chain(concatenate(*tables), mix)
 
 
 def _remembering(words: Model[Any, Any], sights: Sights, width: int) -> Model[Any, Any]:
-    attrs = {"memory": _Memory(sights, width)}
+    attrs: dict[str, Any] = {"memory": _Memory(sights, width), "unknown": _UNKNOWN}
     return Model("remembering", _recall, init=_init_recall, layers=[words], attrs=attrs, dims={"nO": width})
 
 
@@ -140,6 +150,13 @@ def _pieces(weights: Any, biases: Any) -> list[tuple[Any, Any]]:
     ]
 
 
+def _unknown(model: Model[Any, Any], features: Any) -> Any:
+    """The words, some by chance without their letters as a whole: so that unknown words are learnt too."""
+    chosen = np.random.random(len(features)) < model.attrs["unknown"]  # seeded with thinc
+    features[chosen, 0] = 0
+    return features
+
+
 def _init_recall(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     model.layers[0].initialize(X=np.zeros((2, SIGHTS + PARTS), dtype=np.uint64))
 
@@ -155,7 +172,7 @@ def _recall(
     memory: _Memory = model.attrs["memory"]
     if not is_train:
         return np.split(memory.all(model.layers[0].predict)[every], ends), _no_way_back
-    found, back = model.layers[0].begin_update(memory.sights.features[every])
+    found, back = model.layers[0].begin_update(_unknown(model, memory.sights.features[every]))
 
     def backprop(gradients: list[Any]) -> list[Any]:
         back(np.concatenate(gradients))
@@ -192,15 +209,25 @@ def _read(
     if is_train:
         trained: tuple[list[Any], Callable[..., Any]] = model.layers[0].begin_update(docs)
         return trained
-    words = model.get_ref("words")
+    return _vectors(model, [doc.user_data[_ROWS] for doc in docs]), _no_way_back
+
+
+def vectors(ner: EntityRecognizer, rows: list[Any]) -> list[Any]:
+    """What the network makes of the words of texts, each given by its rows of ``Sights``."""
+    swift = next(node for node in ner.model.walk() if node.name == "swift")
+    return _vectors(swift, rows)
+
+
+def _vectors(swift: Model[Any, Any], rows: list[Any]) -> list[Any]:
+    words = swift.get_ref("words")
     memory: _Memory = words.attrs["memory"]
     mixed = memory.all(words.layers[0].predict)
-    pad = model.attrs["pad"]
-    layers = memory.layers(model.get_ref("encoder"))
+    pad = swift.attrs["pad"]
+    layers = memory.layers(swift.get_ref("encoder"))
     found: list[Any] = []
-    for some in _groups([doc.user_data[_ROWS] for doc in docs], pad):
+    for some in _groups(rows, pad):
         found += _encoded(some, mixed, layers, pad, memory)
-    return found, _no_way_back
+    return found
 
 
 def _groups(rows: list[Any], pad: int) -> Iterator[list[Any]]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nlp.careful import Recognisers
+from nlp.careful import together
 from nlp.entities import EntityReader
 from nlp.recogniser import from_bytes
 from nlp.training import card, corpus
@@ -66,18 +66,21 @@ def _tell(line: str) -> None:
 def _write(how: Setup, runs: dict[int, Trained], out: Path) -> None:
     """The models in order of quality, as they are shipped, and the card."""
     ranked = sorted(runs.values(), key=lambda run: -mixed(run.scores))
-    models = [from_bytes(run.written) for run in ranked]
+    written = [run.written for run in ranked]
     for at, run in enumerate(ranked, 1):
         (out / f"names-{at}.bin").write_bytes(run.written)
     unseen = corpus.read(corpus.DEV)
-    modes = {"fast": models[:1], "careful": models} if len(models) > 1 else {"fast": models}
-    readers = {mode: EntityReader(shipped=Recognisers(some)) for mode, some in modes.items()}
-    together = {
+    modes = {"fast": written[:1], "careful": written} if len(written) > 1 else {"fast": written}
+    readers = {mode: EntityReader(shipped=together(some)) for mode, some in modes.items()}
+    counts = {
         mode: {name: card.whole(reader, posts) for name, posts in unseen.items()}
         for mode, reader in readers.items()
     }
     told = card.card(
-        how, runs, together, card.rate(models[0], [*unseen["parstwiner"], *unseen["broad_twitter"]])
+        how,
+        runs,
+        counts,
+        card.rate(from_bytes(written[0]), [*unseen["parstwiner"], *unseen["broad_twitter"]]),
     )
     (out / "names.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     (out / "names.md").write_text(card.shown(told), encoding="utf-8")

@@ -28,7 +28,7 @@ def varied(post: Labelled, random: Random, names: Names) -> tuple[str, list[Plac
     ``names`` may stand in for those of the post.
     """
     words, spans = (
-        _swapped(post, random, names) if random.random() < 0.4 else (list(post.words), list(post.spans))
+        _swapped(post, random, names) if random.random() < 0.15 else (list(post.words), list(post.spans))
     )
     gaps = [" "] * len(words)
     if post.language == "en":
@@ -37,6 +37,8 @@ def varied(post: Labelled, random: Random, names: Names) -> tuple[str, list[Plac
     else:
         _parted(words, random)
     _tagged(words, gaps, spans, random)
+    if random.random() < 0.2:
+        _tags_added(words, gaps, spans, random)
     text, places = _joined(words, gaps, spans)
     return _surrounded(text, places, random)
 
@@ -60,7 +62,9 @@ def _swapped(post: Labelled, random: Random, names: Names) -> tuple[list[str], l
     for first, after, label in post.spans:
         words += post.words[last:first]
         name = (
-            random.choice(names[post.language][label]) if random.random() < 0.5 else post.words[first:after]
+            random.choice(names[post.language][label])
+            if random.random() < 0.5 and post.words[first - 1 : first] != ("@",)
+            else post.words[first:after]
         )
         spans.append((len(words), len(words) + len(name), label))
         words += name
@@ -110,6 +114,19 @@ def _tagged(words: list[str], gaps: list[str], spans: list[Place], random: Rando
             words[first] = f"#{words[first]}"
             for at in range(first, after - 1):
                 gaps[at] = "_"
+
+
+def _tags_added(words: list[str], gaps: list[str], spans: list[Place], random: Random) -> None:
+    """A tag or two at the end that name nothing, made of words of the post: most tags are no names."""
+    named = {at for first, after, _ in spans for at in range(first, after)}
+    free = [
+        word
+        for at, word in enumerate(words)
+        if at not in named and len(word) > 2 and word.replace(_HALF_SPACE, "").isalpha()
+    ]
+    for _ in range(random.choice((1, 1, 2, 3)) if free else 0):
+        words.append("#" + "_".join(random.sample(free, min(len(free), random.choice((1, 1, 2))))))
+        gaps.append(" ")
 
 
 def _surrounded(text: str, places: list[Place], random: Random) -> tuple[str, list[Place]]:

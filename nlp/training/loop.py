@@ -11,7 +11,7 @@ from typing import Any
 
 from spacy.tokens import Span
 from spacy.training import Example
-from thinc.api import Adam, fix_random_seed, warmup_linear
+from thinc.api import Adam, fix_random_seed
 
 from nlp.network import Shape, forget
 from nlp.pieces import cut
@@ -27,8 +27,8 @@ class Setup:
     """How a model is trained (``config.toml``): its shape, how long, and how much at once.
 
     ``steps`` are of ``batch`` posts; every ``every`` steps it is measured, and training ends when it got no
-    better ``patience`` times. ``drop`` is the share of numbers left out by chance, ``rate`` the highest step
-    size, reached after ``warmup`` steps. A post of a set in ``often`` comes so many times in a round.
+    better ``patience`` times. ``drop`` is the share of numbers left out by chance, ``rate`` the step size
+    and ``decay`` how much numbers shrink at each. A post of a set in ``often`` comes so often in a round.
     """
 
     shape: Shape = field(default_factory=Shape)
@@ -38,7 +38,6 @@ class Setup:
     patience: int = 4
     drop: float = 0.3
     rate: float = 0.001
-    warmup: int = 100
     decay: float = 0.01
     often: Mapping[str, float] = field(default_factory=dict)
 
@@ -75,15 +74,13 @@ def train(
     random = Random(seed)
     model = Recogniser(how.shape)
     names = _names(seen)
-    rates: Any = warmup_linear(how.rate, how.warmup, how.steps)
-    sgd = Adam(rates, use_averages=True, L2=how.decay, L2_is_weight_decay=True, grad_clip=1.0)
+    sgd = Adam(how.rate, use_averages=True, L2=how.decay, L2_is_weight_decay=True, grad_clip=1.0)
     best = Trained(written=b"", step=0, scores={})
     batches = _batches(how, seen, random)
     for step in range(1, how.steps + 1):
         shown = [_example(model, *varied(post, random, names), post.language) for post in next(batches)]
         losses: dict[str, float] = {}
         model.ner.update(shown, drop=how.drop, sgd=sgd, losses=losses)
-        sgd.step_schedules()
         if step % how.every == 0 or step == how.steps:
             with model.ner.model.use_params(sgd.averages):
                 best = _better(best, model, step, unseen, losses["ner"] / how.batch, tell)
@@ -130,11 +127,13 @@ def _round(how: Setup, seen: Mapping[str, list[Labelled]], random: Random) -> li
 
 
 def _names(seen: Mapping[str, list[Labelled]]) -> Names:
-    """The names in the posts by language and label."""
+    """The names in the posts by language and label, but for those of accounts."""
     found: Names = {}
     for some in seen.values():
         for post in some:
             for first, after, label in post.spans:
+                if post.words[first - 1 : first] == ("@",):
+                    continue
                 found.setdefault(post.language, {}).setdefault(label, []).append(post.words[first:after])
     return found
 

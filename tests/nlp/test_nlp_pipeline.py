@@ -267,7 +267,7 @@ def test_vocabulary_begins_anew() -> None:
 
     made = [read(pipeline, text).entities for text in (f"rasta {many}", "rasta", "سارا")]
 
-    assert [[entity.id for entity in entities] for entities in made] == [
+    assert [[entity.id for entity in entities if entity.id is not None] for entities in made] == [
         ["brand:rasta"],
         ["brand:rasta"],
         ["person:sara"],
