@@ -85,12 +85,14 @@ def as_if_here(
     return np.clip(np.column_stack([share - off, share + off]), 0, 1)
 
 
-HERE = {"labels alone (Wilson)": labels_alone, "labels alone (exact)": exact_labels, "PPI++": powered}
-ELSEWHERE = {
+RIVALS = {
     "classifier alone": raw,
-    "labels taken as if from here": as_if_here,
-    "adjusted count, bootstrap": adjusted,
-    "EM, bootstrap": expected,
+    "here: labels alone (Wilson)": labels_alone,
+    "here: labels alone (exact)": exact_labels,
+    "here: PPI++": powered,
+    "elsewhere: labels taken as if from here": as_if_here,
+    "elsewhere: adjusted count, bootstrap": adjusted,
+    "elsewhere: EM, bootstrap": expected,
 }
 
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from benchmarks import pipelines
 from nlp import emoji, fold, hashtags, language, lexicon
 from nlp.cuts import cut
 from nlp.pipeline import load
@@ -124,7 +125,6 @@ def ours() -> Iterator[Row]:
     yield "first stage whole: `Pipeline.read`", annotated
     yield "`nlp.text.prepare`, language detected", prepare
     yield "`nlp.text.prepare`, language known", lambda text: prepare(text, "fa")
-    # Full pipelines, ours and others of equal width, belong here.
 
 
 def others() -> Iterator[Row]:
@@ -170,6 +170,9 @@ def main() -> None:
     print("| way | posts/s | microseconds a post |\n|---|---|---|")
     for name, way in (*others(), *ours()):
         best = min(_spent(way, posts) for _ in range(TURNS))
+        print(f"| {name} | {len(posts) / best:,.0f} | {best / len(posts) * 1e6:.1f} |", flush=True)
+    for name, whole in pipelines.rows():
+        best = min(pipelines.spent(whole, posts) for _ in range(TURNS))
         print(f"| {name} | {len(posts) / best:,.0f} | {best / len(posts) * 1e6:.1f} |", flush=True)
     words = list(lexicon.of("en").words)[:2_000]
     joined = [one + two for one, two in zip(words, reversed(words), strict=True)]

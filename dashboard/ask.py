@@ -25,10 +25,12 @@ from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
 from answers import influence as influences
+from answers import machine as machines
 from answers import overview as overviews
 from answers import pace as source_paces
 from answers import posts as post_pages
 from answers import saved as saved_reports
+from answers import shares as share_tables
 from answers import sources as source_reports
 from answers import trends as trend_lists
 from answers import wording as wordings
@@ -44,6 +46,7 @@ from answers.overview import Overview
 from answers.pace import Pace
 from answers.posts import PostPage
 from answers.saved import SavedReport
+from answers.shares import Shares
 from answers.sources import SourceReport
 from answers.trends import Rising
 from answers.wording import Words
@@ -59,6 +62,7 @@ from store import open_store
 from store.protocol import Store, StoreSettings
 from store.saved import SavedQueries, topic
 from store.state import State
+from trends.botlike import BotLike
 
 PATIENCE_S: Final = 3.0
 LONGEST_S: Final = 10.0
@@ -179,6 +183,7 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "posts": post_pages.page,
     "heard": hearings.heard,
     "facets": facet_lists.facets,
+    "shares": share_tables.shares,
     "noise": facet_lists.noise,
     "copies": copy_lists.copies,
     "family": tag_families.family,
@@ -220,6 +225,22 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
         since=selection.since, until=selection.until, source=selection.source, platform=selection.platform
     )
     return cast(Answer[Heard], _ask("heard", visit, behind))
+
+
+def shares(visit: Visit, selection: Selection, *, kind: str = "sentiment") -> Shares:
+    """The shares of a kind, corrected by labels."""
+    return cast(Answer[Shares], _ask("shares", visit, selection, kind=kind)).value
+
+
+@st.cache_data(ttl=KEPT_S, max_entries=100, show_spinner=False)
+def _machine(folder: str, moment: str, author: str, _visit: Visit) -> Any:
+    return machines.machine(asking(_visit), author)
+
+
+def machine(visit: Visit, author: str) -> BotLike:
+    """Whether an account posts like a machine, and why."""
+    found = _machine(str(visit.settings.folder), visit.now.isoformat(), author, visit)
+    return cast(BotLike, found)
 
 
 def family(visit: Visit, selection: Selection) -> Family:

@@ -28,7 +28,7 @@ def draw_reading(visit: Visit, post: Post) -> None:
     st.subheader(visit.text("correct.title"))
     state = ask.state_of(visit)
     told = st.empty()
-    if not is_textless(post):
+    if not is_textless(post) and post.repost_of is None:
         _draw_form(visit, post, _given(visit, post))
     given, waits = _given(visit, post), labels.pending(state, [post.id])
     columns: list[parts.Item] = [

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from nlp.signs import HANDLE, MENTION
-from nlp.telling import BEING, Item
+from nlp.telling import BEING, Item, beside
 from nlp.text import Cue, Text
 from nlp.tone import pictures
 
@@ -19,19 +19,23 @@ _DOUBTED: Final = re.compile(r"[?؟][?؟!]")
 def emotions(text: Text, items: list[Item], cues: list[Cue]) -> tuple[str, ...]:
     """``"anger"`` and ``"insult"`` as far as they are heard; their cues are added."""
     known = pictures()
-    angry = [(item.known.anger, item) for item in items if item.known.anger and not _quiet(item, items)]
+    near = [beside(items, place) for place in range(len(items))]
+    angry = [
+        (i.known.anger, i)
+        for i, around in zip(items, near, strict=True)
+        if i.known.anger and not _quiet(i, around)
+    ]
+    meant = [i for i, around in zip(items, near, strict=True) if i.known.insult and is_meant(text, i, around)]
     faces = [(start, end) for sign, start, end in text.emoji if sign in known.angry]
     anger = sum(weight for weight, _ in angry) + len(faces)
-    strong = [i for i in items if i.known.insult > 1 and not i.known.anger and is_meant(text, i, items)]
-    anger += _INSULT_ANGERS * len(strong)
+    anger += _INSULT_ANGERS * sum(i.known.insult > 1 and not i.known.anger for i in meant)
     if anger:
         shouted = any(text.written[item.start : item.end].isupper() for _, item in angry)
         marks = min(text.written.count("!"), 2) + bool(_DOUBTED.search(text.written))
         anger += _SHOUTED * (marks + shouted)
     enraged = anger >= _ANGRY
-    insults = [
-        i for i in items if i.known.insult and (is_meant(text, i, items) or (enraged and i.known.insult < 2))
-    ]
+    insults = [i for i in items if i.known.insult == 1] if enraged else []
+    insults = sorted({i.first: i for i in (*meant, *insults)}.values(), key=lambda item: item.first)
     pictured = [(start, end) for sign, start, end in text.emoji if sign in known.insulting]
     found: list[str] = []
     if enraged:
@@ -59,6 +63,7 @@ def _quiet(item: Item, items: list[Item]) -> bool:
 
 
 _NEAR: Final = 3
+_MOST_SIGNS: Final = 500
 _AT_HAND: Final = 30
 """Letters between an insult and the name of whom it is said to."""
 
@@ -83,5 +88,5 @@ def is_meant(text: Text, item: Item, items: list[Item]) -> bool:
         return False
     return "other" in near or any(
         kind in (MENTION, HANDLE) and item.start - end < _AT_HAND and start - item.end < _AT_HAND
-        for kind, start, end in text.signs
+        for kind, start, end in text.signs[:_MOST_SIGNS]
     )

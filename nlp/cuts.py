@@ -18,7 +18,7 @@ from nlp import lexicon
 SURE: Final = {"en": 8.0, "fa": 5.0}
 """How much likelier (natural logarithm) than the whole a cut is before its words are indexed too.
 
-On 2,518 tags of STAN 98.7 % of the words that this adds are right, on 160 Persian ones of our own all.
+On 2,518 tags of STAN 99.0 % of the words that this adds are right, on 160 Persian ones of our own all.
 """
 SHORTEST: Final = 3
 """Letters that the first and the last word of such a cut have: shorter ones are mostly endings."""

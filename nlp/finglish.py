@@ -8,16 +8,20 @@ So a name is a pattern of its letters, with room for one short vowel wherever tw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Final
 
+from nlp import lexicon
 from nlp.fold import fold
 from nlp.names import parts
 
 MOST_SPELLINGS: Final = 64
 """Spellings of one name that are made at most, the likeliest first."""
+LEAST_ENGLISH: Final = 5
+"""Letters of an English word that may be a name all the same."""
 LEAST_LETTERS: Final = 3
 """A shorter name is like too many words."""
 
@@ -54,6 +58,7 @@ _GLIDES: Final = "وی"
 _LIKELY_SHORT: Final = ("a", "e", "o", "")
 _PERSIAN: Final = re.compile(r"[\u0620-\u06ff]")
 _LATIN: Final = re.compile(r"[a-z']+")
+_MOST_KNOWN: Final = 65_536
 _NO_LETTER: Final = re.compile(r"[^a-z']+")
 
 
@@ -157,6 +162,7 @@ def _letters(word: str) -> Iterator[tuple[tuple[str, ...], bool, int]]:
         place += 1
 
 
+@lru_cache(maxsize=4_096)
 def spellings(name: str) -> tuple[str, ...]:
     """The Latin spellings to be expected of a Persian name, its words joined, the likeliest first.
 
@@ -194,3 +200,64 @@ def _of_rank(choices: list[tuple[str, ...]], rank: int) -> Iterator[list[str]]:
 def seen(name: str, latin: Iterable[str]) -> tuple[str, ...]:
     """Those of Latin words (or tags) that may be this Persian name, in order: suggestions for its aliases."""
     return tuple(word for word in latin if same(name, word))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A Persian name found in Latin words: from ``first`` to before ``last``, counted from 0."""
+
+    name: str
+    first: int
+    last: int
+
+
+class Finder:
+    """Finds Persian names in the Latin words of texts; made once for the names that a project watches."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Names that are too short, or not Persian, are passed over."""
+        kept = [name for name in dict.fromkeys(names) if pattern(name) is not None]
+        self._most = max((len(parts(name)) for name in kept), default=0)
+        # By how many words they are written in at most.
+        self._names = {
+            count: [name for name in kept if len(parts(name)) >= count] for count in range(1, self._most + 1)
+        }
+        self._known: dict[tuple[str, int], str | None] = {}
+
+    def find(self, words: Sequence[str]) -> list[Place]:
+        """The names in folded words, in order, the longest first where several begin; they never overlap.
+
+        A name may be written in as many words as it has, or in fewer.
+        """
+        found: list[Place] = []
+        first = 0
+        while first < len(words):
+            last = self._end(words, first)
+            if last:
+                name = self._name(words[first:last])
+                found.append(Place(name or "", first, last))
+            first = last or first + 1
+        return found
+
+    def _end(self, words: Sequence[str], first: int) -> int:
+        """Where the longest name that begins at a word ends; 0 where none does."""
+        for last in range(min(len(words), first + self._most), first, -1):
+            if self._name(words[first:last]) is not None:
+                return last
+        return 0
+
+    def _name(self, words: Sequence[str]) -> str | None:
+        """The name that some words are, remembered: most words come again."""
+        joined, count = "".join(words), len(words)
+        if len(joined) < LEAST_LETTERS + 1 or _LATIN.fullmatch(joined) is None:
+            return None
+        if (joined, count) not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            english = joined in lexicon.of("en")
+            fits = (name for name in self._names[count] if same(name, joined))
+            # The words of English texts are names too (tehran), but then in their commonest spelling.
+            common = len(joined) >= LEAST_ENGLISH
+            sure = (name for name in fits if not english or (common and joined in spellings(name)))
+            self._known[joined, count] = next(sure, None)
+        return self._known[joined, count]

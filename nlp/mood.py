@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import exp
 from typing import Final
 
@@ -42,6 +43,8 @@ class Mood:
 
 
 _NOTHING: Final = Mood()
+_MOST_ITEMS: Final = 2000
+"""Telling words that are looked at in one text; a book's first chapters tell its mood."""
 
 
 def read(text: Text) -> Mood:
@@ -54,7 +57,7 @@ def by_lists(text: Text) -> Mood:
     """The mood of a text by what is listed alone."""
     if text.language not in LANGUAGES and text.language != UNKNOWN:
         return _NOTHING
-    items = list(telling.items(text))
+    items = list(islice(telling.items(text), _MOST_ITEMS))
     cues: list[Cue] = []
     total = _weigh(text, items, cues) + _look_at_pictures(text, cues)
     if not cues and text.language == UNKNOWN:
@@ -62,7 +65,7 @@ def by_lists(text: Text) -> Mood:
     total += _exclaim(text.written, total, cues)
     emotions = anger.emotions(text, items, cues)
     cues.sort(key=lambda cue: (cue.start, cue.end))
-    return Mood(_sentiment(total / (total * total + _ALPHA) ** 0.5), emotions, tuple(cues))
+    return Mood(_sentiment(total / (total * total + _ALPHA) ** 0.5), emotions, tuple(dict.fromkeys(cues)))
 
 
 _ALPHA: Final = 15.0
@@ -143,7 +146,7 @@ def _weigh(text: Text, items: list[Item], cues: list[Cue]) -> float:
         weight = item.known.weight
         if item.known.means is not None or item.known.why:
             weight, item = _with_verb(text.written, item, items, place)
-        elif item.known.insult == 1 and anger.is_meant(text, item, items):
+        elif item.known.insult == 1 and anger.is_meant(text, item, telling.beside(items, place)):
             weight = min(weight, _INSULTED)
         if not weight:
             continue
@@ -176,7 +179,7 @@ _ASKED: Final = Known()
 def _with_verb(written: str, item: Item, items: list[Item], place: int) -> tuple[float, Item]:
     """The weight of a word together with the verb it stands with (``لذت بردم``), if that is near."""
     means = item.known.means or {}  # "I enjoyed"
-    for ahead in items[place + 1 :]:
+    for ahead in items[place + 1 : place + 1 + telling.BESIDE]:
         if ahead.first - item.last > _VERB_AHEAD or ahead.known.turns:
             break
         if BREAK.search(written, item.end, ahead.start):
@@ -194,13 +197,14 @@ def _with_verb(written: str, item: Item, items: list[Item], place: int) -> tuple
 
 
 _END: Final = re.compile(r"[.!?؟\n]")
+_LONG_SENTENCE: Final = 400
 _ASKED_GOOD: Final = 0.35
 _ASKED_BAD: Final = 0.7
 
 
 def _in_question(written: str, item: Item, weight: float) -> float:
     """The share of its weight that a word keeps in a question, thanks in a text that asks."""
-    end = _END.search(written, item.end)
+    end = _END.search(written, item.end, item.end + _LONG_SENTENCE)
     if item.known.thanks or (end is not None and end[0] in "?؟"):
         return _ASKED_GOOD if weight > 0 else _ASKED_BAD
     return 1.0
@@ -209,7 +213,7 @@ def _in_question(written: str, item: Item, weight: float) -> float:
 def _around(written: str, item: Item, items: list[Item], place: int, cues: list[Cue]) -> tuple[float, bool]:
     """How much stronger the words before make a word, and whether what stands around it denies it."""
     factor, denied, near = 1.0, item.known.denied, True
-    for before in reversed(items[:place]):
+    for before in reversed(items[max(0, place - telling.BESIDE) : place]):
         distance = item.first - before.last
         known = before.known
         if distance > _BEHIND or known.turns or BREAK.search(written, before.end, item.start):
@@ -226,7 +230,7 @@ def _around(written: str, item: Item, items: list[Item], place: int, cues: list[
             cues.append(Cue(before.start, before.end, "negation", -1.0, "mood.negator"))
     if denied or item.known.verb is not None:
         return factor, denied
-    for ahead in items[place + 1 :]:
+    for ahead in items[place + 1 : place + 1 + telling.BESIDE]:
         known = ahead.known
         if ahead.first - item.last > _AHEAD or known.turns or BREAK.search(written, item.end, ahead.start):
             break

@@ -33,7 +33,6 @@ from nlp.text import Text, Word
 
 _HALF_SPACE: Final = "\u200c"
 _GAP: Final = 2
-_NOWHERE: Final[frozenset[int]] = frozenset()
 _KNOWN_WORDS: Final = 30_000
 _NUMBER: Final = "<n>"
 _IMPERATIVE: Final = "<imperative>"
@@ -78,8 +77,7 @@ class Place(NamedTuple):
     list: Listed
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A list of phrases: what they say, how much, and under which name people are told of it.
 
     ``polar`` ones say the contrary, or nothing, where they are denied.
@@ -93,7 +91,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Words ``first`` to ``last`` (exclusive), the first ``opening`` of them greetings.
+    """Words ``first`` to ``last`` (exclusive), the first ``opening`` of them greetings, and where they stand.
 
     ``asked`` is the stretch of its question mark, ``(0, 0)`` where it has none.
     """
@@ -101,6 +99,8 @@ class Sentence:
     first: int
     last: int
     opening: int
+    start: int
+    end: int
     asked: tuple[int, int] = (0, 0)
 
 
@@ -169,8 +169,16 @@ class _Symbols:
         return found
 
 
-_Known = tuple[frozenset[int], tuple[_Node, ...]]
-"""The places that a word can fill, and the nodes that it leads to as the first of a phrase."""
+class _Known(NamedTuple):
+    """What is known of a word: the places that it can fill, and the phrases that it begins.
+
+    ``sure`` are nodes to follow whatever comes; ``plain`` those that a word of ``after`` must follow at once.
+    """
+
+    places: frozenset[int]
+    sure: tuple[_Node, ...]
+    plain: tuple[_Node, ...]
+    after: frozenset[int]
 
 
 class _Vocabulary(dict[str, _Known]):
@@ -185,8 +193,14 @@ class _Vocabulary(dict[str, _Known]):
         found = self.symbols.of(word)
         if not found and (_LONG.search(word) or (_PERSIAN.search(word) and _DRAWN.search(word))):
             found = self.symbols.of(_DRAWN.sub(r"\1\1", word)) or self.symbols.of(_DRAWN.sub(r"\1", word))
-        first = self.root.next
-        known = (frozenset(found), tuple(first[place] for place in sorted(found) if place in first))
+        first = [self.root.next[place] for place in sorted(found & self.root.next.places)]
+        plain = tuple(node for node in first if not node.ends and not node.far)
+        known = _Known(
+            frozenset(found),
+            tuple(node for node in first if node.ends or node.far),
+            plain,
+            frozenset().union(*(node.next.places for node in plain)),
+        )
         if len(self) < _KNOWN_WORDS:
             self[word] = known
         return known
@@ -246,13 +260,16 @@ class Lists:
         """All phrases, in the order in which they begin; none reaches from one sentence into the next."""
         vocabulary = self._vocabulary
         known = [vocabulary[word.folded] for word in words]
-        places = [word[0] for word in known]
+        places = [word.places for word in known]
         found: list[Place] = []
         for sentence in sentences:
-            for at in range(sentence.first, sentence.last):
-                after = places[at + 1] if at + 1 < sentence.last else _NOWHERE
-                for node in known[at][1]:
-                    if node.ends or node.far or not after.isdisjoint(node.next.places):
+            last = sentence.last
+            for at in range(sentence.first, last):
+                word = known[at]
+                for node in word.sure:
+                    _follow(node, at, at + 1, sentence, places, found)
+                if word.plain and at + 1 < last and not word.after.isdisjoint(places[at + 1]):
+                    for node in word.plain:
                         _follow(node, at, at + 1, sentence, places, found)
         return found
 
@@ -275,7 +292,8 @@ class Lists:
         opening = first
         while opening < last and words[opening].folded in self._openers:
             opening += 1
-        return Sentence(first, last, opening - first, asked)
+        start = words[first].start if first < last else asked[0]
+        return Sentence(first, last, opening - first, start, asked[1] or words[last - 1].end, asked)
 
 
 def _choices(part: str) -> list[tuple[str, ...]]:
@@ -361,24 +379,32 @@ def joined(words: Sequence[Word]) -> Sequence[Word]:
     return made
 
 
-def longest(found: Sequence[Place]) -> list[Place]:
+def longest(found: Sequence[Place]) -> Sequence[Place]:
     """The phrases in their order, of those that share words and say the same the longest.
 
     One that says ``""`` only keeps those inside it from speaking: "no problem" is no problem.
     """
-    if len(found) < 2:
-        return [place for place in found if place.list.says]
-    kept: list[Place] = []
+    reached: dict[str, int] = {}
+    for place in found:
+        says = place.list.says
+        if not says or place.first < reached.get(says, 0):
+            return _settled(found)
+        reached[says] = place.last
+    return found
+
+
+def _settled(found: Sequence[Place]) -> list[Place]:
+    kept: dict[str, list[Place]] = {"": []}
     for place in sorted(found, key=_length):
-        for other in kept:
-            if other.first < place.last and place.first < other.last:
-                if other.list.says == place.list.says:
-                    break
-                if not other.list.says and other.first <= place.first and place.last <= other.last:
-                    break
-        else:
-            kept.append(place)
-    return sorted((place for place in kept if place.list.says), key=_start)
+        says, first, last = place.list.says, place.first, place.last
+        if says:
+            alike = kept.setdefault(says, [])
+            if any(other.first < last and first < other.last for other in alike):
+                continue
+            if any(other.first <= first and last <= other.last for other in kept[""]):
+                continue
+        kept[says].append(place)
+    return sorted((place for says, places in kept.items() if says for place in places), key=_start)
 
 
 def _length(place: Place) -> tuple[int, bool, float]:

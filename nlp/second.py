@@ -5,22 +5,27 @@ A text that was read a while ago is not read again: the same words come many tim
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from nlp import copies, forms, intents, language, mood, noise, shipped
+from nlp import copies, forms, intents, language, mood, noise, shipped, topic
 from nlp.extraction import written
 from nlp.light import LightModel
 from nlp.mood import Mood
 from nlp.settings import Reading
 from nlp.text import Cue, Text, prepare
 from nlp.watching import place
+from posts.errors import RasadError
 from posts.post import Annotations, Entity, Post, Sentiment
 
 if TYPE_CHECKING:
     from nlp.entities import EntityReader
+
+log = logging.getLogger(__name__)
+_Model = TypeVar("_Model")
 
 VERSION: Final = "1"
 MOST_TEXTS: Final = 4_000
@@ -48,8 +53,8 @@ class Second:
     """Reads posts that the first stage has read."""
 
     def __init__(self, reading: Reading) -> None:
-        light = reading.light.get("sentiment")
-        self._light = LightModel.from_bytes(light) if light is not None else None
+        self._light = _taught(reading, "sentiment", LightModel.from_bytes)
+        self._topic = _taught(reading, "topic", topic.from_bytes)
         self._reading = reading
         self._reader: EntityReader | None = None
         readers = (mood.VERSION, intents.VERSION, noise.VERSION, copies.VERSION)
@@ -71,7 +76,7 @@ class Second:
         found = self.texts([(written(post)[0], _language(post)) for post in posts])
         sketches = copies.sketches(_to_compare(post) for post in posts)
         return [
-            _annotations(post, each, sketch)
+            self._annotations(post, each, sketch)
             for post, each, sketch in zip(posts, found, sketches, strict=True)
         ]
 
@@ -80,6 +85,8 @@ class Second:
         (found,) = self.texts([(written(post)[0], _language(post))])
         _, signs = noise.read(post, found.text)
         _, shapes = forms.read(post, found.text)
+        if self._topic is not None:
+            signs = (*signs, *self._topic.cues(found.text))
         named = self._names.explain(found.text)
         every = {**found.cues, "entity": named, "noise": signs, "format": shapes}
         return {kind: cues for kind, cues in every.items() if cues}
@@ -130,14 +137,27 @@ class Second:
         score = round(shares.get("positive", 0.0) - shares.get("negative", 0.0), 4)
         return Sentiment(label, score), "own labels"  # type: ignore[arg-type]
 
+    def _annotations(self, post: Post, found: Found, sketch: copies.Sketch) -> Annotations:
+        read = post.annotations or Annotations()
+        marks, _ = noise.read(post, found.text)
+        if self._topic is not None and self._topic.score(read.tokens) >= topic.OFF_TOPIC:
+            marks = (*marks, "off-topic")
+        form, _ = forms.read(post, found.text)
+        versions = {**read.versions, **found.versions, "noise": f"rules {noise.VERSION}"}
+        fields = {**found.fields, "entities": _placed(post, found.fields["entities"])}
+        return replace(read, versions=versions, sketch=sketch, noise=marks, form=form, **fields)
 
-def _annotations(post: Post, found: Found, sketch: copies.Sketch) -> Annotations:
-    read = post.annotations or Annotations()
-    marks, _ = noise.read(post, found.text)
-    form, _ = forms.read(post, found.text)
-    versions = {**read.versions, **found.versions, "noise": f"rules {noise.VERSION}"}
-    fields = {**found.fields, "entities": _placed(post, found.fields["entities"])}
-    return replace(read, versions=versions, sketch=sketch, noise=marks, form=form, **fields)
+
+def _taught(reading: Reading, name: str, read: Callable[[bytes], _Model]) -> _Model | None:
+    """The model that was trained from labels; none where its file is damaged, and the lists read alone."""
+    stored = reading.light.get(name)
+    if stored is None:
+        return None
+    try:
+        return read(stored)
+    except RasadError as error:
+        log.warning("%s", error)
+        return None
 
 
 def _placed(post: Post, names: tuple[Entity, ...]) -> tuple[Entity, ...]:

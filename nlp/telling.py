@@ -69,3 +69,12 @@ def items(text: Text) -> Iterator[Item]:
 _CONTRACTED: Final = "don doesn didn isn wasn aren weren couldn wouldn shouldn won can haven hasn hadn ain"
 _SHORT_NOT: Final = frozenset(_CONTRACTED.split())
 _NOT: Final = Known(negates=True)
+
+
+BESIDE: Final = 8
+"""Telling words on either side that can matter to one: those within a few words are never more."""
+
+
+def beside(items: list[Item], place: int) -> list[Item]:
+    """The telling words around one, itself included."""
+    return items[max(0, place - BESIDE) : place + BESIDE + 1]

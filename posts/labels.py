@@ -38,7 +38,7 @@ class Label:
     """One kind of reading of one post, as a person sees it.
 
     ``values`` are empty where nothing of the kind holds. ``draw`` names the lot that the post was drawn in
-    and ``weight`` for how many posts of it this one stands (``trends.draw``). ``said`` is what the models read
+    and ``weight`` for how many posts of it this one stands (``trends.draw``). ``said`` is what models read
     there, ``by`` which of them (``None`` and empty before they did).
     """
 

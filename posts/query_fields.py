@@ -19,7 +19,18 @@ COUNTS: Final = (*METRICS, "followers")
 """Fields that are compared with a number."""
 TIMES: Final = ("since", "until", "date")
 MARKS: Final = {
-    "is": ("reply", "repost", "quote", "edited", "question", "mixed", "copy", "noise", "labelled", "textless"),
+    "is": (
+        "reply",
+        "repost",
+        "quote",
+        "edited",
+        "question",
+        "mixed",
+        "copy",
+        "noise",
+        "labelled",
+        "textless",
+    ),
     "has": ("media", "link", "poll"),
     "sentiment": ("negative", "neutral", "positive"),
     "kind": ("messenger", "text", "image", "video", "audio", "news", "blog", "forum"),

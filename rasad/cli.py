@@ -23,6 +23,7 @@ from rasad.commands import (
     gaining,
     labelling,
     letters,
+    machine,
     mood,
     moving,
     projects,
@@ -79,6 +80,7 @@ app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
 app.command(cls=Asks)(wording.words)
 app.command(cls=Asks)(mood.mood)
+app.command()(machine.machine)
 labelling.app.command()(mood.train)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)

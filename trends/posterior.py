@@ -18,6 +18,7 @@ LEVEL: Final = 0.90
 """How often the true share shall lie between the bounds."""
 ALIKE: Final = 500
 """Posts of one query are alike: under label shift they tell no more than this many independent ones."""
+FEWEST_OF_A_STRATUM: Final = 10
 _DRAWS: Final = 4000
 _CHAINS: Final = 300
 _STEPS: Final = 20
@@ -98,8 +99,9 @@ def shift(posts: Numbers, labels: Numbers) -> Shift:
     """The likelihood by ``posts`` (B) counted here and ``labels`` (C, B) from elsewhere.
 
     The rows have a Dirichlet prior worth four labels that fall as all labels do: as if the classifier did not
-    know the class.
+    know the class. Of a stratum with few labels the counts are not as if normal: it is joined with others.
     """
+    posts, labels = _joined(posts, labels)
     strata = len(posts)
     prior = _WEIGHT * (labels.sum(axis=0) + 1 / strata) / (labels.sum() + 1)
     sizes = labels.sum(axis=1) + prior.sum()
@@ -114,6 +116,17 @@ def shift(posts: Numbers, labels: Numbers) -> Shift:
         sizes=sizes,
         posts=float(min(posts.sum(), ALIKE)),
     )
+
+
+def _joined(posts: Numbers, labels: Numbers) -> tuple[Numbers, Numbers]:
+    """The two strata with the fewest labels as one, until all have ten or there are no more than classes."""
+    while len(posts) > len(labels) and labels.sum(axis=0).min() < FEWEST_OF_A_STRATUM:
+        fewest, next_fewest = np.argsort(labels.sum(axis=0), kind="stable")[:2]
+        posts, labels = posts.copy(), labels.copy()
+        posts[next_fewest] += posts[fewest]
+        labels[:, next_fewest] += labels[:, fewest]
+        posts, labels = np.delete(posts, fewest), np.delete(labels, fewest, axis=1)
+    return posts, labels
 
 
 def explore(likely: Shift, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
@@ -209,7 +222,11 @@ def disagreement(likely: Shift, points: Numbers, draws: Numbers) -> float:
 
 
 def together(likely: Shift, draws: Numbers, rng: np.random.Generator) -> Numbers:
-    """The draws by labels from here, each as often as those from elsewhere make it likely."""
+    """The draws by labels from here, each as often as those from elsewhere make it likely.
+
+    Their likelihood counts by half (a power prior: Ibrahim and Chen, Statistical Science 15, 2000, 46):
+    that classes look alike in two queries is an assumption, and labels from here need none.
+    """
     heights, _ = likely.likelihood(draws)
-    weights = np.exp(heights - heights.max())
+    weights = np.exp((heights - heights.max()) / 2)
     return draws[rng.choice(len(draws), len(draws), p=weights / weights.sum())]

@@ -22,6 +22,7 @@ that they happened to see is no random sample (people correct what annoys them) 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -57,12 +58,14 @@ FEWEST_ELSEWHERE: Final = 40
 FEWEST_OF_A_CLASS: Final = 5
 """Labels from elsewhere that are needed, and of each class."""
 FULL_STRATUM: Final = 20
-"""Labels from elsewhere for each stratum below which strata of one class are taken as one."""
+"""Labels for each stratum below which strata of one class are taken as one."""
 WIDEST: Final = 0.6
 """An interval wider than this tells nothing."""
-UNLIKELY: Final = 0.01
+SEPARATES: Final = 0.001
+UNLIKELY: Final = 0.001
 DIFFERENT: Final = 0.05
-"""Chances below which counts do not fit the labels, and labels from here and elsewhere not each other."""
+"""Chances below which a classifier is taken to know the classes, counts not to fit the labels from elsewhere,
+and labels from here and elsewhere not to fit each other."""
 _YES: Final = "yes"
 _NO: Final = "no"
 
@@ -118,23 +121,25 @@ def quantify(
     elsewhere. The same arguments give the same answer, in whichever order they come.
     """
     table = _table(counts, tuple(labels), tuple(sorted(classes)))
-    rng = np.random.default_rng(0)
     if not table.posts.sum():
         return _refused(table, "no posts")
+    rng = np.random.default_rng(0)
     enough = table.here >= min(FEWEST_HERE, table.posts.sum())
     lacking = _lacking(table)
-    if enough and lacking:
-        return _by_draws(table, post_stratified(table.posts, table.known, table.told, rng), "post-stratified")
+    if lacking and not enough:
+        return _refused(table, lacking)
+    near = table.merged(table.here)
+    draws = post_stratified(near.posts, near.known, near.told, rng)
     if lacking:
-        return _refused(table, "too few labels" if table.here else lacking)
-    likely = shift(*table.merged())
+        return _by_draws(near, draws, "post-stratified")
+    afar = table.merged(int(table.far.sum()))
+    likely = shift(afar.posts, afar.afar)
     walked, points = explore(likely, rng)
-    if table.here < FEWEST_TOGETHER:
-        return _by_shift(table, likely, walked, points)
-    draws = post_stratified(table.posts, table.known, table.told, rng)
+    if table.here < FEWEST_TOGETHER and not enough:
+        return _by_shift(afar, likely, walked, points)
     if misfit(likely, points) > UNLIKELY and disagreement(likely, points, draws) > DIFFERENT:
-        return _by_draws(table, together(likely, draws, rng), "both")
-    return _by_draws(table, draws, "post-stratified") if enough else _refused(table, "labels do not fit")
+        return _by_draws(near, together(likely, draws, rng), "both")
+    return _by_draws(near, draws, "post-stratified") if enough else _refused(table, "labels do not fit")
 
 
 def yes_no(yes: int, posts: int, labels: Iterable[YesNo]) -> Quantified:
@@ -158,6 +163,7 @@ class _Table:
     stratum; ``afar`` (C, B) the same of those from elsewhere in their class; ``far`` (C) how many these are.
     """
 
+    labels: Sequence[Label]
     classes: tuple[str, ...]
     strata: tuple[Stratum, ...]
     posts: Numbers
@@ -176,13 +182,16 @@ class _Table:
         )
         return float(said / self.posts.sum()) if self.posts.sum() else None
 
-    def merged(self) -> tuple[Numbers, Numbers]:
-        """Posts and labels from elsewhere by stratum, or by what was said where these are too few."""
-        if self.far.sum() >= FULL_STRATUM * len(self.strata):
-            return self.posts, self.afar
-        said = [_said(stratum) for stratum in self.strata]
-        belongs = np.array([[name == each for each in sorted(set(said))] for name in said], dtype=np.float64)
-        return self.posts @ belongs, self.afar @ belongs
+    def merged(self, labels: int) -> _Table:
+        """The same by what was said alone, where so many labels are too few to tell surer from less sure."""
+        said = {stratum: _said(stratum) for stratum in self.strata}
+        if labels >= FULL_STRATUM * len(self.strata) or all(each == said[each] for each in said):
+            return self
+        counts = Counter[Stratum]()
+        for stratum, posts in zip(self.strata, self.posts, strict=True):
+            counts[said[stratum]] += int(posts)
+        each = [Label(said[label.stratum], label.truth, label.here, label.weight) for label in self.labels]
+        return _table(counts, each, self.classes)
 
 
 def _said(stratum: Stratum) -> str:
@@ -203,6 +212,7 @@ def _table(counts: Mapping[Stratum, int], labels: Sequence[Label], classes: tupl
     if (sums[0, 0].sum(axis=1) > posts).any():
         raise ValueError("more labels from the query than it has posts: those of others are not from here")
     return _Table(
+        labels=labels,
         classes=classes,
         strata=strata,
         posts=posts,
@@ -232,7 +242,7 @@ def _lacking(table: _Table) -> Why:
     if table.far.min() < FEWEST_OF_A_CLASS:
         return "a class is hardly labelled"
     seen = table.afar[:, table.afar.sum(axis=0) > 0]
-    if seen.shape[1] < 2 or stats.chi2_contingency(seen, correction=False).pvalue > DIFFERENT:
+    if seen.shape[1] < 2 or stats.chi2_contingency(seen, correction=False).pvalue > SEPARATES:
         return "does not separate"
     return ""
 

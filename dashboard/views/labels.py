@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import filters, frame, labelling, panel, scorecards
+from dashboard import ask, filters, frame, labelling, panel, scorecards, shares
 
 SECTIONS: Final = ("panel", "sample", "list", "cards")
 
@@ -26,7 +26,10 @@ chosen = st.segmented_control(
 )
 said = "" if chosen == SECTIONS[0] else chosen or ""
 if chosen == "sample":
-    labelling.draw_sample(visit, filters.ask(visit, more=True, all_time=True), section=said)
+    asked = filters.ask(visit, more=True, all_time=True)
+    labelling.draw_sample(visit, asked, section=said)
+    with st.expander(visit.text("overview.mood"), expanded=False):
+        shares.draw_shares(visit, asked, ask.shares(visit, asked.selection), key="labels")
 elif chosen == "list":
     labelling.draw_list(visit, section=said)
 else:

@@ -14,6 +14,7 @@ from dashboard import (
     frame,
     hearing,
     pages,
+    people,
     starting,
     watching,
     wording,
@@ -26,6 +27,7 @@ st.title(visit.text("posts.title"))
 
 asked = filters.ask(visit, narrow=NARROW, more=True, all_time=True)
 pages.draw_narrowing(visit, asked)
+people.draw_machine(visit, asked)
 starting.draw_told(visit)
 watching.draw_failed(visit)
 watching.draw_list(visit)
@@ -53,7 +55,8 @@ originals = ask.originals(visit, found.posts)
 copied = ask.copies(visit, [*found.posts, *originals.values()])
 cards.draw_cards(visit, found.posts, key="posts", originals=originals, copied=copied)
 if single:
-    correcting.draw_reading(visit, found.posts[0])
+    shown = found.posts[0]
+    correcting.draw_reading(visit, originals.get(shown.repost_of or "", shown))
 pages.draw_turning(visit, asked, found.total, turned)
 if asked.selection.since is not None:
     heard = ask.heard(visit, asked.selection).value

@@ -22,6 +22,7 @@ from rasad.commands.options import (
 
 if TYPE_CHECKING:
     from answers.shares import Share, Shares
+    from answers.teaching import Taught
     from rasad.screen import Screen
 
 
@@ -100,8 +101,7 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """Train a model of mood from your labels; it reads from then on if it is surely better than the lists."""
-    from answers.teaching import FEWEST
-    from rasad import teaching
+    from answers import teaching
     from rasad.intake import read_again
     from rasad.project import choose, opened
 
@@ -109,23 +109,32 @@ def train(
     screen = screen_for(settings, json=json, quiet=quiet)
     with opened(settings) as at:
         if forget:
-            teaching.forget(at)
+            teaching.forget(at.asking(), settings.trained)
             screen.news(screen.text("teach.forgotten"))
         else:
-            taught = teaching.train(at)
-            compared = taught.comparison
-            if json:
-                screen.row({
-                    "labels": taught.labels, "used": taught.model is not None,
-                    "base": compared and compared.base, "light": compared and compared.light,
-                    "gain_low": compared and compared.low, "gain_high": compared and compared.high,
-                })  # fmt: skip
-            elif compared is None:
-                numbers = {"labels": screen.number(taught.labels), "least": screen.number(FEWEST)}
-                screen.say(screen.text("teach.few", **numbers))
-            else:
-                key = "teach.better" if taught.model is not None else "teach.no_better"
-                told = {name: screen.percent(getattr(compared, name)) for name in ("base", "light")}
-                screen.say(screen.text(key, labels=screen.number(taught.labels), **told))
+            _tell(teaching.teach(at.asking(), settings.trained), screen)
     with screen.progress(screen.text("reading_again")) as tell:
         read_again(settings, progress=tell)
+
+
+def _tell(taught: Taught, screen: Screen) -> None:
+    from answers.teaching import FEWEST
+
+    compared = taught.comparison
+    if screen.json:
+        screen.row({
+            "labels": taught.labels, "used": taught.used,
+            "base": compared and compared.base, "light": compared and compared.light,
+            "gain_low": compared and compared.low, "gain_high": compared and compared.high,
+            "on_topic": taught.on, "off_topic": taught.off, "topic": taught.topic,
+        })  # fmt: skip
+        return
+    if compared is None:
+        numbers = {"labels": screen.number(taught.labels), "least": screen.number(FEWEST)}
+        screen.say(screen.text("teach.few", **numbers))
+    else:
+        told = {name: screen.percent(getattr(compared, name)) for name in ("base", "light")}
+        key = "teach.better" if taught.used else "teach.no_better"
+        screen.say(screen.text(key, labels=screen.number(taught.labels), **told))
+    examples = {"on": screen.number(taught.on), "off": screen.number(taught.off)}
+    screen.say(screen.text("teach.topic" if taught.topic else "teach.no_topic", **examples))

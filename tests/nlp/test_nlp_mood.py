@@ -235,3 +235,12 @@ def test_lists_are_folded_and_large_enough() -> None:
     assert len(stems) >= 1500
     assert all(fold(word) == word for word in persian)
     assert all(abs(entry.weight) <= 4 for entry in persian.values())
+
+
+def test_long_texts_of_nothing_but_telling_words_are_read() -> None:
+    """A text of 150,000 letters made to be slow has as many cues as are looked at."""
+    for text in ("you idiot @x not very good ! " * 5_000, "چرا خیلی خوب نیست؟ احمق 😡 " * 5_000):
+        read = mood.read(prepare(text, "en"))
+
+        assert read.sentiment is not None
+        assert len(read.cues) < 10_000
