@@ -179,7 +179,7 @@ def _fact(visit: Visit, name: str, value: str | float | bool) -> parts.Item:
 def _number(visit: Visit, value: float) -> str:
     if isinstance(value, bool):
         return visit.text(f"scores.{'yes' if value else 'no'}")
-    return visit.number(value, 0 if float(value).is_integer() and value > 1 else 3)
+    return visit.number(value, 0 if isinstance(value, int) else 3)
 
 
 def _draw_classes(visit: Visit, table: Table, *, key: str) -> None:
