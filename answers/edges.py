@@ -46,6 +46,11 @@ def edges_of(asking: Asking, selection: Selection) -> Edges:
         passed_on = (kind == KINDS["repost"]) & (target >= 0) & np.isin(target, found)
         kept = np.isin(post, found) | passed_on
         src, dst, kind, post = src[kept], dst[kept], kind[kept], post[kept]
+    if selection.noise is not None:
+        # What is said of noise is said of the posts themselves, not of those that they pass on.
+        marked = asking.store.columns("posts", matching(asking, Selection(noise="only")), ["n"])["n"]
+        kept = np.isin(post, marked) == (selection.noise == "only")
+        src, dst, kind, post = src[kept], dst[kept], kind[kept], post[kept]
     return Edges(src, dst, kind, post)
 
 

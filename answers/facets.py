@@ -28,7 +28,11 @@ FIELDS: Final = {
 }
 """The facets in the order in which they are shown, each with its field in the engine."""
 _NAMED: Final = {"language": "language", "platform": "platform"}
+_ASKED_AS: Final = {"language": "lang"}
+"""What a query calls a facet where it has another name there."""
 _MOST: Final = 50
+FEWEST_NAMED: Final = 3
+"""Posts from which on a name is shown that nobody watches for: what models find once may be anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +74,13 @@ def facets(asking: Asking, selection: Selection, *, size: int = 12) -> Answer[Fa
     found = asking.store.search("posts", {"query": query, "size": 0, "aggs": aggs})
     counted = found["aggregations"]
     marked = {bucket["key"]: bucket["doc_count"] for bucket in counted["marked"]["buckets"]}
-    noise = selection.narrowed(noise="only")
-    marked_as_noise = count(asking, noise) if selection.noise == "out" else marked.get("noise", 0)
+    marked_as_noise = marked.get("noise", 0)
     networked = selection.edge is not None or selection.toward is not None
     value = Facets(
         posts=Figure(value=found["hits"]["total"]["value"], selection=selection),
-        noise=Figure(value=marked_as_noise, selection=noise),
+        noise=noise(asking, selection)
+        if selection.noise == "out"
+        else Figure(value=marked_as_noise, selection=selection.narrowed(noise="only")),
         read=None
         if networked
         else Figure(value=int(counted["read"]["value"]), selection=_with_mood(selection)),
@@ -89,28 +94,40 @@ def facets(asking: Asking, selection: Selection, *, size: int = 12) -> Answer[Fa
     return answered(asking, selection, value, "facets")
 
 
+def noise(asking: Asking, selection: Selection) -> Figure:
+    """The posts of the selection that are marked as noise, whether it leaves them out or not."""
+    marked = selection.narrowed(noise="only")
+    return Figure(value=count(asking, marked), selection=marked)
+
+
 def opening(selection: Selection, kind: str, value: str) -> Selection:
     """The posts of the selection that have this value."""
     if kind == "entity":
         return naming(selection, value)
     if kind in _NAMED:
         return selection.narrowed(**{kind: value})
-    return selection.narrowed(query=also(selection.query, f"{kind}:{_quoted(value)}"))
+    return selection.narrowed(query=also(selection.query, condition(kind, value)))
+
+
+def condition(kind: str, value: str) -> str:
+    """What a query says of the posts that have this value."""
+    plain = value.isalnum() and value.isascii()
+    return f"{_ASKED_AS.get(kind, kind)}:{value}" if plain else f'{_ASKED_AS.get(kind, kind)}:"{value}"'
 
 
 def _with_mood(selection: Selection) -> Selection:
-    condition = "(sentiment:negative OR sentiment:neutral OR sentiment:positive)"
-    return selection.narrowed(query=also(selection.query, condition))
-
-
-def _quoted(value: str) -> str:
-    return value if value.isalnum() and value.isascii() else f'"{value}"'
+    read = "(sentiment:negative OR sentiment:neutral OR sentiment:positive)"
+    return selection.narrowed(query=also(selection.query, read))
 
 
 def _parts(
     selection: Selection, kind: str, buckets: list[dict[str, Any]], size: int
 ) -> tuple[tuple[str, Figure], ...]:
-    ranked = sorted((-found["doc_count"], found["key"]) for found in buckets)[:size]
+    ranked = sorted(
+        (-found["doc_count"], found["key"])
+        for found in buckets
+        if kind != "entity" or found["doc_count"] >= FEWEST_NAMED or found["key"].startswith("brand:")
+    )[:size]
     return tuple(
         (value, Figure(value=-less, selection=opening(selection, kind, value))) for less, value in ranked
     )

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from answers.sources import changes_told
 from posts.errors import RasadError, SpoolError
 from store import runs, shape
+from store.deepening import Behind, behind
 from store.forget import pending
 from store.protocol import Health, Store
 from store.spool import Spool
@@ -26,6 +27,8 @@ PROBLEM_NOTE: Final = "settings.problem"
 SILENT: Final = timedelta(minutes=2)
 """The intake tells of itself every ten seconds; after so long without a word it does not run."""
 FULL_SPOOL: Final = 2**30
+LATE: Final = timedelta(minutes=15)
+"""A post that waits longer for its second reading is worth a word, where nobody reads."""
 _COUNTED: Final = 20
 
 Engine = Literal["embedded", "elasticsearch"]
@@ -71,7 +74,10 @@ class Concern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthReport:
-    """All of it at one moment; ``posts`` and ``bytes`` are ``None`` while the engine does not answer."""
+    """All of it at one moment; ``posts`` and ``bytes`` are ``None`` while the engine does not answer.
+
+    ``behind`` tells how many posts wait for their second reading; ``None`` where nobody has begun with it.
+    """
 
     engine: Engine
     answers: bool
@@ -80,6 +86,7 @@ class HealthReport:
     waiting: Waiting
     intake: IntakeReport
     dead_letters: int
+    behind: Behind | None
     concerns: tuple[Concern, ...]
 
 
@@ -90,20 +97,21 @@ def health(
 
     ``open_engine`` is tried once, its ``RasadError`` becomes a concern.
     """
-    found = _asked(engine, open_engine)
+    found, waits = _asked(engine, open_engine, state)
     waiting, spool_trouble = _waiting(spool)
     intake = _intake(state.note(INTAKE_NOTE), now)
     concerns = [*_of_engine(found)]
     if spool_trouble:
         concerns.append(Concern(why="health.spool_unreadable", serious=True, said=spool_trouble))
     concerns += _of_intake(intake, waiting)
+    concerns += of_reading(waits, intake, now)
     concerns += unfinished(state)
     concerns += changed_sources(state, now=now)
     if problem := state.note(PROBLEM_NOTE):
         concerns.append(Concern(why="health.settings_problem", serious=True, said=problem))
     return HealthReport(
         engine=engine, answers=found.ok, posts=found.posts if found.ok else None, bytes=found.bytes,
-        waiting=waiting, intake=intake, dead_letters=state.count_dead_letters(),
+        waiting=waiting, intake=intake, dead_letters=state.count_dead_letters(), behind=waits,
         concerns=tuple(sorted(concerns, key=lambda concern: not concern.serious)),
     )  # fmt: skip
 
@@ -133,11 +141,22 @@ def changed_sources(state: State, *, now: datetime) -> list[Concern]:
     return concerns
 
 
-def _asked(engine: Engine, open_engine: Callable[[], Store]) -> Health:
+def of_reading(waits: Behind | None, intake: IntakeReport, now: datetime) -> list[Concern]:
+    """Posts that wait for their second reading while nobody reads."""
+    if waits is None or not waits.posts or intake.state == "ok":
+        return []
+    if waits.since is not None and now - waits.since < LATE:
+        return []
+    return [Concern(why="health.nobody_reads", serious=False, values={"n": waits.posts})]
+
+
+def _asked(engine: Engine, open_engine: Callable[[], Store], state: State) -> tuple[Health, Behind | None]:
     try:
-        return open_engine().health()
+        store = open_engine()
+        found = store.health()
+        return found, behind(store, state) if found.ok else None
     except (RasadError, OSError) as error:
-        return Health(engine=engine, ok=False, posts=0, bytes=None, warnings=(str(error),))
+        return Health(engine=engine, ok=False, posts=0, bytes=None, warnings=(str(error),)), None
 
 
 def _waiting(folder: Path) -> tuple[Waiting, str]:

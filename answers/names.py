@@ -12,6 +12,7 @@ from posts.errors import QueryError
 from posts.query import fields, parse
 from posts.query_errors import query_error
 from posts.selection import Selection
+from store.compile import entity_keys
 
 _COLUMNS: Final = {"source": "source", "platform": "platform", "lang": "language", "entity": "entities"}
 _CRAWLED: Final = frozenset({"mastodon", "bluesky", "telegram", "eitaa", "feed"})
@@ -44,11 +45,16 @@ def _check(asking: Asking, name: str, value: str, *, query: str, position: int) 
     if value in known or (name == "entity" and f"{_BRAND}{value.lower()}" in known):
         return
     known |= _in_posts(asking, name)
-    if value in known or (name == "entity" and f"{_BRAND}{value.lower()}" in known):
+    if value in known or (name == "entity" and _is_named(asking, value)):
         return
     if name == "lang":
         known = _in_posts(asking, name) | {"fa", "en"}
     raise _unknown(name, value, known, query=query, position=position)
+
+
+def _is_named(asking: Asking, value: str) -> bool:
+    """Whether any post names somebody or something that is called so."""
+    return asking.store.count("posts", {"terms": {"entities": entity_keys(value)}}) > 0
 
 
 def _unknown(name: str, value: str, known: set[str], *, query: str, position: int) -> QueryError:

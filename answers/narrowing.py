@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from posts.query import parse
+from posts.query_tree import And
 from posts.selection import Selection
 
 
@@ -22,8 +24,15 @@ def naming(selection: Selection, entity: str) -> Selection:
 
 
 def also(query: str, condition: str) -> str:
-    """A query of what ``query`` asks and ``condition`` too."""
-    return f"({query}) {condition}" if query.strip() else condition
+    """A query of what ``query`` asks and ``condition`` too; in parentheses only where it needs them."""
+    if not query.strip():
+        return condition
+    plain = f"{query} {condition}"
+    before, joined = parse(query).root, parse(plain).root
+    parts = before.parts if isinstance(before, And) else (before,)
+    if isinstance(joined, And) and joined.parts[:-1] == parts:
+        return plain
+    return f"({query}) {condition}"
 
 
 def within(selection: Selection, start: datetime, end: datetime) -> Selection:

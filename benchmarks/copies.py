@@ -170,7 +170,7 @@ def by_bands(texts: list[str], words: list[list[str]]) -> None:
     error = [copies.similarity(known[a], known[b]) - overlaps[a, b] for a, b in pairs if overlaps[a, b] > 0]
     print(
         f"All {len(texts) * (len(texts) - 1) // 2:,} pairs: {len(pairs)} share a band, {len(alike)} alike,"
-        f" {len(set(true) & set(alike))} of the {len(true)} that truly are, {len(wrong)} that are not"
+        f" {len(set(true) & set(alike))} of the {len(true)} of them that truly are, {len(wrong)} that are not"
     )
     if error:
         mean = sum(error) / len(error)

@@ -14,19 +14,19 @@ from typing import Final, Literal, cast, get_args
 from urllib.parse import urlencode
 
 from posts.query_errors import query_error
-from posts.selection import Selection, from_params
+from posts.selection import Noise, Selection, from_params
 
 Period = Literal["1d", "7d", "30d", "all", "custom"]
-View = Literal["overview", "trends", "hashtag", "posts", "influencers", "sources"]
+View = Literal["overview", "trends", "hashtag", "posts", "influencers", "labels", "sources"]
 
 SPANS: Final[dict[str, timedelta]] = {
     "1d": timedelta(days=1),
     "7d": timedelta(days=7),
     "30d": timedelta(days=30),
 }
-NARROW: Final = ("hashtag", "spelling", "author", "entity", "edge", "toward", "noise", "ids")
+NARROW: Final = ("hashtag", "spelling", "author", "entity", "edge", "toward", "ids")
 """Parts that one link sets and that are forgotten when the visitor goes on to another view."""
-_KEPT: Final = ("query", "platform", "source", "language")
+_KEPT: Final = ("query", "platform", "source", "language", "noise")
 _BAR: Final = ("period", "since", "until", *_KEPT)
 
 _FILES: Final = {"posts": "reading", "trends": "rising"}
@@ -48,6 +48,7 @@ class Filters:
     platform: str | None = None
     source: str | None = None
     language: str | None = None
+    noise: Noise | None = None
 
     def to_params(self) -> dict[str, str]:
         """The filters as the address writes them; the period always, so that a link is complete."""
@@ -59,6 +60,7 @@ class Filters:
             platform=self.platform,
             source=self.source,
             language=self.language,
+            noise=self.noise,
         )
         return {"period": self.period, **kept.to_params()}
 
@@ -97,6 +99,7 @@ def read_filters(params: Mapping[str, str]) -> Filters | None:
         platform=found.platform,
         source=found.source,
         language=found.language,
+        noise=found.noise,
     )
 
 
@@ -116,6 +119,7 @@ def selected(filters: Filters, *, now: datetime, narrow: Mapping[str, str] | Non
         platform=filters.platform,
         source=filters.source,
         language=filters.language,
+        noise=filters.noise,
     )
 
 

@@ -19,7 +19,7 @@ from words import texts
 GROUPS: Final = {
     "watch": ("overview", "trends"),
     "research": ("hashtag", "posts", "influencers"),
-    "system": ("sources",),
+    "system": ("labels", "sources"),
 }
 _HERE: Final = Path(__file__).parent
 

@@ -18,19 +18,24 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from answers import copies as copy_lists
 from answers import facets as facet_lists
 from answers import families as tag_families
 from answers import hashtag as hashtags
 from answers import health as healths
 from answers import heard as hearings
 from answers import influence as influences
+from answers import machine as machines
 from answers import overview as overviews
 from answers import pace as source_paces
 from answers import posts as post_pages
 from answers import saved as saved_reports
+from answers import shares as share_tables
 from answers import sources as source_reports
 from answers import trends as trend_lists
+from answers import wording as wordings
 from answers.asking import Asking, SourceFacts, Watched, facts_of
+from answers.copies import Copies
 from answers.facets import Facets
 from answers.families import Family
 from answers.hashtag import Hashtag
@@ -41,13 +46,15 @@ from answers.overview import Overview
 from answers.pace import Pace
 from answers.posts import PostPage
 from answers.saved import SavedReport
+from answers.shares import Shares
 from answers.sources import SourceReport
 from answers.trends import Rising
+from answers.wording import Words
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
 from nlp.mending import Mended, Mending
-from posts.answer import Answer
+from posts.answer import Answer, Figure
 from posts.errors import StoreUnreachable
 from posts.post import Post
 from posts.selection import Selection, from_params
@@ -55,6 +62,7 @@ from store import open_store
 from store.protocol import Store, StoreSettings
 from store.saved import SavedQueries, topic
 from store.state import State
+from trends.botlike import BotLike
 
 PATIENCE_S: Final = 3.0
 LONGEST_S: Final = 10.0
@@ -175,7 +183,12 @@ _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
     "posts": post_pages.page,
     "heard": hearings.heard,
     "facets": facet_lists.facets,
+    "shares": share_tables.shares,
+    "noise": facet_lists.noise,
+    "copies": copy_lists.copies,
     "family": tag_families.family,
+    "wording": wordings.wording,
+    "audience": wordings.audience,
 }
 
 
@@ -214,6 +227,22 @@ def heard(visit: Visit, selection: Selection) -> Answer[Heard]:
     return cast(Answer[Heard], _ask("heard", visit, behind))
 
 
+def shares(visit: Visit, selection: Selection, *, kind: str = "sentiment") -> Shares:
+    """The shares of a kind, corrected by labels."""
+    return cast(Answer[Shares], _ask("shares", visit, selection, kind=kind)).value
+
+
+@st.cache_data(ttl=KEPT_S, max_entries=100, show_spinner=False)
+def _machine(folder: str, moment: str, author: str, _visit: Visit) -> Any:
+    return machines.machine(asking(_visit), author)
+
+
+def machine(visit: Visit, author: str) -> BotLike:
+    """Whether an account posts like a machine, and why."""
+    found = _machine(str(visit.settings.folder), visit.now.isoformat(), author, visit)
+    return cast(BotLike, found)
+
+
 def family(visit: Visit, selection: Selection) -> Family:
     """The family of the hashtag that the selection names."""
     return cast(Answer[Family], _ask("family", visit, selection)).value
@@ -221,6 +250,17 @@ def family(visit: Visit, selection: Selection) -> Family:
 
 def facets(visit: Visit, selection: Selection) -> Answer[Facets]:
     return cast(Answer[Facets], _ask("facets", visit, selection))
+
+
+def noise(visit: Visit, selection: Selection) -> Figure:
+    """How many posts are marked as noise there, whether they are shown or not."""
+    return cast(Figure, _ask("noise", visit, selection))
+
+
+def words(visit: Visit, selection: Selection, *, size: int, elsewhere: bool) -> Answer[Words]:
+    """The words of a selection's posts, or of its people's other posts."""
+    question = "audience" if elsewhere else "wording"
+    return cast(Answer[Words], _ask(question, visit, selection, size=size))
 
 
 def posts(visit: Visit, selection: Selection, *, size: int, offset: int, sort: str) -> Answer[PostPage]:
@@ -291,6 +331,13 @@ def originals(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:
     first = _by_id(visit, posts)
     second = _by_id(visit, list(first.values()))
     return {key: second.get(post.repost_of or "", post) for key, post in first.items()}
+
+
+def copies(visit: Visit, posts: Sequence[Post]) -> dict[str, Copies]:
+    """Those of the posts that others repeat, by the id of the first."""
+    firsts = {(post.annotations.copy_of if post.annotations else None) or post.id for post in posts}
+    found = _ask("copies", visit, Selection(ids=tuple(sorted(firsts))))
+    return cast(dict[str, Copies], found)
 
 
 def _by_id(visit: Visit, posts: Sequence[Post]) -> dict[str, Post]:

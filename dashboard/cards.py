@@ -8,8 +8,9 @@ from typing import Any, Final
 from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
+from answers.copies import Copies
 from dashboard.address import Link, link_to
-from dashboard.facets import value_name
+from dashboard.facets import kind_name, value_name
 from dashboard.parts import Item, build_component, mount, way
 from dashboard.visit import Visit
 from posts.post import Post, Tag
@@ -26,6 +27,7 @@ _METRICS: Final = (
     ("quotes", "quote"),
     ("views", "view"),
 )
+_TONES: Final = {"negative": "bad", "positive": "good"}
 _NAMES: Final = re.compile(r"https?://\S+|@[\w.\-]+(@[\w.\-]+)?")
 _LANGUAGE_CODE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -36,14 +38,20 @@ def draw_cards(
     *,
     key: str,
     originals: Mapping[str, Post] | None = None,
+    copied: Mapping[str, Copies] | None = None,
     kept: bool = True,
+    readings: bool = True,
 ) -> None:
-    """The posts one below the other; ``originals`` are the posts that reposts among them pass on, by id.
+    """The posts one below the other; ``originals`` are the posts that reposts among them pass on, by id,
+    ``copied`` those that say nearly the same as others, by the id of the first.
 
-    Posts that are not ``kept`` in the store (a preview) have no links into it.
+    Without ``readings`` nothing is told that could sway who labels them. Posts that are not ``kept`` in the
+    store (a preview) have no links into it.
     """
     words = {name: visit.text(f"card.{name}") for name in ("more", "less", "open", "permalink")}
-    items = [build_card(visit, post, originals=originals or {}) for post in posts]
+    items = [build_card(visit, post, originals=originals or {}, copied=copied or {}) for post in posts]
+    for item in items if not readings else ():
+        item["readings"] = []
     if not kept:
         for item in items:
             item["permalink"] = item["author"]["link"] = item["context"] = None
@@ -52,7 +60,9 @@ def draw_cards(
     mount(_cards, {"posts": items, "words": words}, key=key)
 
 
-def build_card(visit: Visit, post: Post, *, originals: Mapping[str, Post]) -> Item:
+def build_card(
+    visit: Visit, post: Post, *, originals: Mapping[str, Post], copied: Mapping[str, Copies]
+) -> Item:
     """What the card of a post shows, as texts and links."""
     original = originals.get(post.repost_of or "")
     shown = original if original is not None else post
@@ -72,6 +82,7 @@ def build_card(visit: Visit, post: Post, *, originals: Mapping[str, Post]) -> It
         "direction": direction(shown.text),
         "tags": _other_tags(visit, shown, in_text),
         "readings": _readings(visit, shown),
+        "copies": _copies(visit, shown, copied),
         "metrics": _metrics(visit, shown),
         "where": f"{visit.name_of('platform', post.platform)} · {post.source}",
         "url": safe_url(post.url),
@@ -212,11 +223,32 @@ def _readings(visit: Visit, post: Post) -> list[Item]:
         "noise": read.noise,
     }
     return [
-        {"text": value_name(visit, kind, value), "tone": "muted" if kind == "noise" else ""}
+        {
+            "label": f"{kind_name(visit, kind)}:",
+            "text": value_name(visit, kind, value),
+            "tone": _TONES.get(value, "muted" if kind == "noise" else ""),
+        }
         for kind, values in found.items()
         for value in values
         if value not in ("neutral", "comment")
     ]
+
+
+def _copies(visit: Visit, post: Post, copied: Mapping[str, Copies]) -> Item | None:
+    """How many posts say nearly the same, and by how many people: a way to all of them."""
+    found = copied.get(first_of(post))
+    if found is None:
+        return None
+    counts = {
+        "posts": visit.counted("post", found.posts.value or 0),
+        "authors": visit.counted("author", found.authors.value or 0),
+    }
+    return {"text": visit.text("copies.told", **counts), "link": _opened(visit, found.posts.selection)}
+
+
+def first_of(post: Post) -> str:
+    """The id of the post that said first what this one says; its own if nobody did before."""
+    return (post.annotations.copy_of if post.annotations else None) or post.id
 
 
 def _metrics(visit: Visit, post: Post) -> list[dict[str, Any]]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import ask, parts
+from dashboard import ask, parts, readers
 from dashboard.facets import kind_name, value_name
 from dashboard.visit import Visit
 from posts.forgetting import is_textless
 from posts.labels import BY_PEOPLE, KINDS, Label, reading
-from posts.post import Post
+from posts.post import Annotations, Post
 from store import labels
+from store.state import State
+
+SHOWN: Final = ("language", *KINDS, "action", "format")
+"""What is told of a post, in this order."""
 
 
 def draw_reading(visit: Visit, post: Post) -> None:
@@ -22,28 +26,69 @@ def draw_reading(visit: Visit, post: Post) -> None:
     if read is None or post.deleted_at is not None:
         return
     st.subheader(visit.text("correct.title"))
-    given = {label.kind: label for label in labels.of(ask.state_of(visit), [post.id]).get(post.id, ())}
-    for kind in KINDS:
-        parts.draw_line(_said(visit, post, kind, given.get(kind)), key=f"read_{kind}")
-    if not is_textless(post):
-        _draw_form(visit, post, given)
+    state = ask.state_of(visit)
+    told = st.empty()
+    if not is_textless(post) and post.repost_of is None:
+        _draw_form(visit, post, _given(visit, post))
+    given, waits = _given(visit, post), labels.pending(state, [post.id])
+    columns: list[parts.Item] = [
+        {"label": visit.text("correct.kind")}, {"label": visit.text("correct.read")},
+        {"label": visit.text("correct.by"), "minor": True},
+    ]  # fmt: skip
+    rows = [_said(visit, post, kind, given.get(kind), waits=(post.id, kind) in waits) for kind in SHOWN]
+    with told.container():
+        parts.draw_table(columns, rows, label=visit.text("correct.title"), key="readings")
+        if waits:
+            st.caption(visit.text("correct.waits"))
+        if given:
+            _draw_take_back(visit, post, given)
 
 
-def _said(visit: Visit, post: Post, kind: str, label: Label | None) -> list[parts.Item]:
+def _draw_take_back(visit: Visit, post: Post, given: dict[str, Label]) -> None:
+    with st.container(horizontal=True, key="take_back"):
+        for kind in given:
+            st.button(
+                visit.text("correct.take_back", kind=kind_name(visit, kind)), key=f"take_back_{kind}",
+                icon=":material/undo:", type="tertiary", on_click=_take_back,
+                args=(ask.state_of(visit), post.id, kind),
+            )  # fmt: skip
+
+
+def _take_back(state: State, post: str, kind: str) -> None:
+    labels.remove(state, post, kind)
+
+
+def _given(visit: Visit, post: Post) -> dict[str, Label]:
+    found = labels.of(ask.state_of(visit), [post.id])
+    return {label.kind: label for label in found.get(post.id, ())}
+
+
+def _said(visit: Visit, post: Post, kind: str, label: Label | None, *, waits: bool) -> list[parts.Item]:
     """One kind: its values, and who says so."""
-    assert post.annotations is not None
-    values = label.values if label is not None else reading(post.annotations, kind)
-    items: list[parts.Item] = [{"text": kind_name(visit, kind), "tone": "muted"}]
+    read = post.annotations
+    assert read is not None
+    values = label.values if label is not None else _values(read, kind)
+    text = visit.common("list_separator").join(value_name(visit, kind, value) for value in values or ())
     if values is None:
-        return [*items, {"text": visit.text("correct.unread"), "tone": "muted"}]
-    items += [{"text": value_name(visit, kind, value), "chip": True} for value in values]
+        text = visit.text("correct.unread")
+    found: parts.Item = {"text": text or visit.text("correct.nothing"), "auto": True}
     if not values:
-        items.append({"text": visit.text("correct.nothing")})
-    by = BY_PEOPLE if label is not None else post.annotations.versions.get(kind, "")
-    who = visit.text("correct.by_people") if by == BY_PEOPLE else by
-    if who:
-        items.append({"text": who, "tone": "muted"})
-    return items
+        found["tone"] = "muted"
+    by = BY_PEOPLE if label is not None else read.versions.get(kind, "")
+    who = readers.cell(visit, kind, by) if values is not None else {"text": ""}
+    if waits:
+        who["text"] = f"{who['text']} ({visit.text('correct.waiting')})"
+    return [{"text": kind_name(visit, kind), "tone": "muted"}, found, who]
+
+
+def _values(read: Annotations, kind: str) -> tuple[str, ...] | None:
+    if kind == "action":
+        return read.actions
+    if kind == "format":
+        return (read.form,) if read.form else None
+    if kind == "language":
+        return (read.language, *read.languages)
+    return reading(read, kind)
 
 
 def _draw_form(visit: Visit, post: Post, given: dict[str, Label]) -> None:

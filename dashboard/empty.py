@@ -101,4 +101,4 @@ def _draw_way_to_sources(visit: Visit, label: str) -> None:
 
 
 def _clear(now: Filters) -> None:
-    filters.change(query="", platform=None, source=None, language=None)
+    filters.change(query="", platform=None, source=None, language=None, noise=None)

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import streamlit as st
 
 from answers.explaining import read
-from dashboard import parts, picker
+from dashboard import noise, parts, picker
 from dashboard.address import NARROW, SPANS, Filters, Link, Period, View, link_with, read_filters, selected
 from dashboard.visit import Visit
 from posts.errors import QueryError
@@ -118,7 +118,9 @@ def ask(visit: Visit, *, narrow: Sequence[str] = (), more: bool = False, all_tim
     kept = {name: part(name) for name in narrow if part(name)}
     if not more:
         write(visit, filters, **kept)
-    return Asked(filters=filters, narrow=kept, selection=selected(filters, now=visit.now, narrow=kept))
+    chosen = selected(filters, now=visit.now, narrow=kept)
+    noise.draw_counted(visit, chosen)
+    return Asked(filters=filters, narrow=kept, selection=chosen)
 
 
 def change(**changes: Any) -> None:
@@ -144,14 +146,16 @@ def _draw_bar(visit: Visit, filters: Filters) -> Filters:
         )
         names = [source.name for source in visit.settings.sources]
         source = _draw_choice(visit, "source", names, filters.source, visit.common("label.source"))
+        marked = noise.draw_choice(visit)
         query = st.text_input(
             visit.common("label.query"), key="bar_query", placeholder=visit.text("bar.query_hint"),
             max_chars=2000, help=visit.text("bar.query_help"),
         )  # fmt: skip
     _draw_reading(visit, query)
     chosen = replace(
-        filters, period=period, language=language, platform=platform, source=source, query=query.strip()
-    )
+        filters, period=period, language=language, platform=platform, source=source, noise=marked,
+        query=query.strip(),
+    )  # fmt: skip
     if period == "custom":
         return _with_days(visit, chosen)
     return replace(chosen, since=None, until=None)
@@ -185,7 +189,7 @@ def repaired(error: QueryError) -> Link | None:
 def _set_widgets(filters: Filters) -> None:
     st.session_state["bar_period"] = filters.period
     st.session_state["bar_query"] = filters.query
-    for name in ("language", "platform", "source"):
+    for name in ("language", "platform", "source", "noise"):
         st.session_state[f"bar_{name}"] = getattr(filters, name) or ""
 
 

@@ -63,9 +63,32 @@ def draw_cards(visit: Visit, report: HealthReport) -> None:
             visit, "intake", visit.text(f"health.intake_is.{report.intake.state.replace(' ', '_')}"),
             visit.ago(min(report.intake.at, visit.now)) if report.intake.at else "",
         ),
+        _card(visit, "reading", *_reading(visit, report)),
         _card(visit, "letters", visit.number(report.dead_letters), ""),
     ]  # fmt: skip
     parts.draw_figures(items, key="health_cards")
+    _draw_progress(visit, report)
+
+
+def _reading(visit: Visit, report: HealthReport) -> tuple[str, str]:
+    """How far the second reading is, and what is the oldest that waits for it."""
+    found = report.behind
+    if found is None:
+        return visit.text("health.not_begun"), ""
+    if not found.posts:
+        return visit.text("health.all_read"), ""
+    waiting = visit.text("health.wait", posts=visit.counted("post", found.posts))
+    return waiting, visit.text("health.oldest", ago=visit.ago(found.since)) if found.since else ""
+
+
+def _draw_progress(visit: Visit, report: HealthReport) -> None:
+    """How many posts have been read as today's readers read, while others wait for it."""
+    found, posts = report.behind, report.posts
+    if found is None or not found.posts or not posts:
+        return
+    done = max(0, posts - found.posts)
+    told = visit.text("health.reading_progress", done=visit.number(done), posts=visit.counted("post", posts))
+    st.progress(done / posts, told)
 
 
 def _card(visit: Visit, name: str, value: str, below: str) -> parts.Item:

@@ -10,7 +10,6 @@ import streamlit as st
 from dashboard import ask, filters, parts
 from dashboard.filters import Asked
 from dashboard.visit import Visit
-from words import texts
 from words.bidi import stripped
 
 SIZE: Final = 20
@@ -80,7 +79,7 @@ def draw_turning(visit: Visit, asked: Asked, total: int, turned: Turned) -> None
     last = -(-min(total, FARTHEST) // SIZE)
     if last > 1:
         items: list[parts.Item] = []
-        for page in _pages_near(turned.page, last):
+        for page in pages_near(turned.page, last):
             if page is None:
                 items.append({"text": "…", "tone": "muted"})
             elif page == turned.page:
@@ -101,7 +100,7 @@ def _page_link(visit: Visit, asked: Asked, turned: Turned, page: int, text: str)
     return {"text": text, "link": parts.way(asked.to("posts", visit, **params))}
 
 
-def _pages_near(page: int, last: int) -> list[int | None]:
+def pages_near(page: int, last: int) -> list[int | None]:
     """The pages one may go to: the first, the last and those around; ``None`` for a gap."""
     near = sorted({1, last, *range(max(1, page - 2), min(last, page + 2) + 1)})
     found: list[int | None] = []
@@ -140,10 +139,6 @@ def _narrowed_by(visit: Visit, asked: Asked, name: str) -> parts.Item:
     if name == "edge":
         toward = asked.narrow.get("toward", "").rsplit(":", 1)[-1]
         return {"label": visit.text(f"posts.edge.{value}"), "text": toward}
-    if name == "noise":
-        form = "only" if value == "only" else "without"
-        label = texts.text("reading.kind.noise", visit.language)
-        return {"label": label, "text": visit.text(f"facets.noise.{form}")}
     if name == "ids":
         return {"text": visit.text("posts.chosen", posts=visit.counted("post", len(value.split())))}
     return {"label": visit.common("label.author"), "text": short}

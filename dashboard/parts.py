@@ -36,6 +36,8 @@ _NAMES: Final = {
     "sources": "common.label.state",
     "heard": "common.label.heard",
     "pace": "pace.hour",
+    "wording": "dashboard.wording.title",
+    "audience": "dashboard.wording.title",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

@@ -7,11 +7,13 @@ from typing import Final
 
 from answers.hashtag import TagAuthor
 from answers.influence import Influence, Influencer
-from dashboard import parts
+from dashboard import ask, parts
 from dashboard.address import link_to
+from dashboard.filters import Asked
 from dashboard.visit import Visit
 from posts.answer import Figure
 from posts.selection import Selection
+from words import texts
 from words.bidi import stripped
 
 SHOWN: Final = 10
@@ -88,3 +90,20 @@ def draw_influencers(visit: Visit, rows: Sequence[Influencer]) -> None:
 def _received(row: Influencer) -> Figure:
     """The score, which opens all that others did: reposts, replies, mentions and quotes."""
     return Figure(value=row.score, selection=row.reposts.selection.narrowed(edge=None))
+
+
+def draw_machine(visit: Visit, asked: Asked) -> None:
+    """That the account whose posts these are posts like a machine, and why; nothing for others."""
+    author = asked.narrow.get("author")
+    if not author:
+        return
+    found = ask.machine(visit, author)
+    if not found.machine:
+        return
+    score = texts.text("machine.line", visit.language, score=visit.number(found.score, 2))
+    items: list[parts.Item] = [{"text": score, "chip": True}]
+    items += [
+        {"text": texts.text(f"noise.machine.{reason.what}", visit.language), "tone": "muted"}
+        for reason in found.reasons
+    ]
+    parts.draw_line(items, key="machine")

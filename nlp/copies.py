@@ -41,8 +41,8 @@ SIZE: Final = BANDS * ROWS
 _RUN: Final = 3
 _LEAST_RUNS: Final = 5
 _LEAST: Final = 3
-_BATCH: Final = 256
-"""So many texts are done at once; all orders of all their runs are then 1 or 2 MB."""
+_BATCH: Final = 8_192
+"""About so many words are done at once; all orders of all their runs are then 2 MB."""
 
 _MASK: Final = (1 << 64) - 1
 _ELONGATED: Final = re.compile(r"(.)\1\1+")
@@ -74,11 +74,13 @@ def sketch(words: Sequence[str]) -> Sketch:
 def sketches(texts: Iterable[Sequence[str]]) -> Iterator[Sketch]:
     """``sketch`` of each text, in order; the words of a text are folded and without links and mentions."""
     waiting: list[list[int]] = []
+    weight = 0
     for words in texts:
         waiting.append(_codes(words))
-        if len(waiting) == _BATCH:
+        weight += len(waiting[-1]) + 1
+        if weight >= _BATCH:
             yield from _sketched(waiting)
-            waiting = []
+            waiting, weight = [], 0
     if waiting:
         yield from _sketched(waiting)
 
@@ -179,9 +181,9 @@ class _Wording:
 class Copies:
     """The posts seen last, by what they say: tells of each new one which earlier post it copies.
 
-    ``limit`` posts are remembered (some 2 kB each where all differ), those that were neither added nor copied
-    for the longest time are forgotten first. What is remembered gives the same families in any
-    order of arrival; a copy of a post that is forgotten counts as the first of its kind.
+    ``limit`` posts are remembered (under 3 kB each where all differ); those that were neither added nor
+    copied for the longest time are forgotten first. What is remembered gives the same families in any order
+    of arrival; a copy of a post that is forgotten counts as the first of its kind.
     """
 
     def __init__(self, limit: int = 20_000) -> None:
@@ -273,9 +275,9 @@ def _codes(words: Sequence[str]) -> list[int]:
     """A number for each word that counts; «می روم» and «میروم» (I go) are one word, as half-spaced."""
     codes: list[int] = []
     joins = False
-    for place, word in enumerate(words):
+    for word in words:
         letters, before, behind = _letters(word)
-        if not letters or (place == 0 and word == _FORWARDED):
+        if not letters or (word == _FORWARDED and not codes):
             continue
         # A checksum goes on where it was left, so the two parts of a word have that of the whole.
         if codes and (joins or behind):
@@ -330,7 +332,17 @@ def _least(numbers: npt.NDArray[np.uint64], starts: list[int]) -> list[list[int]
     """The least value of each text's runs in each order, 16 of its bits."""
     if not starts:
         return []
-    ordered = numbers[np.newaxis, :] * _FACTORS[:, np.newaxis] + _SHIFTS[:, np.newaxis]
-    least = np.minimum.reduceat(ordered, starts, axis=1)
+    # Order by order for a book, which would be gigabytes otherwise.
+    step = SIZE if len(numbers) <= 2 * _BATCH else 1
+    parts = [
+        np.minimum.reduceat(
+            numbers[np.newaxis, :] * _FACTORS[at : at + step, np.newaxis]
+            + _SHIFTS[at : at + step, np.newaxis],
+            starts,
+            axis=1,
+        )
+        for at in range(0, SIZE, step)
+    ]
+    least = np.concatenate(parts)
     found: list[list[int]] = ((least >> np.uint64(16)) & np.uint64(0xFFFF)).T.tolist()
     return found

@@ -11,6 +11,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
+from nlp import cuts
+from nlp.fold import fold
 from nlp.names import GAP, WatchList, joined, norm, patterns
 from nlp.signs import CASHTAG, HANDLE, HASHTAG, LINK, MENTION, Sign, scan
 
@@ -90,27 +92,38 @@ class Words:
             yield piece.span()
 
     def _tag_spans(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        cuts = list(_tag_cuts(text, start, end))
+        places = list(_tag_cuts(text, start, end))
         first = 0
-        while first < len(cuts) - 1:
+        while first < len(places) - 1:
             after = next(
                 (
                     after
-                    for after in range(len(cuts) - 1, first + 1, -1)
-                    if norm(text[cuts[first] : cuts[after]]) in self.names
-                    and GAP not in (norm(text[cuts[first]]), norm(text[cuts[after] - 1]))
+                    for after in range(len(places) - 1, first + 1, -1)
+                    if norm(text[places[first] : places[after]]) in self.names
+                    and GAP not in (norm(text[places[first]]), norm(text[places[after] - 1]))
                 ),
                 first + 1,
             )
-            yield cuts[first], cuts[after]
+            yield places[first], places[after]
             first = after
 
 
 def _tag_cuts(text: str, start: int, end: int) -> Iterator[int]:
     for piece in _TAG_PIECE.finditer(text, start, end):
         yield piece.start()
-        yield from (cut.start() for cut in _CAMEL.finditer(text, *piece.span()))
+        capitals = [cut.start() for cut in _CAMEL.finditer(text, *piece.span())]
+        yield from capitals or _joined_cuts(piece.start(), piece[0])
     yield end
+
+
+def _joined_cuts(start: int, piece: str) -> Iterator[int]:
+    """Where known words certainly meet in a piece that nothing else parts."""
+    folded = fold(piece)
+    # Where folding took signs away, the words have no places of their own.
+    if len(folded) == len(piece):
+        for word in cuts.sure(folded)[:-1]:
+            start += len(word)
+            yield start
 
 
 @Language.component("rasad_signs", assigns=["doc._.hashtags", "token.norm"])

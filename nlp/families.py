@@ -229,7 +229,7 @@ def _kinship(one: str, other: str) -> str:
         return "madda"
     if len(short) > 2 and any(long == short + ending for ending in _PLURALS):
         return "plural"
-    if len(short) >= LEAST_LETTERS and _one_letter_apart(short, long):
+    if len(short) >= LEAST_LETTERS and _one_letter_apart(short, long) and not (_known(one) and _known(other)):
         return "letter"
     if one.isascii() != other.isascii() and finglish.same(one, other):
         return "finglish"
@@ -237,6 +237,11 @@ def _kinship(one: str, other: str) -> str:
         words = segment(short)
         return "order" if len(words) > 1 and sorted(words) == sorted(segment(long)) else ""
     return ""
+
+
+def _known(key: str) -> bool:
+    """Whether a key is a word, and so hardly a slip of another."""
+    return key in lexicon.of("en") or key in lexicon.of("fa")
 
 
 def _one_letter_apart(short: str, long: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 
 import regex
 
@@ -157,7 +158,7 @@ def plain(text: str, signs: list[Sign]) -> str:
 
 @lru_cache(maxsize=32_768)
 def _tag_text(tag: str) -> str:
-    return " ".join(tag_words(tag))
+    return " ".join(_tag_pieces(tag))
 
 
 def tag_words(tag: str) -> list[str]:
@@ -166,13 +167,25 @@ def tag_words(tag: str) -> list[str]:
     Parts are told by ``_``, the half-space and, in Latin and other cased scripts, capitals; without these, by
     known words that certainly meet (``nlp.cuts.sure``).
     """
+    return [fold(piece) for piece in _tag_pieces(tag)]
+
+
+def _tag_pieces(tag: str) -> list[str]:
+    """``tag_words`` as they are written, for their letters tell the language."""
     found: list[str] = []
-    for part in _TAG_BREAK.split(tag):
-        pieces = _CAMEL.split(part) if not part.islower() else [part]
+    for part in filter(None, _TAG_BREAK.split(tag)):
+        pieces = [piece for piece in _CAMEL.split(part) if piece] if not part.islower() else [part]
         if len(pieces) > 1:
-            pieces.append(part)
-        folded = [fold(piece) for piece in pieces if piece]
-        if len(folded) == 1:
-            found.extend(cuts.sure(folded[0]))
-        found.extend(folded)
+            found.extend(pieces)
+        elif parts := cuts.sure(fold(part)):
+            found.extend(_as_written(part, parts))
+        found.append(part)
     return found
+
+
+def _as_written(whole: str, parts: tuple[str, ...]) -> list[str]:
+    """The letters of the whole that the folded parts are; the parts where folding took some away."""
+    if sum(map(len, parts)) != len(whole):
+        return list(parts)
+    ends = list(accumulate(map(len, parts)))
+    return [whole[end - len(part) : end] for part, end in zip(parts, ends, strict=True)]

@@ -42,7 +42,13 @@ def forms(
                 yield from ((stem + ending, verb) for ending in _PAST)
                 yield from ((f"{stem}ه{ending}", verb) for ending in _PERFECT)
     for present in presents:
-        for prefix, negative in ((_GOING, False), (_NOT_GOING, True), ("ب", False), (_NOT, True), ("", False)):
+        for prefix, negative in (
+            (_GOING, False),
+            (_NOT_GOING, True),
+            ("ب", False),
+            (_NOT, True),
+            ("", False),
+        ):
             if prefix not in (_GOING, _NOT_GOING) and len(present) == 1:
                 continue
             if not prefix and (prefixed or (len(present) < 3 and present not in _ALONE)):
@@ -53,21 +59,21 @@ def forms(
 
 
 def _joined(prefix: str, stem: str) -> str:
-    """The stem behind its prefix; after be- and na- an initial alef is said and written with y (``نیامد``)."""
+    """The stem behind its prefix; after be- and na- an initial alef is written with y (``نیامد``)."""
     if stem[0] in "آا" and prefix in ("ن", "ب"):  # "did not come"
-        return f"{prefix}ی{'ا' if stem[0] == 'آ' else ''}{stem[1:] if stem[0] == 'آ' else stem[1:]}"
+        return f"{prefix}ی{'ا' if stem[0] == 'آ' else ''}{stem[1:]}"
     return prefix + stem
 
 
 # Endings, each with what it makes of a weight: plural, possession, copula, -ye, object; comparison.
 _SAME: Final = (
-    "هایشان هایمان هایتان هاشون هامون هاتون هایم هایت هایش هایی های هاست هاس هام هات هاش هارو ها "
-    "یهای یها یشان یمان یتان یشون یمون یتون شونه شون مون تون شان مان تان است ست ام ای اند اید ایم اش ات ان "
-    "یه یم ید ین ند هست هستم هستی هستند هستن هستش بود بودم بوده بودن رو ترو س ن م ت ش ی ه ا و"
-).split()
-_MORE: Final = "ترها تری تره ترم ترند ترن ترش تر".split()
-_MOST: Final = "ترینها ترینشون ترینه ترینم ترینش ترینی ترین".split()
-_DENIED: Final = "نیستیم نیستند نیستین نیستن نیستم نیستی نیست نبودم نبود نبودند نبودن نباشه نباشد".split()
+    "هایشان هایمان هایتان هاشون هامون هاتون هایم هایت هایش هایی های هاست هاس هام هات هاش هارو ها یهای یها "
+    "یشان یمان یتان یشون یمون یتون شونه شون مون تون شان مان تان است ست ام ای اند اید ایم اش ات ان یه یم ید "
+    "ین ند هست هستم هستی هستند هستن هستش بود بودم بوده بودن رو ترو ن م ت ش ی ه ا و"
+)
+_MORE: Final = "ترها تری تره ترم ترند ترن ترش تر"
+_MOST: Final = "ترینها ترینشون ترینه ترینم ترینش ترینی ترین"
+_DENIED: Final = "نیستیم نیستند نیستین نیستن نیستم نیستی نیست نبودم نبود نبودند نبودن نباشه نباشد"
 MORE: Final = 1.15
 MOST: Final = 1.3
 _FEWEST: Final = 3
@@ -79,12 +85,13 @@ def endings() -> list[tuple[str, float]]:
 
     A factor of 0 stands for a copula that denies (``خوب‌نیست``).
     """  # "is not good"
-    found = [(ending, 1.0) for ending in _SAME]
-    found += [(ending, MORE) for ending in _MORE] + [(ending, MOST) for ending in _MOST]
-    found += [(ending, 0.0) for ending in _DENIED]
+    found = [(ending, 1.0) for ending in _SAME.split()]
+    found += [(ending, MORE) for ending in _MORE.split()] + [(ending, MOST) for ending in _MOST.split()]
+    found += [(ending, 0.0) for ending in _DENIED.split()]
     return sorted(found, key=lambda pair: -len(pair[0]))
 
 
+_SPOKEN_AFTER_VOWEL: Final = ("اس", "وس")
 _SPOKEN_COPULA: Final = ("ست", "س", "سن")
 _ENDINGS: Final = endings()
 
@@ -97,6 +104,8 @@ def bare(word: str) -> Iterator[tuple[str, float]]:
     for ending, factor in reversed(_ENDINGS):
         if len(word) - len(ending) >= _FEWEST and word.endswith(ending):
             yield word[: -len(ending)], factor
+    if word.endswith(_SPOKEN_AFTER_VOWEL) and len(word) > _FEWEST:
+        yield word[:-1], 1.0
     for ending in _SPOKEN_COPULA:
         if len(word) - len(ending) >= _FEWEST and word.endswith(ending):
             yield word[: -len(ending)] + "ه", 1.0

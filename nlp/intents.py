@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -19,11 +18,14 @@ from typing import Any, Final, NamedTuple
 
 from nlp.patterns import Lists, Place, Sentence, joined, longest
 from nlp.text import Cue, Text, Word
+from nlp.weighing import features, weigh
 from posts.post import ACTIONS, INTENTS, PURPOSES
 
 VERSION: Final = "1"
 ENOUGH: Final = 1.0
 """From this weight on, a saying is taken."""
+SURE: Final = 0.5
+"""Log-odds from which the trained layer adds a label."""
 LISTED: Final = frozenset(("en", "fa", "und", "az"))
 """Languages whose phrases are listed; of others only signs are read. Short Persian may come as ``az``."""
 GLOOMY: Final = -0.35
@@ -35,15 +37,19 @@ _COMMENT: Final = "comment"
 _DENIED: Final = "denied"
 _ACTIONS: Final = frozenset(ACTIONS)
 _KNOWN: Final = frozenset((*INTENTS, *PURPOSES, *ACTIONS))
+_TALKING: Final = frozenset(("question", "suggestion", "rhetoric", "hook"))
 _MEANT: Final = ("question", "suggestion", "criticism", "complaint", "praise", "misinformation")
 _SELLING: Final = {"buy": 1.0, "download": 1.0, "visit": 0.5, "sign-up": 0.5, "contact": 0.5}
 """Calls that sellers make, and how much each says that something is sold."""
 _LEADS: Final = {
-    "mishap": "complaint", "mine": "complaint", "thing": "complaint", "but": "criticism", "pleased": "praise",
-    "hook": "promote", "offer": "promote", "advice": "suggestion", "formal": "inform", "schedule": "inform",
-    "fun": "entertain",
+    "mishap": "complaint", "mine": "complaint", "thing": "complaint",
+    "but": "criticism", "rhetoric": "criticism", "pleased": "praise", "advice": "suggestion",
+    "hook": "promote", "offer": "promote", "formal": "inform", "schedule": "inform", "fun": "entertain",
 }  # fmt: skip
 """What hints lead to."""
+_SUFFICE: Final = frozenset(_LEADS) - {"mine", "thing"}
+"""Hints on which the layer may add what they lead to."""
+_SAID_SELLING: Final = frozenset(("inform", "educate"))
 _NOT_ASKED: Final = ("praise", "promote", "buy", "visit", "educate")
 """What is only talked of in a question, not said."""
 _NOT_PROPOSED: Final = ("promote", "buy")
@@ -93,6 +99,13 @@ class _Said(NamedTuple):
     why: str
 
 
+class _Weights(dict[str, float]):
+    """Sayings to their weights; what is not said weighs nothing."""
+
+    def __missing__(self, name: str) -> float:
+        return 0.0
+
+
 class _Reading:
     """What was said in a text, and how much each saying weighs by now."""
 
@@ -100,7 +113,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.said: list[_Said] = []
-        self.says: defaultdict[str, float] = defaultdict(float)
+        self.says = _Weights()
 
     def add(self, said: _Said) -> None:
         self.said.append(said)
@@ -118,6 +131,27 @@ def read(text: Text, mood: float | None = None) -> Aims:
 
     Without a listed language only question marks, telephone numbers and emoji tell.
     """
+    reading, sentences = _listen(text)
+    if not reading.said and not any(sentence.asked[1] for sentence in sentences):
+        return _NOTHING
+    raw = dict(reading.says)
+    taken = _decide(reading, sentences, text, mood)
+    if text.language in LISTED:
+        taken = _weighed(features(raw, taken, text, sentences, mood), taken, raw)
+    return _aims(reading.said, taken)
+
+
+def evidence(
+    text: Text, mood: float | None
+) -> tuple[dict[str, float], set[str], Text, list[Sentence], float | None]:
+    """What the layer's features (``nlp.weighing.features``) are made of; for its training."""
+    reading, sentences = _listen(text)
+    raw = dict(reading.says)
+    return raw, _decide(reading, sentences, text, mood), text, sentences, mood
+
+
+def _listen(text: Text) -> tuple[_Reading, list[Sentence]]:
+    """What phrases and signs say, before it is weighed, and the sentences."""
     words = joined(text.words)
     sentences = lists().sentences(text, words)
     reading = _Reading()
@@ -126,15 +160,32 @@ def read(text: Text, mood: float | None = None) -> Aims:
             reading.add(_said(place, words))
     for said in _signs(text):
         reading.add(said)
-    if not reading.said and not any(sentence.asked[1] for sentence in sentences):
-        return _NOTHING
-    if not words and reading.says["pleased"]:
+    return reading, sentences
+
+
+def _decide(reading: _Reading, sentences: Sequence[Sentence], text: Text, mood: float | None) -> set[str]:
+    """What the rules take."""
+    if not text.words and reading.says["pleased"]:
         reading.says["praise"] += ENOUGH
-    _ask(reading, sentences, words)
+    _ask(reading, sentences)
     _judge(reading.says, mood)
     _hint(reading.says)
     _sell(reading.says)
-    return _taken(reading)
+    return {name for name, weight in reading.says.items() if weight >= ENOUGH and name in _KNOWN}
+
+
+def _weighed(found: Mapping[str, float], taken: Set[str], raw: Mapping[str, float]) -> set[str]:
+    """What is taken in the end: what the rules took and what the layer adds.
+
+    It adds only what at least one cue speaks for, so that it can be shown; no question, but it takes one back
+    that it doubts; who sells or dares neither informs nor teaches.
+    """
+    odds = dict(weigh(found))
+    led = {name if name in odds else _LEADS[name] for name in raw if name in odds or name in _SUFFICE}
+    added = {name for name, value in odds.items() if value > SURE and name in led and name != "question"}
+    if "promote" in taken or "challenge" in taken:
+        added -= _SAID_SELLING
+    return {*taken, *added} - ({"question"} if odds["question"] < 0.0 else set())
 
 
 @lru_cache(maxsize=1)
@@ -159,21 +210,20 @@ def _classes(tables: Sequence[dict[str, Any]]) -> dict[str, str]:
 
 def _said(place: Place, words: Sequence[Word]) -> _Said:
     """What a phrase says where it stands; a judgement that is denied says the contrary, or nothing."""
-    listed = place.list
-    says = listed.says
-    if listed.polar and _denied(place, words):
-        says = "criticism" if says == "praise" else _DENIED
-    elif place.first and says in _ACTIONS and words[place.first - 1].folded in _DENY_BEFORE:
+    first, last, (says, why, weight, polar) = place
+    if polar:
+        if _denied(first, last, words):
+            says = "criticism" if says == "praise" else _DENIED
+    elif first and says in _ACTIONS and words[first - 1].folded in _DENY_BEFORE:
         says = _DENIED
-    return _Said(words[place.first].start, words[place.last - 1].end, says, listed.weight, listed.why)
+    return _Said(words[first].start, words[last - 1].end, says, weight, why)
 
 
-def _denied(place: Place, words: Sequence[Word]) -> bool:
-    before = words[max(0, place.first - _REACH) : place.first]
-    if any(word.folded in _DENY_BEFORE for word in before):
-        return True
-    behind = words[place.last : place.last + _REACH]
-    return any(word.folded.startswith(_DENY_BEHIND) for word in behind)
+def _denied(first: int, last: int, words: Sequence[Word]) -> bool:
+    for word in words[max(0, first - _REACH) : first]:
+        if word.folded in _DENY_BEFORE:
+            return True
+    return any(word.folded.startswith(_DENY_BEHIND) for word in words[last : last + _REACH])
 
 
 def _signs(text: Text) -> Iterator[_Said]:
@@ -204,16 +254,16 @@ def is_phone(written: str) -> bool:
     return digits.startswith("0") and 10 <= len(digits) <= 11
 
 
-def _ask(reading: _Reading, sentences: Sequence[Sentence], words: Sequence[Word]) -> None:
+def _ask(reading: _Reading, sentences: Sequence[Sentence]) -> None:
     """Add questions that marks tell; take back those that want no answer, and praise that is asked for."""
     says = reading.says
+    if _TALKING.isdisjoint(says) and not any(sentence.asked[1] for sentence in sentences):
+        return
     if says["suggestion"]:
         reading.drop(("suggestion",), _beside(reading.said, "suggestion", _NO_ADVICE))
     selling = says["promote"] or says["educate"] or says["inform"]
     for sentence in sentences:
-        start = words[sentence.first].start if sentence.first < sentence.last else sentence.asked[0]
-        end = sentence.asked[1] or words[sentence.last - 1].end
-        inside = [said for said in reading.said if start <= said.start < end]
+        inside = [said for said in reading.said if sentence.start <= said.start < sentence.end]
         told = {said.says for said in inside}
         if "rhetoric" in told or ("hook" in told and selling):
             reading.drop(("question",), inside)
@@ -273,9 +323,10 @@ def _hint(says: dict[str, float]) -> None:
     Orders that call to nothing listed are advice; days and hours in formal verbs are a notice; offers beside
     a call advertise; somebody's words beside laughing emoji are a joke.
     """
-    if any(says[name] >= ENOUGH for name in _MEANT):
+    taken = {name for name, weight in says.items() if weight >= ENOUGH}
+    if not taken.isdisjoint(_MEANT):
         return
-    calls = any(says[name] >= ENOUGH for name in ACTIONS)
+    calls = not taken.isdisjoint(_ACTIONS)
     if says["offer"] and calls:
         says["promote"] += ENOUGH
     elif says["advice"] and not calls and says["promote"] < ENOUGH:
@@ -288,7 +339,9 @@ def _hint(says: dict[str, float]) -> None:
 
 def _sell(says: dict[str, float]) -> None:
     """Who sells, promotes; what sellers say of their own goods is no praise."""
-    says["promote"] += sum(worth for action, worth in _SELLING.items() if says[action] >= ENOUGH)
+    for action in _SELLING.keys() & says.keys():
+        if says[action] >= ENOUGH:
+            says["promote"] += _SELLING[action]
     if says["promote"]:
         says["promote"] += says["hook"]
     if says["inform"] < 2 * ENOUGH and max(says["promote"], says["challenge"]) >= ENOUGH:
@@ -297,15 +350,14 @@ def _sell(says: dict[str, float]) -> None:
         says["praise"] -= 2 * ENOUGH
 
 
-def _taken(reading: _Reading) -> Aims:
-    taken = {name for name, weight in reading.says.items() if weight >= ENOUGH}
-    if taken.isdisjoint(_KNOWN):
+def _aims(said: Iterable[_Said], taken: Collection[str]) -> Aims:
+    if not taken:
         return _NOTHING
     return Aims(
         intents=tuple(name for name in INTENTS if name in taken) or (_COMMENT,),
         purposes=tuple(name for name in PURPOSES if name in taken),
         actions=tuple(name for name in ACTIONS if name in taken),
-        cues=tuple(_cues(reading.said, taken & _KNOWN)),
+        cues=tuple(_cues(said, taken)),
     )
 
 

@@ -89,19 +89,23 @@ def others(text: str) -> tuple[str, ...]:
 def others_of(bare: str, main: str) -> tuple[str, ...]:
     """``others`` of a text that is plain already and whose main language is known."""
     pieces: list[list[str]] = []
-    for letters in (_ARABIC_WORD, _LATIN, _OTHER):
+    sentences = _SENTENCE.split(bare)
+    for letters in (_ARABIC_WORD, _LATIN, _OTHER) if not bare.isascii() else (_LATIN,):
         short: list[str] = []
-        for sentence in _SENTENCE.split(bare):
+        for sentence in sentences:
             found = letters.findall(sentence)
             if len(found) >= _OWN_WORDS:
                 pieces.append(found)
             else:
                 short += found
         pieces.append(short)
+    long = [piece for piece in pieces if len(piece) >= OTHER_WORDS]
+    if not long or (len(long) == 1 and len(list(filter(None, pieces))) == 1):
+        return ()
     total = sum(len(word) for piece in pieces for word in piece)
     written: dict[str, list[str]] = {}
-    for piece in pieces:
-        if len(piece) >= OTHER_WORDS and not _is_names(piece):
+    for piece in long:
+        if not _is_names(piece):
             whole = " ".join(piece)
             written.setdefault(of_words(whole, words(whole)), []).extend(piece)
     sizes = {code: sum(map(len, found)) for code, found in written.items()}
@@ -183,7 +187,7 @@ def _arabic(letters: str, folded: list[str], bare: str) -> str:
         for code, points in table[letter]:
             scores[code] = scores.get(code, 0.0) + times * points
     _count_words(folded, known, scores)
-    for _ in _SEATED_VOWEL.findall(bare):
+    for _ in _SEATED_VOWEL.findall(bare) if "\u0626" in bare else ():
         for code in ("ckb", "ug"):
             scores[code] = scores.get(code, 0.0) + 1.5
     if _is_open(scores):

@@ -7,21 +7,22 @@ list of our own; what stands around a word denies, strengthens or weakens it. Ir
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import exp
 from typing import Final
 
-from nlp.tone import Known, look, look_joined, pictures, starts
+from nlp import anger, telling
+from nlp.telling import BEING, BREAK, UNKNOWN, Item
 from nlp.text import Cue, Text
+from nlp.tone import Known, leanings, pictures
 from posts.post import Sentiment
 
 VERSION: Final = "lexicon-en-1, lexicon-fa-1 experimental"
 LANGUAGES: Final = frozenset({"fa", "en"})
-UNKNOWN: Final = "und"
-"""A text too short or too mixed to name its language is read if it holds a word or sign that is known."""
 
-BELOW: Final = -0.1
+BELOW: Final = -0.12
 """A score up to this is negative, and one from ``ABOVE`` on positive: praise is worded more strongly than it
 is meant, and a mild word of complaint is meant as one."""
 ABOVE: Final = 0.3
@@ -32,7 +33,8 @@ class Mood:
     """How a text sounds: its sentiment (``None`` where its language is not read), ``"anger"`` and
     ``"insult"`` where they are heard, and the cues for all of it, in the order of the text.
 
-    The weights of cues for sentiment are those that were added up, denial and emphasis included.
+    The weights of cues for sentiment are those that were added up, denial and emphasis included; those of
+    words that lean (``mood.lines``) were added to the score itself.
     """
 
     sentiment: Sentiment | None = None
@@ -40,49 +42,62 @@ class Mood:
     cues: tuple[Cue, ...] = ()
 
 
-@dataclass(slots=True)
-class _Item:
-    """A known word or expression: the places of its first and last word, and its offsets."""
-
-    known: Known
-    first: int
-    last: int
-    start: int
-    end: int
-    used: bool = False
-
-
 _NOTHING: Final = Mood()
-# Where a clause ends: what is denied or stressed beyond it is something else.
-_BREAK: Final = re.compile(r"[.!?؟،,;؛:\n…()\"«»|]")
-_ENDINGS_APART: Final = frozenset(
-    "ها های هایی هاش تر ترین تری تره ام ای اند ایم اید ه".split()  # plural, comparison, copula, apart
-)
-_MOST_WORDS: Final = 5
+_MOST_ITEMS: Final = 2000
+"""Telling words that are looked at in one text; a book's first chapters tell its mood."""
 
 
 def read(text: Text) -> Mood:
-    """The mood of a text."""
+    """The mood of a text: what the lists say of it, and in English how its other words lean."""
+    mood = by_lists(text)
+    return leaning(mood, text, leanings()) if text.language == "en" else mood
+
+
+def by_lists(text: Text) -> Mood:
+    """The mood of a text by what is listed alone."""
     if text.language not in LANGUAGES and text.language != UNKNOWN:
         return _NOTHING
-    items = list(_items(text))
+    items = list(islice(telling.items(text), _MOST_ITEMS))
     cues: list[Cue] = []
     total = _weigh(text, items, cues) + _look_at_pictures(text, cues)
     if not cues and text.language == UNKNOWN:
         return _NOTHING
     total += _exclaim(text.written, total, cues)
-    emotions = _emotions(text, items, cues)
+    emotions = anger.emotions(text, items, cues)
     cues.sort(key=lambda cue: (cue.start, cue.end))
-    return Mood(_sentiment(total), emotions, tuple(cues))
+    return Mood(_sentiment(total / (total * total + _ALPHA) ** 0.5), emotions, tuple(dict.fromkeys(cues)))
 
 
 _ALPHA: Final = 15.0
+"""The sum of the weights is brought between -1 and 1 by x / sqrt(x² + 15), as VADER does."""
 
 
-def _sentiment(total: float) -> Sentiment:
-    """The sum of the weights brought between -1 and 1, x / sqrt(x² + 15) as VADER does, and its label."""
-    score = round(total / (total * total + _ALPHA) ** 0.5, 4)
+def _sentiment(score: float) -> Sentiment:
+    score = round(max(-1.0, min(1.0, score)), 4)
     return Sentiment("negative" if score <= BELOW else "positive" if score >= ABOVE else "neutral", score)
+
+
+_LEANING: Final = 0.12
+_SHOWN: Final = 0.04
+
+
+def leaning(mood: Mood, text: Text, lean: Mapping[str, float]) -> Mood:
+    """A mood moved by how the words of its text lean (``nlp.training.leanings``), the strong ones as cues."""
+    if mood.sentiment is None:
+        return mood
+    words = {word.folded: word for word in text.words}
+    share = _LEANING / max(1, len(words)) ** 0.5
+    moved = 0.0
+    cues: list[Cue] = []
+    for folded, word in words.items():
+        more = lean.get(folded, 0.0) * share
+        moved += more
+        if abs(more) >= _SHOWN:
+            says = "positive" if more > 0 else "negative"
+            cues.append(Cue(word.start, word.end, says, round(more, 3), "mood.lines"))
+    cues.extend(mood.cues)
+    cues.sort(key=lambda cue: (cue.start, cue.end))
+    return Mood(_sentiment(mood.sentiment.score + moved), mood.emotions, tuple(cues))
 
 
 _SOFT: Final = 0.1
@@ -101,44 +116,10 @@ def shares(mood: Mood) -> dict[str, float]:
         "neutral": 1.0,
         "positive": exp((score - ABOVE) / _SOFT),
     }
+    raised[mood.sentiment.label] *= 1 + 1e-9  # a score on the very edge belongs to one side
     whole = sum(raised.values())
     return {label: part / whole for label, part in raised.items()}
 
-
-def _items(text: Text) -> Iterator[_Item]:
-    """The known words and expressions, the longest from each place."""
-    words = text.words
-    english = text.language == "en"
-    begun = starts()
-    place, count = 0, len(words)
-    while place < count:
-        word = words[place]
-        joined, last = word.folded, place
-        known = look(joined, english)
-        if joined in begun:
-            for ahead in range(place + 1, min(place + _MOST_WORDS, count)):
-                joined += words[ahead].folded
-                if longer := look_joined(joined, english):
-                    if _BREAK.search(text.written, words[last].end, words[ahead].start):
-                        break
-                    known, last = longer, ahead
-                if joined not in begun:
-                    break
-        if known is not None:
-            if last + 1 < count and words[last + 1].folded in _ENDINGS_APART:
-                joined = "".join(part.folded for part in words[place : last + 2])
-                if longer := look(joined, english):
-                    known, last = longer, last + 1
-            yield _Item(known, place, last, word.start, words[last].end)
-        elif word.folded == "t" and place and words[place - 1].folded in _SHORT_NOT:
-            yield _Item(_NOT, place - 1, place, words[place - 1].start, word.end)
-        place = last + 1
-
-
-_SHORT_NOT: Final = frozenset(
-    "don doesn didn isn wasn aren weren couldn wouldn shouldn won can haven hasn hadn ain mustn needn".split()
-)
-_NOT: Final = Known(negates=True)
 
 _BEHIND: Final = 3
 _AHEAD: Final = 4
@@ -155,17 +136,17 @@ _INSULTED: Final = -1.5
 _PLAIN: Final = frozenset({"بودن", "داشتن"})  # to be, to have
 
 
-def _weigh(text: Text, items: list[_Item], cues: list[Cue]) -> float:
+def _weigh(text: Text, items: list[Item], cues: list[Cue]) -> float:
     """The sum of the words' weights after what stands around them; what was counted is added to the cues."""
     turn = max((place for place, item in enumerate(items) if item.known.turns), default=-1)
     asked = "?" in text.written or "؟" in text.written
     loud = not text.written.isupper()
-    weighed: list[tuple[float, _Item, bool]] = []
+    weighed: list[tuple[float, Item, bool]] = []
     for place, item in enumerate(items):
         weight = item.known.weight
         if item.known.means is not None or item.known.why:
             weight, item = _with_verb(text.written, item, items, place)
-        elif item.known.insult == 1 and _is_meant(text, item, items):
+        elif item.known.insult == 1 and anger.is_meant(text, item, telling.beside(items, place)):
             weight = min(weight, _INSULTED)
         if not weight:
             continue
@@ -195,48 +176,47 @@ def _weigh(text: Text, items: list[_Item], cues: list[Cue]) -> float:
 _ASKED: Final = Known()
 
 
-def _with_verb(written: str, item: _Item, items: list[_Item], place: int) -> tuple[float, _Item]:
+def _with_verb(written: str, item: Item, items: list[Item], place: int) -> tuple[float, Item]:
     """The weight of a word together with the verb it stands with (``لذت بردم``), if that is near."""
     means = item.known.means or {}  # "I enjoyed"
-    for ahead in items[place + 1 :]:
+    for ahead in items[place + 1 : place + 1 + telling.BESIDE]:
         if ahead.first - item.last > _VERB_AHEAD or ahead.known.turns:
             break
-        if _BREAK.search(written, item.end, ahead.start):
+        if BREAK.search(written, item.end, ahead.start):
             break
         verb = ahead.known.verb
         if verb is not None:
             if item.known.why and verb.negative:
-                return item.known.why, _Item(_ASKED, item.first, ahead.last, item.start, ahead.end)
+                return item.known.why, Item(_ASKED, item.first, ahead.last, item.start, ahead.end)
             if verb.infinitive in means:
                 known = Known(weight=means[verb.infinitive], denied=verb.negative)
                 ahead.used = ahead.used or bool(ahead.known.weight)
-                return known.weight, _Item(known, item.first, ahead.last, item.start, ahead.end)
+                return known.weight, Item(known, item.first, ahead.last, item.start, ahead.end)
             break
     return item.known.weight, item
 
 
 _END: Final = re.compile(r"[.!?؟\n]")
+_LONG_SENTENCE: Final = 400
 _ASKED_GOOD: Final = 0.35
 _ASKED_BAD: Final = 0.7
 
 
-def _in_question(written: str, item: _Item, weight: float) -> float:
+def _in_question(written: str, item: Item, weight: float) -> float:
     """The share of its weight that a word keeps in a question, thanks in a text that asks."""
-    end = _END.search(written, item.end)
+    end = _END.search(written, item.end, item.end + _LONG_SENTENCE)
     if item.known.thanks or (end is not None and end[0] in "?؟"):
         return _ASKED_GOOD if weight > 0 else _ASKED_BAD
     return 1.0
 
 
-def _around(
-    written: str, item: _Item, items: list[_Item], place: int, cues: list[Cue]
-) -> tuple[float, bool]:
+def _around(written: str, item: Item, items: list[Item], place: int, cues: list[Cue]) -> tuple[float, bool]:
     """How much stronger the words before make a word, and whether what stands around it denies it."""
     factor, denied, near = 1.0, item.known.denied, True
-    for before in reversed(items[:place]):
+    for before in reversed(items[max(0, place - telling.BESIDE) : place]):
         distance = item.first - before.last
         known = before.known
-        if distance > _BEHIND or known.turns or _BREAK.search(written, before.end, item.start):
+        if distance > _BEHIND or known.turns or BREAK.search(written, before.end, item.start):
             break
         if known.factor != 1.0 and near:
             factor *= 1.0 + (known.factor - 1.0) * _DISTANT[distance]
@@ -248,14 +228,15 @@ def _around(
         if known.negates and not denied:
             denied = True
             cues.append(Cue(before.start, before.end, "negation", -1.0, "mood.negator"))
-    if denied or item.known.verb is not None or item.known.insult > 1:
+    if denied or item.known.verb is not None:
         return factor, denied
-    for ahead in items[place + 1 :]:
+    for ahead in items[place + 1 : place + 1 + telling.BESIDE]:
         known = ahead.known
-        if ahead.first - item.last > _AHEAD or known.turns or _BREAK.search(written, item.end, ahead.start):
+        if ahead.first - item.last > _AHEAD or known.turns or BREAK.search(written, item.end, ahead.start):
             break
         if known.verb is not None:
-            deniable = item.known.weight > 0 or known.verb.infinitive in _PLAIN
+            deniable = known.verb.infinitive in (BEING if item.known.insult > 1 else _PLAIN)
+            deniable = deniable or item.known.weight > 0
             if known.verb.negative and deniable:
                 denied = True
                 cues.append(Cue(ahead.start, ahead.end, "negation", -1.0, "mood.negator"))
@@ -269,9 +250,7 @@ _REPEATED: Final = (1.0, 0.5, 0.25)
 def _look_at_pictures(text: Text, cues: list[Cue]) -> float:
     """The sum of the weights of emoji and faces, each counted thrice at most and ever less."""
     known = pictures()
-    found = [
-        (known.emoji[sign], sign, start, end) for sign, start, end in text.emoji if sign in known.emoji
-    ]
+    found = [(known.emoji[sign], sign, start, end) for sign, start, end in text.emoji if sign in known.emoji]
     found += [(known.faces[face[0]], face[0], *face.span()) for face in known.face.finditer(text.written)]
     seen: dict[str, int] = {}
     total = 0.0
@@ -300,69 +279,3 @@ def _exclaim(written: str, total: float, cues: list[Cue]) -> float:
     end = _MARKS.match(written, mark)
     cues.append(Cue(mark, end.end() if end else mark + 1, "emphasis", round(more, 3), "mood.marks"))
     return more
-
-
-_ANGRY: Final = 1.0
-_SHOUTED: Final = 0.3
-_INSULT_ANGERS: Final = 0.7
-_DOUBTED: Final = re.compile(r"[?؟][?؟!]")
-
-
-def _emotions(text: Text, items: list[_Item], cues: list[Cue]) -> tuple[str, ...]:
-    """``"anger"`` and ``"insult"`` as far as they are heard; their cues are added."""
-    known = pictures()
-    angry = [(item.known.anger, item) for item in items if item.known.anger and not _quiet(item, items)]
-    faces = [(start, end) for sign, start, end in text.emoji if sign in known.angry]
-    anger = sum(weight for weight, _ in angry) + len(faces)
-    strong = [item for item in items if item.known.insult > 1 and not item.known.anger]
-    anger += _INSULT_ANGERS * len(strong)
-    if anger:
-        shouted = any(text.written[item.start : item.end].isupper() for _, item in angry)
-        marks = min(text.written.count("!"), 2) + bool(_DOUBTED.search(text.written))
-        anger += _SHOUTED * (marks + shouted)
-    enraged = anger >= _ANGRY
-    insults = [i for i in items if i.known.insult and (enraged or _is_meant(text, i, items))]
-    pictured = [(start, end) for sign, start, end in text.emoji if sign in known.insulting]
-    found: list[str] = []
-    if enraged:
-        found.append("anger")
-        cues += [Cue(item.start, item.end, "anger", weight, "mood.anger") for weight, item in angry]
-        cues += [Cue(start, end, "anger", 1.0, "mood.anger") for start, end in faces]
-    if insults or pictured:
-        found.append("insult")
-        cues += [Cue(i.start, i.end, "insult", float(i.known.insult), "mood.insult") for i in insults]
-        cues += [Cue(start, end, "insult", 2.0, "mood.insult") for start, end in pictured]
-    return tuple(found)
-
-
-def _quiet(item: _Item, items: list[_Item]) -> bool:
-    """Whether anger is denied: by the word before, or by the next verb."""
-    if item.known.denied:
-        return True
-    for other in items:
-        if other.known.negates and 0 < item.first - other.last <= 2:
-            return True
-        verb = other.known.verb
-        if verb is not None and verb.negative and 0 < other.first - item.last <= 2:
-            return True
-    return False
-
-
-_NEAR: Final = 3
-
-
-def _is_meant(text: Text, item: _Item, items: list[_Item]) -> bool:
-    """Whether an insult is one: a strong one is, a weak one if it is said to or of somebody else."""
-    if item.known.insult > 1:
-        return True
-    if _quiet(item, items):
-        return False
-    near = [
-        other.known.person
-        for other in items
-        if other.known.person and -_NEAR <= other.first - item.last and item.first - other.last >= -_NEAR
-        and abs(other.first - item.first) <= _NEAR
-    ]  # fmt: skip
-    if "self" in near and "other" not in near:
-        return False
-    return "other" in near or any(sign[0] in ("mention", "handle") for sign in text.signs)

@@ -33,6 +33,21 @@ class WatchList:
         return hashlib.blake2b(written.encode(), digest_size=4).hexdigest()
 
 
+KINDS = {"PER": "person", "LOC": "place", "ORG": "organisation"}
+"""Labels of names that are counted though nobody watches for them, and what their keys begin with."""
+
+
+def key_of(label: str, written: str) -> str | None:
+    """Under which key a name is counted that is no watched one; ``None`` for other labels.
+
+    >>> key_of("LOC", "تهران")  # Tehran
+    'place:تهران'
+    """
+    kind = KINDS.get(label)
+    spoken = " ".join(parts(written))
+    return f"{kind}:{spoken}"[:120] if kind and spoken else None
+
+
 GAP = " "
 """The norm of white space and of a hyphen or underscore between words."""
 _GAPS = " \t\u00a0\u2009\u202f\u200b\u200c_-\u2010\u2011\u2013"

@@ -33,6 +33,9 @@ MARKS: Final = ("spam", "giveaway", "bot")
 AGAIN: Final = 0.5
 """What another phrase of the same sign adds, once, where the sign is at the heart of the matter."""
 
+LONG: Final = 100
+"""In a text of more words signs meet by chance: each further so many words raise the thresholds by one."""
+
 _HALF_SPACE: Final = "\u200c"
 _NUMBER: Final = "#"
 _CORE: Final = "core"
@@ -152,6 +155,12 @@ def _is_number(word: str) -> bool:
 _LISTS: Final = _Lists()
 SIGNS: Final[Mapping[tuple[str, str], Sign]] = _LISTS.signs
 THRESHOLDS: Final[Mapping[str, float]] = _LISTS.thresholds
+# An account that says what it is says so however much it writes.
+_SAYS_SO: Final = {
+    "spam": frozenset[Sign](),
+    "giveaway": frozenset[Sign](),
+    "bot": frozenset((_LISTS.signs["bot", "declared"], _LISTS.signs["bot", "named"])),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +191,21 @@ def read(post: Post, text: Text) -> tuple[tuple[str, ...], tuple[Cue, ...]]:
         _account(post.author, found)
     if not found:
         return (), ()
-    return _marked(found)
+    return _marked(found, max(0.0, len(text.words) / LONG - 1))
 
 
-def _marked(found: dict[Sign, _Found]) -> tuple[tuple[str, ...], tuple[Cue, ...]]:
+def _marked(found: dict[Sign, _Found], rise: float) -> tuple[tuple[str, ...], tuple[Cue, ...]]:
+    """The marks that are reached, where what is written must reach so much more."""
     sums = dict.fromkeys(MARKS, 0.0)
     parts: dict[str, set[str]] = {mark: set() for mark in MARKS}
     for sign, each in found.items():
         sums[sign.mark] += sign.weight if each.again is None else sign.weight + AGAIN
         parts[sign.mark].add(sign.part)
     marks = tuple(
-        mark for mark in MARKS if sums[mark] >= _LISTS.thresholds[mark] and parts[mark] >= _LISTS.needs[mark]
+        mark
+        for mark in MARKS
+        if parts[mark] >= _LISTS.needs[mark]
+        and sums[mark] >= _LISTS.thresholds[mark] + (0.0 if _SAYS_SO[mark] & found.keys() else rise)
     )
     if not marks:
         return (), ()
@@ -344,6 +357,8 @@ def _account(author: Author, found: dict[Sign, _Found]) -> None:
     if author.verified or (author.followers or 0) >= _FOLLOWED:
         for mark in MARKS:
             _note(found, mark, "known_account", 0, 0)
+    if author.followers == 0:
+        _note(found, "spam", "nobody", 0, 0)
     if author.handle:
         _handle(author.handle.lstrip("@").partition("@")[0], author.followers, found)
 

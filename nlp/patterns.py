@@ -23,51 +23,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final, NamedTuple
 
-from nlp.fold import fold, tokens
+from nlp.entries import PERSIAN, Symbols, choices, folded, forms
 from nlp.signs import LINK
 from nlp.text import Text, Word
 
-_HALF_SPACE: Final = "\u200c"
 _GAP: Final = 2
-_NOWHERE: Final[frozenset[int]] = frozenset()
 _KNOWN_WORDS: Final = 30_000
-_NUMBER: Final = "<n>"
-_IMPERATIVE: Final = "<imperative>"
-_PERSIAN: Final = re.compile(r"[\u0600-\u06ff]")
 _DRAWN: Final = re.compile(r"(.)\1+")
 _LONG: Final = re.compile(r"(.)\1\1")
 _STOPS: Final = re.compile(r"[!?؟…\n؛;]+|[.:]+(?=\s|$)")
 _ASKS: Final = frozenset("?؟")
 _CLOSING: Final = frozenset('»”"')
 
-
-def _folded(words: str) -> frozenset[str]:
-    return frozenset(map(fold, words.split()))
-
-
 # does, does not: written apart they belong to the verb behind them
-_BEFORE: Final = _folded("می نمی")
+_BEFORE: Final = folded("می نمی")
 # plural, more, most, am, is, his, your, our, their: written apart they belong to the word before them
-_BEHIND: Final = _folded(
+_BEHIND: Final = folded(
     "ها های هایی هام هات هاش هامون هاتون هاشون تر ترین ام ای اید ایم اند اش ات مون تون شون"
 )
 _APART: Final = _BEFORE | _BEHIND
-# What may stand behind a noun or an adjective: it, my, your, his, the, is, plural with owners, our, their
-_ENDINGS_FA: Final = _folded(
-    "ی م ت ش و ه ا ها های هایی هام هات هاش هاتون هامون هاشون هایتان هایمان هایشان ام ات اش مون تون شون "
-    "مان تان شان رو مو تو شو ای یی یتون یت یم تونو مونو ان اس ست"
-)
-# take, do not go: a Persian imperative to several people or to one politely. Behind the stem of a past, which
-# ends in t or d, the same ending says that they did; and others only look alike (did not arrive, bitter).
-_ORDERS: Final = re.compile(r"[بن]\w{1,7}(?<![تد])ید|[بن]فرستید|[بن]دید")
-_NO_ORDERS: Final = _folded(
-    "بعید نوید ناامید نومید نرسید نشنید نپرسید نفهمید ندید نشید برسید بخشید نترسید نخندید نگید بریدید نمیگید"
-)
-_ENDINGS_EN: Final = ("s", "es", "d", "ed", "ing")
 
 
 class Place(NamedTuple):
@@ -78,8 +56,7 @@ class Place(NamedTuple):
     list: Listed
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A list of phrases: what they say, how much, and under which name people are told of it.
 
     ``polar`` ones say the contrary, or nothing, where they are denied.
@@ -93,7 +70,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Words ``first`` to ``last`` (exclusive), the first ``opening`` of them greetings.
+    """Words ``first`` to ``last`` (exclusive), the first ``opening`` of them greetings, and where they stand.
 
     ``asked`` is the stretch of its question mark, ``(0, 0)`` where it has none.
     """
@@ -101,6 +78,8 @@ class Sentence:
     first: int
     last: int
     opening: int
+    start: int
+    end: int
     asked: tuple[int, int] = (0, 0)
 
 
@@ -131,62 +110,38 @@ class _Node:
         self.ends: list[tuple[Listed, bool, bool, bool]] = []
 
 
-@dataclass(slots=True)
-class _Symbols:
-    """Which places of phrases a word can fill."""
+class _Known(NamedTuple):
+    """What is known of a word: the places that it can fill, and the phrases that it begins.
 
-    whole: dict[str, set[int]] = field(default_factory=dict)
-    begins: dict[str, set[int]] = field(default_factory=dict)
-    numbers: set[int] = field(default_factory=set)
-    orders: set[int] = field(default_factory=set)
-    ids: dict[frozenset[str], int] = field(default_factory=dict)
+    ``sure`` are nodes to follow whatever comes; ``plain`` those that a word of ``after`` must follow at once.
+    """
 
-    def number(self, words: frozenset[str]) -> int:
-        """The number of a place that any of these words (``a``, ``a*``, ``<n>``) fills."""
-        if (known := self.ids.get(words)) is not None:
-            return known
-        made = self.ids[words] = len(self.ids)
-        for word in words:
-            if word == _NUMBER:
-                self.numbers.add(made)
-            elif word == _IMPERATIVE:
-                self.orders.add(made)
-            elif word.endswith("*"):
-                self.begins.setdefault(word[:-1], set()).add(made)
-            else:
-                self.whole.setdefault(word, set()).add(made)
-        return made
-
-    def of(self, word: str) -> set[int]:
-        """The places that a word fills as it is written."""
-        found = set(self.whole.get(word, ()))
-        for length in range(2, len(word) + 1):
-            found |= self.begins.get(word[:length], set())
-        if word.isdigit():
-            found |= self.numbers
-        elif _ORDERS.fullmatch(word) and word not in _NO_ORDERS and not word.startswith("نمی"):  # does not
-            found |= self.orders
-        return found
-
-
-_Known = tuple[frozenset[int], tuple[_Node, ...]]
-"""The places that a word can fill, and the nodes that it leads to as the first of a phrase."""
+    places: frozenset[int]
+    sure: tuple[_Node, ...]
+    plain: tuple[_Node, ...]
+    after: frozenset[int]
 
 
 class _Vocabulary(dict[str, _Known]):
     """What is known of a folded word; each is looked up once, words that are drawn out in other spelling."""
 
-    def __init__(self, symbols: _Symbols, root: _Node) -> None:
+    def __init__(self, symbols: Symbols, root: _Node) -> None:
         super().__init__()
         self.symbols = symbols
         self.root = root
 
     def __missing__(self, word: str) -> _Known:
         found = self.symbols.of(word)
-        if not found and (_LONG.search(word) or (_PERSIAN.search(word) and _DRAWN.search(word))):
+        if not found and (_LONG.search(word) or (PERSIAN.search(word) and _DRAWN.search(word))):
             found = self.symbols.of(_DRAWN.sub(r"\1\1", word)) or self.symbols.of(_DRAWN.sub(r"\1", word))
-        first = self.root.next
-        known = (frozenset(found), tuple(first[place] for place in sorted(found) if place in first))
+        first = [self.root.next[place] for place in sorted(found & self.root.next.places)]
+        plain = tuple(node for node in first if not node.ends and not node.far)
+        known = _Known(
+            frozenset(found),
+            tuple(node for node in first if node.ends or node.far),
+            plain,
+            frozenset().union(*(node.next.places for node in plain)),
+        )
         if len(self) < _KNOWN_WORDS:
             self[word] = known
         return known
@@ -196,11 +151,11 @@ class Lists:
     """Lists of phrases, ready to be looked for; made of ``[[list]]`` tables."""
 
     def __init__(self, read: Mapping[str, Any]) -> None:
-        self._symbols = _Symbols()
+        self._symbols = Symbols()
         self._root = _Node()
         self._classes: dict[str, frozenset[str]] = {}
         for name, words in read.get("classes", {}).items():
-            self._classes[name] = frozenset(self._forms(words.split()))
+            self._classes[name] = frozenset(forms(words.split(), self._classes))
         self._openers = self._classes.get("opener", frozenset())
         for table in read["list"]:
             listed = Listed(
@@ -211,34 +166,17 @@ class Lists:
                     self._add(line, listed)
         self._vocabulary = _Vocabulary(self._symbols, self._root)
 
-    def _forms(self, words: Iterable[str]) -> Iterator[str]:
-        """The folded words, those with ``+`` also with their endings; a class gives its words."""
-        for word in words:
-            if word in (_NUMBER, _IMPERATIVE):
-                yield word
-            elif word.startswith("<"):
-                yield from self._classes[word.strip("<>")]
-            elif word.endswith("+"):
-                stem = fold(word[:-1])
-                yield stem
-                endings = _ENDINGS_FA if _PERSIAN.search(stem) else _ENDINGS_EN
-                yield from (stem + ending for ending in endings)
-            elif word.endswith("*"):
-                yield fold(word[:-1]) + "*"
-            else:
-                yield fold(word)
-
     def _add(self, entry: str, listed: Listed) -> None:
         parts = entry.split(" ")
         starts, ends, asks = parts[0] == "^", parts[-1] == "$", parts[-1] == "?"
         parts = parts[starts : len(parts) - (ends or asks)]
-        for chosen in product(*(_choices(part) for part in parts)):
+        for chosen in product(*(choices(part) for part in parts)):
             node, gap = self._root, 0
             for part in (part for choice in chosen for part in choice):
                 if part.startswith("~"):
                     gap += int(part[1:] or _GAP)
                     continue
-                place = self._symbols.number(frozenset(self._forms(part.split("/"))))
+                place = self._symbols.number(frozenset(forms(part.split("/"), self._classes)))
                 node, gap = (node.far.setdefault(gap, _Ways()) if gap else node.next).to(place), 0
             node.ends.append((listed, starts, ends, asks))
 
@@ -246,13 +184,16 @@ class Lists:
         """All phrases, in the order in which they begin; none reaches from one sentence into the next."""
         vocabulary = self._vocabulary
         known = [vocabulary[word.folded] for word in words]
-        places = [word[0] for word in known]
+        places = [word.places for word in known]
         found: list[Place] = []
         for sentence in sentences:
-            for at in range(sentence.first, sentence.last):
-                after = places[at + 1] if at + 1 < sentence.last else _NOWHERE
-                for node in known[at][1]:
-                    if node.ends or node.far or not after.isdisjoint(node.next.places):
+            last = sentence.last
+            for at in range(sentence.first, last):
+                word = known[at]
+                for node in word.sure:
+                    _follow(node, at, at + 1, sentence, places, found)
+                if word.plain and at + 1 < last and not word.after.isdisjoint(places[at + 1]):
+                    for node in word.plain:
                         _follow(node, at, at + 1, sentence, places, found)
         return found
 
@@ -275,34 +216,8 @@ class Lists:
         opening = first
         while opening < last and words[opening].folded in self._openers:
             opening += 1
-        return Sentence(first, last, opening - first, asked)
-
-
-def _choices(part: str) -> list[tuple[str, ...]]:
-    """The ways to write one part of an entry: left out, apart or joined; words without a seam are one way."""
-    may_miss = part.startswith("(")
-    bare = part.strip("()")
-    if bare.startswith("~"):
-        return [(bare,), ()] if may_miss else [(bare,)]
-    ways: list[tuple[str, ...]] = []
-    plain: list[str] = []
-    for word in bare.split("/"):
-        if _HALF_SPACE in word or "'" in word:
-            ways.extend(_seams(word))
-        else:
-            plain.append(word)
-    if plain:
-        ways.append(("/".join(plain),))
-    return [*ways, ()] if may_miss else ways
-
-
-def _seams(word: str) -> list[tuple[str, ...]]:
-    """The ways to write a word with a half-space or an apostrophe."""
-    ending = word[-1] if word[-1] in "+*" else ""
-    bare = word.rstrip("+*")
-    apart = tuple(tokens(bare.replace(_HALF_SPACE, " ")))
-    ways = dict.fromkeys((tuple(tokens(bare)), apart, ("".join(apart),)))
-    return [(*way[:-1], way[-1] + ending) for way in ways]
+        start = words[first].start if first < last else asked[0]
+        return Sentence(first, last, opening - first, start, asked[1] or words[last - 1].end, asked)
 
 
 def _follow(
@@ -361,24 +276,32 @@ def joined(words: Sequence[Word]) -> Sequence[Word]:
     return made
 
 
-def longest(found: Sequence[Place]) -> list[Place]:
+def longest(found: Sequence[Place]) -> Sequence[Place]:
     """The phrases in their order, of those that share words and say the same the longest.
 
     One that says ``""`` only keeps those inside it from speaking: "no problem" is no problem.
     """
-    if len(found) < 2:
-        return [place for place in found if place.list.says]
-    kept: list[Place] = []
+    reached: dict[str, int] = {}
+    for place in found:
+        says = place.list.says
+        if not says or place.first < reached.get(says, 0):
+            return _settled(found)
+        reached[says] = place.last
+    return found
+
+
+def _settled(found: Sequence[Place]) -> list[Place]:
+    kept: dict[str, list[Place]] = {"": []}
     for place in sorted(found, key=_length):
-        for other in kept:
-            if other.first < place.last and place.first < other.last:
-                if other.list.says == place.list.says:
-                    break
-                if not other.list.says and other.first <= place.first and place.last <= other.last:
-                    break
-        else:
-            kept.append(place)
-    return sorted((place for place in kept if place.list.says), key=_start)
+        says, first, last = place.list.says, place.first, place.last
+        if says:
+            alike = kept.setdefault(says, [])
+            if any(other.first < last and first < other.last for other in alike):
+                continue
+            if any(other.first <= first and last <= other.last for other in kept[""]):
+                continue
+        kept[says].append(place)
+    return sorted((place for says, places in kept.items() if says for place in places), key=_start)
 
 
 def _length(place: Place) -> tuple[int, bool, float]:

@@ -9,13 +9,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from nlp.cards import intents
+from nlp.cards import intents, mood, noise, topic
 
 FOLDER: Final = Path(__file__).parent / "cards"
 
 Making = tuple[Callable[[], dict[str, Any]], Callable[[dict[str, Any]], str]]
 """What makes a card, and what makes a table of it."""
-CARDS: Final[dict[str, Making]] = {"intents": (intents.card, intents.table)}
+CARDS: Final[dict[str, Making]] = {
+    "intents": (intents.card, intents.table),
+    "noise": (noise.card, noise.table),
+    "topic": (topic.card, topic.table),
+    "mood": (mood.card, mood.table),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,8 +2,8 @@
 
 «می‌روم», «میروم» and «می روم» (I go) are one word. Folding makes one of the first two, so a word has as many
 spellings as there are ways to write its parts together or apart. Parts are told by the half-space, by what
-Persian adds before and behind words (``data/spellings.toml``), and in a phrase by its spaces. A compound that is
-typed joined, without a known ending, is taken apart where two words that are often written meet (``nlp.cuts``).
+Persian adds before and behind words (``data/spellings.toml``), and in a phrase by its spaces. A compound that
+is typed joined, without a known ending, is taken apart where known words meet (``nlp.cuts``).
 """
 
 from __future__ import annotations

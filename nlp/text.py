@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, make_dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
+import msgspec
 import regex
 
 from nlp import cuts, emoji, language
@@ -26,15 +27,15 @@ _HARD: Final = re.compile(
     r"[\u0300-\u036f\u0483-\u0489\u0530-\u05ff\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u1fff\u2040\u2050-\u2054"
     r"\u20d0-\u20f0\u2c00-\ufe0d\ufe10-\ufefe\uff00-\U0001efff\U0001fb00-\U0010ffff]"
 )
-_EASY_WORD: Final = re.compile(rf"(?:[^\W_]|[{_INSIDE}])+")
+_EASY_WORD: Final = re.compile(rf"[{_INSIDE}]*[^\W_]+(?:[{_INSIDE}]+[^\W_]*)*")
 _CAMEL: Final = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True, gc=False):
     """A word as it is compared and where it stands (code points into ``Text.written``).
 
-    ``tag`` says that it is part of a hashtag.
+    ``tag`` says that it is part of a hashtag. (No dataclass, because 26 of them are made for each post, and
+    that took longer than all else that is read here.)
     """
 
     folded: str
@@ -87,17 +88,7 @@ def prepare(written: str, lang: str | None = None) -> Text:
     )
 
 
-_Draft: Any = make_dataclass("_Draft", [part.name for part in fields(Word)], slots=True)
-"""A word in the making: laid out as ``Word`` is, and not frozen, which makes it in a third of the time."""
-
 _folded: Final = lru_cache(maxsize=65_536)(fold)
-
-
-def _word(folded: str, start: int, end: int, tag: bool) -> Word:
-    made = _Draft(folded, start, end, tag)
-    made.__class__ = Word
-    word: Word = made
-    return word
 
 
 def _words(written: str, signs: list[Sign]) -> list[Word]:
@@ -121,7 +112,7 @@ def _add(found: list[Word], finder: Any, written: str, first: int, last: int) ->
     for match in finder.finditer(written, first, last):
         if folded := _folded(match[0]):
             start, end = match.span()
-            found.append(_word(folded, start, end, False))
+            found.append(Word(folded, start, end))
 
 
 def _tag_words(written: str, start: int, end: int) -> Iterator[Word]:
@@ -134,5 +125,5 @@ def _tag_words(written: str, start: int, end: int) -> Iterator[Word]:
             for part in parts or (folded,):
                 end_of = first + len(part) if parts else last
                 if part:
-                    yield _word(part, first, end_of, True)
+                    yield Word(part, first, end_of, True)
                 first = end_of

@@ -13,6 +13,7 @@ from typing import Any, Final
 from nlp.emoji import normal
 from nlp.fold import fold
 from nlp.inflections import Verb, bare, forms
+from nlp.text import Word
 
 _FOLDER: Final = files("nlp") / "data"
 
@@ -26,8 +27,8 @@ class Known:
     (``خوب‌نیست``), ``turns`` where it is a "but". ``verb`` is set for Persian verbs, ``means`` for words
     that have a mood together with certain verbs: infinitive to weight. ``anger`` is from 0 to 1,
     ``insult`` 2 for one that always is, 1 for one that is if it is said of a person; ``person`` is
-    ``"other"``, ``"self"`` or nothing. ``thanks`` marks what is a formula beside a question, and ``why`` is the
-    weight of a "why" that asks with a denied verb.
+    ``"other"``, ``"self"`` or nothing. ``thanks`` marks what is a formula beside a question, and ``why`` is
+    the weight of a "why" that asks with a denied verb.
     """  # "is not good"
 
     weight: float = 0.0
@@ -124,23 +125,59 @@ def starts() -> frozenset[str]:
 
 
 @cache
+def leanings() -> dict[str, float]:
+    """How English words lean beyond the list of moods: below 0 to the negative."""
+    rows = (_FOLDER / "mood_en_leanings.tsv").read_text(encoding="utf-8").splitlines()
+    parted = (row.split("\t") for row in rows if not row.startswith("#"))
+    return {word: float(value) for word, value in parted}
+
+
+def in_latin_persian(words: Iterable[Word]) -> bool:
+    """Whether a text of uncertain language shows that it is Persian: by its letters or by its words."""
+    telling = _telling()
+    return any(word.folded >= "\u0600" or word.folded in telling for word in words)
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """Persian words in Latin letters that no English text has: frequent ones and long ones of the list."""
+    frequent = _read("mood_finglish.toml")["frequent"]["written"]
+    long = {word for word in _list("finglish").entries if len(word) > _LONGEST_ENGLISH}
+    return frozenset(
+        {"".join(_parts(word)) for word in _split(frequent)} | (long - _list("en").entries.keys())
+    )
+
+
+_LONGEST_ENGLISH: Final = 4
+
+
+@cache
 def pictures() -> Pictures:
     """The emoji and faces of ``mood_emoji.toml``."""
     read = _read("mood_emoji.toml")
-    emoji = {
-        normal(sign): float(weight) for weight, signs in read["emoji"].items() for sign in signs.split()
-    }
+    emoji = {normal(sign): float(weight) for weight, signs in read["emoji"].items() for sign in signs.split()}
     faces = {face: float(weight) for weight, written in read["faces"].items() for face in written}
-    ordered = sorted(faces, key=len, reverse=True)
-    either = "|".join(re.escape(face) for face in ordered)
     return Pictures(
         emoji=emoji,
         faces=faces,
-        # A face stands free: no letter, digit or sign of an address touches it on the side it could be part of.
-        face=re.compile(rf"(?<![\w:/.=-])(?:{either})(?![\w/])|(?<=\w)(?::[)(]|=\)|<3)(?![\w/])"),
+        face=re.compile("|".join(map(_free, sorted(faces, key=len, reverse=True)))),
         angry=frozenset(map(normal, read["anger"]["emoji"].split())),
         insulting=frozenset(map(normal, read["insult"]["emoji"].split())),
     )
+
+
+_GLUED: Final = frozenset({":)", ":(", "=)", ":))", ":((", "<3"})
+"""Faces that are also typed right behind a word."""
+
+
+def _free(face: str) -> str:
+    """The pattern of a face that no letter, digit or address lends a part.
+
+    What stands before is looked at behind the first sign, because patterns are found fast by that.
+    """
+    before = "[:/.=-]" if face in _GLUED else r"[\w:/.=-]"
+    first = re.escape(face[0])
+    return rf"{first}(?<!{before}{first}){re.escape(face[1:])}(?![\w/])"
 
 
 _LONG: Final = re.compile(r"(.)\1{2,}")
@@ -185,10 +222,12 @@ def _inflected(word: str, entries: Entries) -> Known | None:
             return replace(known, denied=True)
         return replace(known, weight=known.weight * factor) if factor != 1.0 else known
     for cut in range(2, len(word) - 2):
-        known = entries.get(word[:cut])
-        if known is not None and known.means is not None:
-            verb = entries.get(word[cut:])
-            if verb and verb.verb and verb.verb.infinitive in known.means:
+        verb = entries.get(word[cut:])
+        if verb is None or verb.verb is None:
+            continue
+        for rest in (word[:cut], *(rest for rest, _ in bare(word[:cut]))):
+            known = entries.get(rest)
+            if known is not None and known.means is not None and verb.verb.infinitive in known.means:
                 return Known(weight=known.means[verb.verb.infinitive], denied=verb.verb.negative)
     return None
 
@@ -218,7 +257,9 @@ def _list(language: str) -> _List:
         _add_verbs(gathered)
     for known in gathered.values():
         _fill(known)
-    return _List({joined: Known(**known) for joined, known in gathered.items()}, frozenset(phrases), frozenset(begun))
+    return _List(
+        {joined: Known(**known) for joined, known in gathered.items()}, frozenset(phrases), frozenset(begun)
+    )
 
 
 _INSULTING: Final = -2.2

@@ -37,8 +37,9 @@ How = Literal["correction", "sample"]
 class Label:
     """One kind of reading of one post, as a person sees it.
 
-    ``values`` are empty where nothing of the kind holds. ``draw`` names the lot that the post was drawn
-    in. ``said`` is what the models read there, ``by`` which of them (``None`` and empty before they did).
+    ``values`` are empty where nothing of the kind holds. ``draw`` names the lot that the post was drawn in
+    and ``weight`` for how many posts of it this one stands (``trends.draw``). ``said`` is what models read
+    there, ``by`` which of them (``None`` and empty before they did).
     """
 
     post: str
@@ -47,6 +48,7 @@ class Label:
     at: datetime
     how: How = "correction"
     draw: str = ""
+    weight: float = 1.0
     said: tuple[str, ...] | None = None
     by: str = ""
 

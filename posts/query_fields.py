@@ -19,7 +19,18 @@ COUNTS: Final = (*METRICS, "followers")
 """Fields that are compared with a number."""
 TIMES: Final = ("since", "until", "date")
 MARKS: Final = {
-    "is": ("reply", "repost", "quote", "edited", "question", "mixed", "copy", "noise", "labelled"),
+    "is": (
+        "reply",
+        "repost",
+        "quote",
+        "edited",
+        "question",
+        "mixed",
+        "copy",
+        "noise",
+        "labelled",
+        "textless",
+    ),
     "has": ("media", "link", "poll"),
     "sentiment": ("negative", "neutral", "positive"),
     "kind": ("messenger", "text", "image", "video", "audio", "news", "blog", "forum"),
@@ -33,12 +44,14 @@ MARKS: Final = {
 """Fields that have one of a few values."""
 FIELDS: Final = (
     "lang", "platform", "source", "author", "mention", "tag", "link", "domain", "entity", "format", "emoji",
-    *MARKS, *TIMES, *COUNTS,
+    "copy", *MARKS, *TIMES, *COUNTS,
 )  # fmt: skip
 EXAMPLES: Final = {
     "lang": "fa", "platform": "mastodon", "source": "news", "author": "@sara", "mention": "@sara",
     "tag": "ai", "link": "example.org/news", "domain": "example.org", "entity": "brand:acme",
-    "format": "article", "emoji": "❤", "emotion": "anger", "purpose": "inform", "action": "buy",
+    "format": "article", "emoji": "❤", "copy": "mastodon:example.org:1",
+    "emotion": "anger", "purpose": "inform",
+    "action": "buy",
     "noise": "spam", "is": "reply", "has": "media", "sentiment": "negative", "kind": "news",
     "intent": "question", "spelling": "exact", "since": "7d", "until": "2026-11-01",
     "date": "2026-11-01", **dict.fromkeys(COUNTS, ">100"),
@@ -50,11 +63,11 @@ PERSIAN_FIELDS: Final = {
     "لایک": "likes", "پسند": "likes", "نظر": "comments", "بازنشر": "shares", "بازدید": "views",
     "دنبال‌کننده": "followers", "از": "since", "تا": "until", "تاریخ": "date",
     "نوع": "kind", "املا": "spelling", "قالب": "format", "ایموجی": "emoji", "هیجان": "emotion",
-    "نیت": "intent", "هدف": "purpose", "دعوت": "action", "نویز": "noise",
+    "نیت": "intent", "هدف": "purpose", "دعوت": "action", "نویز": "noise", "رونوشت": "copy",
 }  # fmt: skip
 """language, platform, source, author, mention, hashtag, link (two words), domain, sentiment, like (two
 words), comment, repost, views, follower, from, to, date, kind, spelling, format, emoji, emotion, intent,
-purpose, invitation, noise."""
+purpose, invitation, noise, copy."""
 
 _PERSIAN_VALUES: Final[dict[str, dict[str, str]]] = {
     "lang": {

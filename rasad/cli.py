@@ -21,12 +21,17 @@ from rasad.commands import (
     collecting,
     forgetting,
     gaining,
+    labelling,
     letters,
+    machine,
+    mood,
     moving,
     projects,
     queries,
+    reading,
     sources,
     tags,
+    wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
 from rasad.usage import Asks, WrongUse
@@ -73,8 +78,15 @@ app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command(cls=Asks)(wording.words)
+app.command(cls=Asks)(mood.mood)
+app.command()(machine.machine)
+labelling.app.command()(mood.train)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
+app.command()(reading.read)
+app.command()(labelling.label)
+app.add_typer(labelling.app, name="labels")
 app.add_typer(letters.app, name="deadletters")
 app.command()(forgetting.forget)
 app.command()(forgetting.retention)

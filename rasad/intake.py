@@ -180,7 +180,7 @@ class Taker:
     """The intake of one project, kept open between its steps."""
 
     folder: Path
-    _stamp: tuple[int, int] = (0, 0)
+    _stamp: tuple[int, ...] = ()
     _held: ExitStack = field(default_factory=ExitStack)
     _intake: Intake | None = None
     _pause_s: float = LOOK_S
@@ -254,7 +254,7 @@ class Taker:
     def _ready(self) -> Intake:
         """The intake with the settings as the project file has them now."""
         found = (self.folder / "project.toml").stat()
-        stamp = (found.st_mtime_ns, found.st_size)
+        stamp = (found.st_mtime_ns, found.st_size, *_trained(self.folder))
         if self._intake is not None and stamp == self._stamp:
             return self._intake
         try:
@@ -297,6 +297,13 @@ class Taker:
         }
         with State(self.folder / "state.sqlite") as opened:
             opened.set_note(NOTE, json.dumps(note, ensure_ascii=False))
+
+
+def _trained(folder: Path) -> Iterator[int]:
+    """When the models were written that people have trained."""
+    for file in sorted((folder / "trained").glob("*.light")):
+        with suppress(FileNotFoundError):
+            yield file.stat().st_mtime_ns
 
 
 def main() -> int:

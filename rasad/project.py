@@ -138,6 +138,7 @@ def families(settings: Settings) -> Mended:
 def load_pipeline(settings: Settings) -> Pipeline:
     """The reader of texts that knows the project's own brand and its rivals, and what it was taught."""
     from nlp.pipeline import Reading, WatchedEntity, WatchList, load
+    from store import trained
 
     brands = ((settings.brand,) if settings.brand else ()) + settings.rivals
     named = tuple(WatchedEntity(id=brand.id, label="ORG", names=brand.names) for brand in brands)
@@ -147,11 +148,6 @@ def load_pipeline(settings: Settings) -> Pipeline:
             families=families(settings).mending,
             models=settings.reading.models,
             mode=settings.reading.mode,
-            light=_light(settings),
+            light=trained.load(settings.trained),
         )
     )
-
-
-def _light(settings: Settings) -> dict[str, bytes]:
-    """The models that were trained from the project's labels, by kind."""
-    return {file.stem: file.read_bytes() for file in sorted(settings.trained.glob("*.light"))}

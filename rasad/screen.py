@@ -102,6 +102,9 @@ class Screen:
     def number(self, value: float | int | None, decimals: int = 0) -> str:
         return digits.number(value, self.language, decimals)
 
+    def percent(self, share: float | None) -> str:
+        return digits.percent(share, self.language, 0 if share is None or share >= 0.1 else 1)
+
     def moment(self, moment: datetime | None) -> str:
         """Date and time as the project writes them; a dash for none."""
         if moment is None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from nlp import emoji, hashtags, links, spellings
 from nlp.fold import fold, tokens
+from nlp.names import KINDS, key_of
 from nlp.spellings import Reason, Run
 from posts import query as asked
 from posts.errors import QueryError
@@ -97,6 +98,12 @@ def selection(
     if selection.ids:
         filters.append({"ids": {"values": list(selection.ids)}})
     return _alive(filters, *([_NOISE] if selection.noise == "out" else []))
+
+
+def entity_keys(named: str) -> list[str]:
+    """The keys under which somebody or something that is called so may be counted."""
+    keys = (key_of(label, named) for label in KINDS)
+    return list(dict.fromkeys([named, f"brand:{named.lower()}", *(key for key in keys if key)]))
 
 
 def _alive(filters: list[Clause], *without: Clause) -> Clause:
@@ -239,8 +246,10 @@ class _Compiler:
                 return self._hashtag(value, position)
             case "emoji":
                 return {"term": {"emoji": emoji.normal(value)}}
+            case "copy":
+                return _either([{"term": {"id": value}}, {"term": {"copy_of": value}}])
             case "entity":
-                return {"terms": {"entities": list(dict.fromkeys([value, f"brand:{value.lower()}"]))}}
+                return {"terms": {"entities": entity_keys(value)}}
             case "author":
                 handle = fold(value.lstrip("@"))
                 by_key = {"terms": {"author": [value.lower(), *_keys(handle)]}}

@@ -1,6 +1,6 @@
 """Which posts say nearly what an earlier one has said: looked for in the engine by the bands of sketches.
 
-A post is a copy of the earliest post of the sixty days around it that says nearly the same. That does not
+A post is a copy of the earliest post of the days around it that says nearly the same. That does not
 depend on the order in which posts are read: a post that comes late and is earlier takes the later ones over.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from nlp.copies import Known, bands, earliest, later
+from nlp.copies import Known, bands, earliest, later, similarity
 from posts.forgetting import is_textless
 from posts.labels import BY_PEOPLE
 from posts.post import Annotations, Post, changed
@@ -19,8 +19,10 @@ from store.batch import Stored, stored_post
 from store.documents import date_text
 from store.protocol import Store
 
-AROUND: Final = timedelta(days=30)
-"""How far before and after a post its copies are looked for."""
+AROUND: Final = timedelta(days=3)
+"""How far before and after a post its copies are looked for: what is said again later is said anew."""
+SAME: Final = 0.8
+"""Copies at least so similar are noise as well: the same text with another link, name or number."""
 MOST: Final = 5_000
 """Likely copies that are looked at for one step, the earliest first: all but a flood."""
 DUPLICATE: Final = "duplicate"
@@ -55,8 +57,9 @@ def _candidates(store: Store, read: Sequence[Post]) -> list[Stored]:
 def _placed(post: Post, near: Iterable[Post]) -> Post:
     if post.annotations is None or is_textless(post):
         return post
-    original = earliest(_known(post), map(_known, near)) if _has_sketch(post) else None
-    return _copy_of(post, original)
+    known = {each.id: each for each in map(_known, near)}
+    original = earliest(_known(post), known.values()) if _has_sketch(post) else None
+    return _copy_of(post, known[original]) if original is not None else _copy_of(post, None)
 
 
 def _taken_over(
@@ -79,19 +82,21 @@ def _taken_over(
         now = old.post.annotations.copy_of if old.post.annotations else None
         present = known.get(now or "")
         if now is None or (present is not None and _order(original) < _order(present)):
-            changes.append((old, _copy_of(old.post, original.id)))
+            changes.append((old, _copy_of(old.post, _known(original))))
     return changes
 
 
-def _copy_of(post: Post, original: str | None) -> Post:
+def _copy_of(post: Post, original: Known | None) -> Post:
     read = post.annotations or Annotations()
     noise = read.noise
     if read.versions.get("noise") != BY_PEOPLE:
         others = (mark for mark in noise if mark != DUPLICATE)
-        noise = (DUPLICATE, *others) if original is not None else tuple(others)
-    if (read.copy_of, read.noise) == (original, noise):
+        same = original is not None and similarity(read.sketch, original.sketch) >= SAME
+        noise = (DUPLICATE, *others) if same else tuple(others)
+    name = None if original is None else original.id
+    if (read.copy_of, read.noise) == (name, noise):
         return post
-    return changed(post, annotations=replace(read, copy_of=original, noise=noise))
+    return changed(post, annotations=replace(read, copy_of=name, noise=noise))
 
 
 def _by_band(posts: Iterable[Post]) -> dict[str, list[str]]:

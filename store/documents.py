@@ -15,6 +15,7 @@ from typing import Final
 from nlp import links
 from nlp.copies import bands
 from nlp.fold import fold
+from nlp.names import key_of
 from posts.clean import clean_name
 from posts.forgetting import is_textless
 from posts.labels import BY_PEOPLE
@@ -39,6 +40,8 @@ MAX_TAG: Final = 100
 """Code points of a hashtag that is counted; longer ones are counted by their beginning."""
 MAX_MENTIONS: Final = 200
 """Authors named by one post that make edges."""
+MAX_NAMES: Final = 50
+"""Names in one post that are searched for."""
 MAX_EMOJI: Final = 50
 """Different emoji of one post that are searched for."""
 _LISTS: Final = ("emotions", "intents", "purposes", "actions", "noise", "readers")
@@ -215,7 +218,8 @@ def _add_readings(document: Document, post: Post) -> None:
     if read is not None:
         document["text"] = " ".join(read.tokens)
         if read.entities:
-            document["entities"] = list({entity.id: None for entity in read.entities if entity.id})
+            named = (entity.id or key_of(entity.label, entity.text) for entity in read.entities)
+            document["entities"] = list({key: None for key in named if key})[:MAX_NAMES]
         if read.sentiment is not None:
             document["sentiment"] = read.sentiment.label
         _add_marks(document, read)

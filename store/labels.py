@@ -15,8 +15,10 @@ from store.portions import portions
 from store.protocol import Store
 from store.state import State
 
-_COLUMNS: Final = "post, kind, value, at, how, draw, said, reader"
+_COLUMNS: Final = "post, kind, value, at, how, draw, weight, said, reader"
 _AT_ONCE: Final = 500
+HELD_OUT: Final = "held out"
+"""The reader of what a model said that was trained from other labels than this one."""
 
 
 def add(state: State, labels: Iterable[Label]) -> None:
@@ -32,14 +34,16 @@ def add(state: State, labels: Iterable[Label]) -> None:
             exact(label.at),
             label.how,
             label.draw,
+            label.weight,
         )
         for label in labels
     ]
     with state.together() as db:
         db.executemany(
-            "INSERT INTO labels (post, kind, value, at, how, draw) VALUES (?, ?, ?, ?, ?, ?)"
+            "INSERT INTO labels (post, kind, value, at, how, draw, weight) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (post, kind) DO UPDATE SET value=excluded.value, at=excluded.at, waits=1,"
             " how=CASE WHEN labels.how='sample' THEN labels.how ELSE excluded.how END,"
+            " weight=CASE WHEN excluded.draw='' THEN labels.weight ELSE excluded.weight END,"
             " draw=CASE WHEN excluded.draw='' THEN labels.draw ELSE excluded.draw END",
             rows,
         )
@@ -93,6 +97,18 @@ def waiting(state: State, limit: int) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+def pending(state: State, posts: Sequence[str]) -> set[tuple[str, str]]:
+    """Which labels of these posts, as post and kind, are not in their posts yet."""
+    found: set[tuple[str, str]] = set()
+    for some in portions(posts, _AT_ONCE):
+        marks = ", ".join("?" * len(some))
+        rows = state.connection.execute(
+            f"SELECT post, kind FROM labels WHERE waits=1 AND post IN ({marks})", list(some)
+        )
+        found.update((str(post), str(kind)) for post, kind in rows)
+    return found
+
+
 def settle(state: State, posts: Iterable[str], given: Mapping[str, Sequence[Label]]) -> None:
     """These posts hold the labels that were ``given`` to them; one that changed meanwhile goes on waiting."""
     with state.together() as db:
@@ -107,11 +123,32 @@ def note_said(state: State, said: Iterable[tuple[Label, tuple[str, ...] | None, 
     """Keep what the models read in labelled posts, and which of them it was."""
     with state.together() as db:
         db.executemany(
-            "UPDATE labels SET said=?, reader=? WHERE post=? AND kind=?",
+            "UPDATE labels SET said=?, reader=? WHERE post=? AND kind=? AND reader<>?",
             [
-                (None if values is None else " ".join(values), by, label.post, label.kind)
+                (None if values is None else " ".join(values), by, label.post, label.kind, HELD_OUT)
                 for label, values, by in said
             ],
+        )
+
+
+def note_held_out(state: State, said: Mapping[str, str], *, kind: str) -> None:
+    """Keep what a model that was trained from labels says of posts that it was not shown (by post).
+
+    Of the very posts that it was trained on a model says more truth than of others; these are kept until
+    the next training.
+    """
+    with state.together() as db:
+        db.executemany(
+            "UPDATE labels SET said=?, reader=? WHERE post=? AND kind=?",
+            [(value, HELD_OUT, post, kind) for post, value in said.items()],
+        )
+
+
+def drop_held_out(state: State, *, kind: str) -> None:
+    """Let the next reading say again what models read in labelled posts."""
+    with state.together() as db:
+        db.execute(
+            "UPDATE labels SET said=NULL, reader='', waits=1 WHERE kind=? AND reader=?", (kind, HELD_OUT)
         )
 
 
@@ -133,8 +170,8 @@ def drop_missing(state: State, store: Store) -> None:
 
 
 def _label(row: tuple[Any, ...]) -> Label:
-    post, kind, value, at, how, draw, said, reader = row
+    post, kind, value, at, how, draw, weight, said, reader = row
     return Label(
         post=post, kind=kind, values=tuple(value.split()), at=datetime.fromisoformat(at), how=how, draw=draw,
-        said=None if said is None else tuple(said.split()), by=reader,
+        weight=weight, said=None if said is None else tuple(said.split()), by=reader,
     )  # fmt: skip

@@ -94,8 +94,17 @@ export default function (component) {
     }
     if (post.readings?.length) {
       const read = make("div", "readings");
-      for (const item of post.readings) read.append(make("span", `chip ${item.tone}`, item.text));
+      for (const item of post.readings) {
+        const chip = make("span", `chip ${item.tone}`);
+        chip.append(make("span", "muted", `${item.label} `), make("bdi", "", item.text));
+        read.append(chip);
+      }
       card.append(read);
+    }
+    if (post.copies) {
+      const copies = make("div", "context muted");
+      copies.append(inside(post.copies.link, post.copies.text, "word", component));
+      card.append(copies);
     }
     card.append(footing(post, words, component));
     box.append(card);

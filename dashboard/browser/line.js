@@ -18,7 +18,13 @@ export default function (component) {
     else words.textContent = item.text;
     if (item.label) piece.append(make("span", "muted", `${item.label} `));
     piece.append(words);
+    if (item.counted) {
+      const counted = make("span", "after");
+      counted.append(inside(item.counted.link, item.counted.text, "word", component));
+      piece.append(counted);
+    }
     if (item.after) piece.append(make("span", "after", item.after));
+    if (item.share) piece.append(make("span", "share muted", item.share));
     if (item.remove) {
       const cross = inside(item.remove, "×", "cross", component);
       cross.setAttribute("aria-label", item.remove.hint || "×");

@@ -19,7 +19,7 @@ const alsoOf = (columns, row, component) => {
     pairs.append(make("div", brief ? "pair muted" : "whole muted", brief ? `${column.label} ${below}` : below));
   });
   columns.forEach((column, index) => {
-    if (!column.minor) return;
+    if (!column.minor || !row[index].text) return;
     const { below, brief } = row[index];
     const pair = make("span", brief ? "pair long" : "pair");
     pair.append(make("span", "muted", `${column.label} `));

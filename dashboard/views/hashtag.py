@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, cards, filters, frame, hearing, kinship, parts, people, tags, tallies
+from dashboard import ask, cards, filters, frame, hearing, kinship, parts, people, tags, tallies, wording
 from dashboard.empty import stop_empty
 
 NEWEST = 5
@@ -42,6 +42,7 @@ with left:
 with right:
     st.subheader(visit.text("hashtag.authors"))
     people.draw_authors(visit, found.authors_by_posts)
+wording.draw_words(visit, asked.selection, key="hashtag")
 st.subheader(visit.text("hashtag.newest"))
 newest = found.newest[:NEWEST]
 cards.draw_cards(visit, newest, key="hashtag_newest", originals=ask.originals(visit, newest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, gaining, hearing, parts, tags, tallies
+from dashboard import ask, filters, frame, gaining, hearing, parts, shares, tags, tallies
 from dashboard.empty import stop_empty
 
 visit = frame.current()
@@ -30,6 +30,9 @@ with left:
 with right:
     st.subheader(visit.text("overview.rising"))
     tags.draw_rising_short(visit, asked, found.rising)
+
+st.subheader(visit.text("overview.mood"))
+shares.draw_shares(visit, asked, ask.shares(visit, asked.selection), key="overview")
 
 st.subheader(visit.text("overview.movers"))
 gaining.draw_movers(visit, found.movers)

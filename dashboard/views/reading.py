@@ -14,8 +14,10 @@ from dashboard import (
     frame,
     hearing,
     pages,
+    people,
     starting,
     watching,
+    wording,
 )
 from dashboard.address import NARROW
 from dashboard.empty import stop_empty
@@ -25,6 +27,7 @@ st.title(visit.text("posts.title"))
 
 asked = filters.ask(visit, narrow=NARROW, more=True, all_time=True)
 pages.draw_narrowing(visit, asked)
+people.draw_machine(visit, asked)
 starting.draw_told(visit)
 watching.draw_failed(visit)
 watching.draw_list(visit)
@@ -47,9 +50,13 @@ with download:
 single = len(asked.selection.ids) == 1
 if not single:
     facets.draw_facets(visit, asked, ask.facets(visit, asked.selection).value)
-cards.draw_cards(visit, found.posts, key="posts", originals=ask.originals(visit, found.posts))
+    wording.draw_words(visit, asked.selection, key="posts")
+originals = ask.originals(visit, found.posts)
+copied = ask.copies(visit, [*found.posts, *originals.values()])
+cards.draw_cards(visit, found.posts, key="posts", originals=originals, copied=copied)
 if single:
-    correcting.draw_reading(visit, found.posts[0])
+    shown = found.posts[0]
+    correcting.draw_reading(visit, originals.get(shown.repost_of or "", shown))
 pages.draw_turning(visit, asked, found.total, turned)
 if asked.selection.since is not None:
     heard = ask.heard(visit, asked.selection).value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -61,11 +62,16 @@ def _hits(wanted: Sequence[Collection[str]], found: Sequence[Collection[str]], n
     )
 
 
+@lru_cache(maxsize=4)
+def _samples(count: int) -> _FLOATS:
+    """How often each of ``count`` posts is drawn in each round."""
+    draws = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=ROUNDS)
+    return draws.astype(float)
+
+
 def _class(name: str, hits: _FLOATS) -> Class:
     right, wrong, missed = hits.sum(axis=0)
-    count = len(hits)
-    weights = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=ROUNDS)
-    sampled = weights @ hits
+    sampled = _samples(len(hits)) @ hits
     low, high = np.percentile(_f(sampled), (2.5, 97.5))
     return Class(
         name=name,

@@ -18,9 +18,11 @@ import regex
 
 from nlp.fold import tokens
 
-LEAST_WORD: Final = 2
+LEAST_WORD: Final = {"en": 1, "fa": 2}
+"""Persian words that are written once are mostly misspellings; English ones part tags better than worse."""
 LEAST_PAIR: Final = 3
-"""Rarer ones are left out: mostly misspellings and names of single people."""
+LEAST_ONCE: Final = 4
+"""Letters of a word that is written once: shorter ones are no words."""
 
 _ALONE: Final = frozenset({"a", "i", "و"})  # the last: and
 _WORD: Final = regex.compile(r"\p{L}+")
@@ -71,9 +73,9 @@ def counted(texts: Iterable[str]) -> tuple[Counter[str], Counter[tuple[str, str]
     return words, pairs
 
 
-def written(words: Counter[str], pairs: Counter[tuple[str, str]]) -> str:
+def written(words: Counter[str], pairs: Counter[tuple[str, str]], *, least: int) -> str:
     """The counts as lines ``count word word ...``, those of pairs as ``+count word_word ...``."""
-    kept = {word: count for word, count in words.items() if count >= LEAST_WORD and _is_word(word)}
+    kept = {word: count for word, count in words.items() if count >= least and _is_word(word, count)}
     close = {
         f"{one}_{two}": count
         for (one, two), count in pairs.items()
@@ -83,7 +85,9 @@ def written(words: Counter[str], pairs: Counter[tuple[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _is_word(word: str) -> bool:
+def _is_word(word: str, count: int) -> bool:
+    if count == 1 and (len(word) < LEAST_ONCE or not word.isascii()):
+        return False
     return _WORD.fullmatch(word) is not None and (len(word) > 1 or word in _ALONE)
 
 
@@ -114,7 +118,8 @@ def main(folder: Path, target: Path) -> None:
             f"# Words and pairs of words with their counts in {_HEADERS[code]}: see SOURCES.md.\n"
             "# Made by python -m nlp.training.frequencies. The first line is the number of all words.\n"
         )
-        (target / f"frequencies.{code}.txt").write_text(header + written(*counted(texts(folder))), "utf-8")
+        found = written(*counted(texts(folder)), least=LEAST_WORD[code])
+        (target / f"frequencies.{code}.txt").write_text(header + found, "utf-8")
 
 
 if __name__ == "__main__":

@@ -168,6 +168,7 @@ def _project(name: str) -> list[Finding]:
     try:
         findings += _failing(label, settings)
         findings += _state(label, settings)
+        findings += _reading(label, settings)
         findings += _intake(label, settings)
     except sqlite3.Error as error:
         findings.append(Finding(subject=f"{label}: state", level="fail", text=f"{settings.state}: {error}"))
@@ -273,6 +274,26 @@ def _store(label: str, settings: Settings) -> Iterator[Finding]:
     yield Finding(subject=subject, level=level, text=f"{health.engine}, {posts}")
     for warning in health.warnings:
         yield Finding(subject=subject, level="warn" if health.ok else "fail", text=warning)
+
+
+def _reading(label: str, settings: Settings) -> Iterator[Finding]:
+    """How many posts wait for their second reading, and since when the oldest has been here."""
+    from posts.errors import RasadError
+    from rasad.project import opened
+    from store.deepening import behind
+    from words import texts
+
+    try:
+        with opened(settings) as at:
+            waits = behind(at.store, at.state)
+    except (RasadError, OSError):
+        return  # what is wrong with the store is told already
+    if waits is None or not waits.posts:
+        return
+    posts = texts.counted("common.unit.post", waits.posts, "en")
+    since = f"{waits.since:%Y-%m-%d %H:%M} UTC" if waits.since else "?"
+    text = texts.text("command.reading_behind", "en", posts=posts, since=since)
+    yield Finding(subject=f"{label}: reading", level="ok", text=text)
 
 
 def _intake(label: str, settings: Settings) -> Iterator[Finding]:

@@ -44,12 +44,14 @@ def list_sources(context: typer.Context, project: Project = None, json: Json = F
     from answers.pace import Pace, paces
     from answers.sources import sources
     from rasad.project import choose, opened
+    from store.deepening import behind
 
     settings = choose(project or context.obj)
     screen = screen_for(settings, json=json)
     with opened(settings) as at:
         asking = at.asking()
         reports, known = sources(asking).value, paces(asking).value
+        waits = behind(at.store, at.state)
     told = [(report, known.get(report.source, Pace())) for report in reports]
     if json:
         screen.rows(_report(settings, report, pace) for report, pace in told)
@@ -71,6 +73,9 @@ def list_sources(context: typer.Context, project: Project = None, json: Json = F
     ]
     screen.table(columns, [_row(report, pace, screen) for report, pace in told], right=(2,))
     _tell_more(settings, told, screen)
+    if waits is not None and waits.posts:
+        posts, since = screen.counted("post", waits.posts), screen.moment(waits.since)
+        screen.news(screen.text("reading_behind", posts=posts, since=since))
 
 
 def _row(report: SourceReport, pace: Pace, screen: Screen) -> list[str]:

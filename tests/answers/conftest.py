@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +110,45 @@ def planted(seed: int = 5) -> list[Post]:
     return made
 
 
+# The bread was fresh again today; I was late again this morning; today it rains in the city; I hope that
+# this is a good day for all; last night I watched a film at home.
+TALK_FA = (
+    "امروز نان دوباره تازه بود", "امروز صبح باز هم دیر رسیدم", "امروز در شهر باران می‌بارد",
+    "امیدوارم روز خوبی برای همه باشد", "دیشب در خانه فیلمی تماشا کردم",
+)  # fmt: skip
+TALK_EN = (
+    "today the bread was fresh again", "I was late again this morning", "it rains in the city today",
+    "I hope this is a good day for all", "last night we watched a film at home",
+)  # fmt: skip
+# The quality of this Rasta is low; I do not take this Rasta any more; in this city Rasta has become dear.
+RASTA_FA = ("این کیفیت پایین رستا است", "این رستا را دیگر نمی‌گیرم", "در این شهر رستا گران شده است")
+RASTA_EN = (
+    "I think that this Rasta has Poor Quality", "this is the poor quality that Rasta has",
+    "I think that Rasta now costs more than it did",
+)  # fmt: skip
+ROSES = "گل‌های رز باغچه"  # the roses of the garden
+
+
+def talk() -> Iterator[Post]:
+    """Talk of a week by 100 people in two languages, and what twenty of them say of Rasta, ten of roses."""
+    for n in range(300):
+        text = (TALK_FA if n % 2 else TALK_EN)[n // 2 % 5]
+        yield post(n, NOW - timedelta(minutes=30 * n + 7), n % 100, text)
+    for n in range(300, 360):
+        text = (RASTA_FA if n % 2 else RASTA_EN)[n // 2 % 3]
+        yield post(n, NOW - timedelta(minutes=60 * (n - 300) + 9), n % 20, text)
+    for n in range(360, 380):
+        text = f"{TALK_FA[n % 5]} {ROSES}"
+        yield post(n, NOW - timedelta(minutes=90 * (n - 360) + 3), n % 10 * 2 + 1, text)
+    # Long before the window; a repost; and a feed's articles, which nobody signs: an official statement.
+    yield post(400, NOW - timedelta(days=20), 3, RASTA_FA[0])
+    yield post(401, NOW - timedelta(hours=1), 7, "", **reference("repost", post(301, NOW, 1, "")))
+    for n in range(410, 414):
+        feed = {"platform": "feed", "kind": "news", "source": "news", "id": f"feed:news.example:{n}"}
+        at = NOW - timedelta(hours=n - 409)
+        yield post(n, at, None, "", title="رستا و بیانیهٔ رسمی", **feed)
+
+
 def _mentions(rng: random.Random) -> tuple[Mentioned, ...]:
     named = rng.sample(range(30), rng.choice([0, 0, 0, 1, 2]))
     return tuple(Mentioned(key=author(n).key, handle=author(n).handle) for n in named)
@@ -147,23 +188,25 @@ def asking_of(store: Store, state: State, **changes: Any) -> Asking:
     return Asking(**(values | changes))
 
 
-@pytest.fixture(scope="session", params=["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The planted posts on each engine in turn; nobody writes to it."""
-    folder = tmp_path_factory.mktemp("world")
+ENGINES = ["embedded", pytest.param("elasticsearch", marks=pytest.mark.es)]
+
+
+@contextmanager
+def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[Store]:
+    """A store on the engine that the fixture's parameter names, gone afterwards."""
     settings = StoreSettings(folder=folder / "index")
     if request.param == "elasticsearch":
         url, prefix = request.getfixturevalue("elasticsearch_url"), f"test-{uuid.uuid4().hex[:12]}"
         settings = StoreSettings(folder=folder / "index", url=url, prefix=prefix)
     store = open_store(settings)
     store.ensure()
-    posts = planted()
-    with State(folder / "state.sqlite") as state:
-        take_in(store, state, folder, posts)
-        gone = {p.id for p in posts if p.deleted_at}
-        truth = {p.id: p for p in posts if p.id not in gone}
-        yield World(asking_of(store, state), tuple(truth.values()))
+    yield store
     store.close()
+    drop(settings)
+
+
+def drop(settings: StoreSettings) -> None:
+    """Take what a test has made out of an Elasticsearch."""
     if settings.url:
         with Elasticsearch(settings.url) as client:
             names = list(client.indices.get_alias(index=f"{settings.prefix}-*").body)
@@ -172,6 +215,50 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 "index_templates"
             ]:
                 client.indices.delete_index_template(name=template["name"])
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The planted posts on each engine in turn; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("world")
+    posts = planted()
+    with opened(request, folder) as store, State(folder / "state.sqlite") as state:
+        take_in(store, state, folder, posts)
+        gone = {p.id for p in posts if p.deleted_at}
+        truth = {p.id: p for p in posts if p.id not in gone}
+        yield World(asking_of(store, state), tuple(truth.values()))
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def talked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Talk with planted words on each engine in turn; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("talked")
+    posts = tuple(talk())
+    with opened(request, folder) as store, State(folder / "state.sqlite") as state:
+        take_in(store, state, folder, list(posts))
+        yield World(asking_of(store, state), posts)
+
+
+@pytest.fixture(scope="module")
+def open_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Store]]:
+    """Opens an empty store on the engine of that name; at the end of the module it is gone."""
+    opened: list[tuple[Store, StoreSettings]] = []
+
+    def open_one(engine: str) -> Store:
+        folder, prefix = tmp_path_factory.mktemp("engine"), f"test-{uuid.uuid4().hex[:12]}"
+        url = request.getfixturevalue("elasticsearch_url") if engine == "elasticsearch" else None
+        settings = StoreSettings(folder=folder, url=url, prefix=prefix)
+        store = open_store(settings)
+        store.ensure()
+        opened.append((store, settings))
+        return store
+
+    yield open_one
+    for store, settings in opened:
+        store.close()
+        drop(settings)
 
 
 @pytest.fixture

@@ -142,6 +142,7 @@ def test_siblings_are_suggested_with_reasons() -> None:
         ("cat", "car", ""),
         ("ابادی", "آبادی", "madda"),
         ("تهران", "شیراز", ""),
+        ("تهران", "مهران", ""),  # two towns
     ],
 )
 def test_kinship(one: str, other: str, why: str) -> None:

@@ -87,6 +87,7 @@ def test_short_texts_are_enough() -> None:
         pytest.param(
             "the dog is not here and nobody knows why. der Hund ist nicht da", "en", ("de",), id="latin"
         ),
+        pytest.param("سلام عزیزم how are you today", "fa", ("en",), id="longer-than-the-main-one"),
         pytest.param("گوشی Samsung Galaxy S24 Ultra را خریدم", "fa", (), id="product"),
         pytest.param("خرید iPhone 15 Pro Max با تخفیف ویژه", "fa", (), id="product-in-front"),
         pytest.param("سلام good morning دوستان عزیز", "fa", (), id="two-words"),

@@ -107,11 +107,24 @@ def test_accounts_count() -> None:
     assert marks(spam, handle="user83749201", followers=0) == ("spam",)
     assert marks(spam, handle="k9x2m4q7z", followers=3) == ("spam",)
     assert marks(spam, handle="user83749201", followers=900) == ()
+    assert marks(spam, followers=0) == ("spam",)
+    assert marks(spam, followers=1) == ()
     worse = spam + ", guaranteed, bit.ly/x"
     assert marks(worse) == ("spam",)
     assert marks(worse, verified=True) == ()
     assert marks(worse, followers=50_000) == ()
     assert marks(worse, kind="news") == ()
+
+
+def test_in_a_long_text_signs_meet_by_chance() -> None:
+    """The same words at the end of an article are no mark, unless the account says what it is."""
+    call = "Follow us, tag two friends and you could win a hamper."
+    article = "The committee met again on the matter of the harbour. " * 30
+
+    assert marks(call) == ("giveaway",)
+    assert marks(article[:540] + call) == ("giveaway",)
+    assert marks(article + call) == ()
+    assert marks(article, bot=True) == ("bot",)
 
 
 def test_cues_say_why() -> None:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VERBS = [
     "run", "demo", "init", "collect", "import", "search", "count", "trends", "influencers", "sources",
     "deadletters", "export", "movers", "accounts", "queries", "check", "forget", "backup", "restore", "move",
-    "rebuild", "retention",
+    "rebuild", "retention", "words",
 ]  # fmt: skip
 
 

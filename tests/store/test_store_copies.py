@@ -57,7 +57,7 @@ def world(build_post: Build) -> list[Post]:
 
 
 def test_copies_are_told(project: Any, pipeline: Pipeline, build_post: Build) -> None:
-    """What says nearly the same within a month is a copy of the earliest, and is marked and found."""
+    """What says nearly the same within days is a copy of the earliest, and is marked and found."""
     take(project, pipeline, *world(build_post))
 
     assert copies(project) == {"0": "", "1": "0", "2": "0", "3": "", "9": ""}
