@@ -91,6 +91,20 @@ def test_symmetric_confusion_is_undone_as_by_hand() -> None:
     assert low < 0.30 < high
 
 
+def test_the_example_of_the_handbook() -> None:
+    """docs/quantification.md: 352 of 1,200 by hand, 24 % to 36 %."""
+    table: dict[tuple[Stratum, str], int] = {
+        ("negative", "negative"): 22, ("negative", "neutral"): 6, ("negative", "positive"): 2,
+        ("neutral", "negative"): 2, ("neutral", "neutral"): 15, ("neutral", "positive"): 3,
+        ("positive", "negative"): 8, ("positive", "neutral"): 7, ("positive", "positive"): 35,
+    }  # fmt: skip
+    counts = {"negative": 300, "neutral": 200, "positive": 700}
+    found = quantify(counts, _labels(table), MOODS)["negative"]
+    low, share, high = _bounds(found)
+    assert share == pytest.approx(352 / 1200, abs=0.005)
+    assert (round(low, 2), round(high, 2), found.raw, found.labels) == (0.24, 0.36, 0.25, 100)
+
+
 def test_both_kinds_of_labels_together_are_narrower_than_either() -> None:
     """Where they agree; and the number of labels is that of both."""
     counts = {"a": 3400, "b": 6600}
