@@ -109,14 +109,14 @@ class _Memory:
         if self._age != sights.age:
             self._age, self.known = sights.age, 0
         there = len(sights)
-        if self.known < there:
-            fresh = mix(sights.features[self.known : there])
-            if there > len(self.mixed):
-                larger = np.zeros((len(sights.features), fresh.shape[1]), dtype="f")
-                larger[: self.known] = self.mixed[: self.known]
-                self.mixed = larger
-            self.mixed[self.known : there] = fresh
-            self.known = there
+        if there > len(self.mixed):
+            larger = np.zeros((len(sights.features), self.mixed.shape[1]), dtype="f")
+            larger[: self.known] = self.mixed[: self.known]
+            self.mixed = larger
+        while self.known < there:
+            after = min(there, self.known + _GROUP)
+            self.mixed[self.known : after] = mix(sights.features[self.known : after])
+            self.known = after
         return self.mixed
 
     def layers(self, encoder: Model[Any, Any]) -> list[_Layer]:

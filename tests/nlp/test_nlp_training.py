@@ -131,6 +131,16 @@ def test_names_are_decoded_as_by_spacys_own_parser(monkeypatch: pytest.MonkeyPat
     assert model.spans(texts) == wanted
 
 
+def test_a_long_text_is_read_in_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["Barack", "Obama", "went", "to", "Paris", "with", "us", "."]
+    model = from_bytes((files("nlp") / "data" / FILES["fast"][0]).read_bytes())
+    whole = model.spans([words * 20])
+    monkeypatch.setattr("nlp.decode.LONGEST", 80)
+    assert model.spans([words * 20, words]) == [whole[0], whole[0][:2]]
+    assert whole[0][:2] == [(0, 2, "PER"), (4, 5, "LOC")]
+    assert len(whole[0]) == 40
+
+
 def test_a_model_is_read_back_as_it_was_written() -> None:
     model = Recogniser(Shape(width=32, depth=1, tables=(50, 50, 50, 50, 20), parts=60))
     model.take(model.to_bytes())
