@@ -17,6 +17,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,10 @@ from trends.quantify import Label, Quantified, Stratum, quantify
 
 MOODS = ("negative", "neutral", "positive")
 SIZES = (25, 50, 100, 200, 400)
+RIVAL_TRIALS = 150
+"""In so many of the trials the other methods are tried, too."""
 QUERY = 1_000
+MOST = 4_200
 BESIDE = 200
 """Labels from elsewhere that lie beside those from here in the trials of both."""
 SURE = 0.5
@@ -48,7 +52,7 @@ GLAD, SAD = frozenset("58"), frozenset("1346")
 """XED's numbers: joy and trust; anger, disgust, fear and sadness. Else, or both: neutral."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """Texts with what they truly are (place among the classes) and what the classifier says of them."""
 
@@ -56,6 +60,12 @@ class Texts:
     classes: tuple[str, ...]
     truth: np.ndarray
     said: tuple[Stratum, ...]
+
+    @cached_property
+    def plain(self) -> np.ndarray:
+        """What was said as a place among the classes; the second (neutral, no) where it was not read."""
+        known = [_class(said) for said in self.said]
+        return np.array([self.classes.index(each) if each in self.classes else 1 for each in known])
 
 
 @dataclass(slots=True)
@@ -113,16 +123,14 @@ def main() -> None:
         if chosen != [""] and texts.name.split()[0] not in chosen:
             continue
         lines[texts.name] = compare(texts, trials)
+    if chosen == [""] or "strangers" in chosen:
+        strangers(Path(folder), trials // 2)
     if plot := os.environ.get("RASAD_BENCH_PLOT"):
         Path(plot).write_text(draw(SIZES, lines), encoding="utf-8")
 
 
 def sets(folder: Path) -> Iterator[Texts]:
-    tweets = [
-        (float(row[1]), row[2]) for row in _rows(folder / "vader_ground_truth" / "tweets_GroundTruth.txt")
-    ]
-    truth = [0 if rating < -CUT else 2 if rating > CUT else 1 for rating, _ in tweets]
-    yield _moods("tweets (English, VADER)", [text for _, text in tweets], truth)
+    yield rated(folder, "tweets", "tweets (English, VADER)")
     written = load("fa")
     yield _moods(
         "posts (Persian, written for Rasad)",
@@ -142,6 +150,37 @@ def sets(folder: Path) -> Iterator[Texts]:
         np.array([0 if "anger" in post.emotions else 1 for post in written]),
         tuple("yes" if each else "no" for each in angry),
     )
+
+
+def rated(folder: Path, file: str, name: str) -> Texts:
+    """One of the sets that people rated for VADER (the first texts of the long ones)."""
+    rows = _rows(folder / "vader_ground_truth" / f"{file}_GroundTruth.txt")[:MOST]
+    ratings = [float(row[1]) for row in rows]
+    truth = [0 if rating < -CUT else 2 if rating > CUT else 1 for rating in ratings]
+    return _moods(name, [row[2] for row in rows], truth)
+
+
+def strangers(folder: Path, trials: int) -> None:
+    """Prints what becomes of shares of tweets when the labels are of another kind of text."""
+    print("\n### labels of other texts than those that are counted: tweets\n")
+    print("| labels of | labels | held | width | refused | held with 20 labels from here beside | width |")
+    print("|---|---|---|---|---|---|---|")
+    tweets = rated(folder, "tweets", "tweets")
+    for file in ("amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets"):
+        other = rated(folder, file, file)
+        alone, beside = Score(), Score()
+        for trial in range(trials):
+            rng = np.random.default_rng([trial, 7])
+            posts = _query(tweets, np.arange(len(tweets.truth)), bool(trial % 2), rng)
+            true = np.bincount(tweets.truth[posts], minlength=len(MOODS)) / len(posts)
+            counts = dict(Counter(tweets.said[post] for post in posts))
+            far = _labels(other, rng.choice(len(other.truth), BESIDE, replace=False), False)
+            near = _labels(tweets, rng.choice(posts, 20, replace=False), True)
+            for score, labels in ((alone, far), (beside, [*near, *far])):
+                score.add(_bounds(tweets, quantify(counts, labels, MOODS)), true, bool(trial % 2))
+        one, two = alone.cells(), beside.cells()
+        cells = " | ".join(f"{cell:.3f}" for cell in (one[0], one[6], one[7], two[0], two[6]))
+        print(f"| {file} | {BESIDE} | {cells} |", flush=True)
 
 
 def _rows(file: Path) -> list[list[str]]:
@@ -177,7 +216,7 @@ def compare(texts: Texts, trials: int) -> dict[str, list[float]]:
         scores: dict[str, Score] = {}
         for trial in range(trials):
             rng = np.random.default_rng([trial, labels])
-            _try(texts, labels, bool(trial % 2), rng, scores)
+            _try(texts, labels, bool(trial % 2), rng, scores, rivals=trial < RIVAL_TRIALS)
         for name, score in scores.items():
             cells = score.cells()
             widths.setdefault(name, []).append(cells[6])
@@ -191,7 +230,13 @@ def compare(texts: Texts, trials: int) -> dict[str, list[float]]:
 
 
 def _try(
-    texts: Texts, labels: int, extreme: bool, rng: np.random.Generator, scores: dict[str, Score]
+    texts: Texts,
+    labels: int,
+    extreme: bool,
+    rng: np.random.Generator,
+    scores: dict[str, Score],
+    *,
+    rivals: bool,
 ) -> None:
     order = rng.permutation(len(texts.truth))
     aside = max(BESIDE, labels)
@@ -207,6 +252,8 @@ def _try(
     ours("here", _labels(texts, here, True))
     ours(f"here and {BESIDE} elsewhere", [*_labels(texts, here, True), *_labels(texts, beside, False)])
     ours("elsewhere", _labels(texts, elsewhere, False))
+    if not rivals:
+        return
     square = _square(texts, posts).sum(axis=1), _square(texts, here), _square(texts, elsewhere).T
     for name, rival in RIVALS.items():
         scores.setdefault(name, Score()).add(rival(*square, rng), true, extreme)
@@ -240,8 +287,7 @@ def _class(said: Stratum) -> str:
 def _square(texts: Texts, posts: np.ndarray) -> np.ndarray:
     """Counts (said, true) in the order of the classes; what was not read is said to be neutral."""
     size = len(texts.classes)
-    known = np.array([_class(said) for said in texts.said])[posts]
-    said = np.select([known == name for name in texts.classes], range(size), default=1)
+    said = texts.plain[posts]
     return (
         np.bincount(said * size + texts.truth[posts], minlength=size * size).reshape(size, size).astype(float)
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
@@ -11,7 +12,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import parts
-from dashboard.facets import value_name
+from dashboard.facets import kind_name, value_name
 from dashboard.visit import Visit
 from words import texts
 
@@ -19,21 +20,31 @@ CARDS: Final = ("mood", "intents", "noise", "topic", "entities", "language")
 """The cards in the order in which they are shown; others follow by name."""
 _MEASURES: Final = ("precision", "recall", "f", "support")
 _CLASS: Final = frozenset({"precision", "recall"})
-_KINDS: Final = {"intents": "intent", "purposes": "purpose", "actions": "action", "marks": "noise",
-                 "emotions": "emotion", "sentiment": "sentiment", "classes": "sentiment"}  # fmt: skip
+_KINDS: Final = {
+    "intents": "intent", "purposes": "purpose", "actions": "action", "marks": "noise",
+    "emotions": "emotion", "labels": "sentiment", "sentiment": "sentiment", "classes": "",
+}  # fmt: skip
+"""What the lists of classes in cards are called, and the kind whose values they are."""
 _NAMES: Final = ("name", "label", "class")
+_SET: Final = ("set", "language", "half")
+"""Facts that tell on which posts something was measured."""
+_GROUPS: Final = frozenset({"parts", "sets"})
+"""Names in cards that say nothing to a reader."""
 _APART: Final = frozenset({"note", "experimental"})
-_LONGEST: Final = 12
+_HASH: Final = re.compile(r"[0-9a-f]{16,}")
+_LISTED: Final = 100
 
-Facts = tuple[tuple[str, str | float | bool], ...]
+Fact = tuple[str, str | float | bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Classes as they were measured on one set: ``about`` tells which, ``kind`` what they are classes of."""
+    """Classes as they were measured on one set of posts, what else is told of it, and what to think of it."""
 
     kind: str
-    about: Facts
+    on: tuple[str, ...]
+    about: tuple[Fact, ...]
+    note: str
     classes: tuple[Mapping[str, Any], ...]
 
 
@@ -59,56 +70,59 @@ def _cards() -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield file.name.removesuffix(".json"), card
 
 
-def tables(card: Any, kind: str = "", about: Facts = ()) -> Iterator[Table]:
-    """The classes that a card tells of, wherever they stand in it, each set with what is told around it."""
+def tables(
+    card: Any, kind: str = "", on: tuple[str, ...] = (), about: tuple[Fact, ...] = (), note: str = ""
+) -> Iterator[Table]:
+    """The classes that a card tells of, wherever they stand in it, each with what is told around it."""
     if isinstance(card, list):
-        classes = tuple(each for each in card if isinstance(each, dict) and each.keys() >= _CLASS)
-        if classes:
-            yield Table(kind=kind, about=about, classes=classes)
-            return
+        if classes := tuple(each for each in card if _is_class(each)):
+            yield Table(kind=kind, on=on, about=about, note=note, classes=classes)
         for each in card:
-            yield from tables(each, kind, about)
+            if not _is_class(each):
+                yield from tables(each, kind, on, about, note)
     elif isinstance(card, dict):
         own = facts(card)
-        by_name = {
-            name: each for name, each in card.items() if isinstance(each, dict) and each.keys() >= _CLASS
-        }
-        if by_name:
-            yield Table(kind=kind, about=about + own,
-                        classes=tuple({"name": name, **each} for name, each in by_name.items()))  # fmt: skip
+        about += tuple(fact for fact in own if fact[0] not in _SET)
+        told = dict(own)
+        on += tuple(str(told[name]) for name in _SET if name in told)
+        note = str(card.get("note", note))
+        if classes := tuple({"name": name, **each} for name, each in card.items() if _is_class(each)):
+            yield Table(kind=kind, on=on, about=about, note=note, classes=classes)
         for name, each in card.items():
-            if name not in by_name:
-                yield from tables(each, name, about + own)
+            if not _is_class(each) and isinstance(each, dict | list):
+                further = () if name in _KINDS or name in _GROUPS else (name,)
+                yield from tables(each, name if name in _KINDS else kind, on + further, about, note)
 
 
-def facts(told: Mapping[str, Any]) -> Facts:
-    """The single values that something is told with; not the long ones."""
+def _is_class(told: Any) -> bool:
+    return isinstance(told, dict) and told.keys() >= _CLASS
+
+
+def facts(told: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """The single values that something is told with; no notes and hashes."""
     return tuple(
-        (name, value) for name, value in told.items()
-        if isinstance(value, str | int | float) and name not in _APART and not _is_hash(name, value)
-    )  # fmt: skip
+        (name, value)
+        for name, value in told.items()
+        if isinstance(value, str | int | float) and name not in _APART and not _is_hash(value)
+    )
 
 
 def hashes(card: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """The data sets' hashes, wherever they stand, each with where."""
+    """The hashes of data sets, wherever they stand, each with the name of its set."""
     if isinstance(card, dict):
+        path = str(next((card[key] for key in ("file", *_SET) if key in card), path))
         for name, value in card.items():
-            if isinstance(value, str) and _is_hash(name, value):
-                yield (path or name if name in ("sha256", "hash") else name), value
+            if _is_hash(value):
+                yield path if name in ("sha256", "hash") and path else name, value
             else:
-                yield from hashes(value, name)
+                yield from hashes(value, path if isinstance(value, list) and path else name)
     elif isinstance(card, list):
         for each in card:
-            called = (
-                next((each[key] for key in ("set", "name", "file") if key in each), path)
-                if isinstance(each, dict)
-                else path
-            )
-            yield from hashes(each, str(called))
+            yield from hashes(each, path)
 
 
-def _is_hash(name: str, value: Any) -> bool:
-    return isinstance(value, str) and len(value) >= 32 and all(sign in "0123456789abcdef" for sign in value)
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and bool(_HASH.fullmatch(value))
 
 
 def _name(visit: Visit, name: str) -> str:
@@ -117,53 +131,68 @@ def _name(visit: Visit, name: str) -> str:
 
 
 def _draw_card(visit: Visit, name: str, card: Mapping[str, Any]) -> None:
-    experimental = bool(card.get("experimental")) or "experimental" in json.dumps(card).lower()
+    experimental = "experimental" in json.dumps(card)
     mark = f" · {visit.text('scores.experimental')}" if experimental else ""
     found = list(tables(card))
     with st.expander(f"{_name(visit, name)}{mark}", expanded=name == CARDS[0]):
-        for note in _notes(card):
-            st.text(note)
-        parts.draw_line([_fact(visit, *fact) for fact in facts(card)], key=f"card_{name}")
-        for place, table in enumerate(found):
-            about = [_fact(visit, *fact) for fact in table.about[len(facts(card)) :]]
-            title = {"text": table.kind, "tone": "strong"}
-            parts.draw_line([title, *about[:_LONGEST]], key=f"card_{name}_{place}_about")
-            _draw_classes(visit, table, key=f"card_{name}_{place}")
-        _draw_rest(visit, name, card, bool(found))
-        for where, value in hashes(card):
-            st.caption(f"{where}: {value[:16]}")
+        own = facts(card)
+        parts.draw_line([_fact(visit, *fact) for fact in own], key=f"card_{name}")
+        if found:
+            _draw_set(visit, name, found, told=len(own))
+        else:
+            _draw_rest(visit, name, card)
+        sums = dict.fromkeys(f"{where}: {value[:16]}" for where, value in hashes(card))
+        if sums:
+            st.caption(visit.text("scores.hashes"))
+            st.code("\n".join(sums), language=None)
 
 
-def _notes(card: Any) -> Iterator[str]:
-    if isinstance(card, dict):
-        for name, value in card.items():
-            if name == "note" and isinstance(value, str):
-                yield value
-            else:
-                yield from _notes(value)
-    elif isinstance(card, list):
-        for each in card:
-            yield from _notes(each)
+def _draw_set(visit: Visit, name: str, found: Sequence[Table], *, told: int) -> None:
+    """What was measured on the set of posts that is chosen."""
+    sets = list(dict.fromkeys(table.on for table in found))
+    chosen = sets[0]
+    if len(sets) > 1:
+        chosen = st.selectbox(
+            visit.text("scores.on"), sets, key=f"card_{name}_set",
+            format_func=lambda on: " · ".join(_set_name(visit, part) for part in on) or "–",
+        )  # fmt: skip
+    shown = [table for table in found if table.on == chosen]
+    if shown[0].note:
+        st.text(shown[0].note)
+    parts.draw_line([_fact(visit, *fact) for fact in shown[0].about[told:]], key=f"card_{name}_about")
+    for place, table in enumerate(shown):
+        _draw_classes(visit, table, key=f"card_{name}_{place}")
+
+
+def _set_name(visit: Visit, part: str) -> str:
+    key = f"reading.set.{part}"
+    return texts.text(key, visit.language) if texts.known(key) else visit.name_of("language", part)
 
 
 def _fact(visit: Visit, name: str, value: str | float | bool) -> parts.Item:
+    key = f"reading.fact.{name}"
+    called = texts.text(key, visit.language) if texts.known(key) else name.replace("_", " ")
     written = value if isinstance(value, str) else _number(visit, value)
-    return {"label": f"{name.replace('_', ' ')}:", "text": written}
+    return {"label": f"{called}:", "text": written}
 
 
 def _number(visit: Visit, value: float) -> str:
     if isinstance(value, bool):
         return visit.text(f"scores.{'yes' if value else 'no'}")
-    return visit.number(value, 0 if float(value).is_integer() and value > 1 else 3)
+    return visit.number(value, 0 if isinstance(value, int) else 3)
 
 
 def _draw_classes(visit: Visit, table: Table, *, key: str) -> None:
-    columns: list[parts.Item] = [
-        {"label": visit.text("scores.class")},
-        *({"label": visit.text(f"scores.{name}"), "number": True, "minor": name == "support",
-           "hint": visit.text(f"scores.{name}_hint")} for name in _MEASURES),
-    ]  # fmt: skip
     kind = _KINDS.get(table.kind, table.kind)
+    title = kind_name(visit, kind) if kind else visit.text("scores.class")
+    columns: list[parts.Item] = [
+        {"label": title},
+        *(
+            {"label": visit.text(f"scores.{name}"), "number": True, "minor": name == "support",
+             "hint": visit.text(f"scores.{name}_hint")}
+            for name in _MEASURES
+        ),
+    ]  # fmt: skip
     rows: list[list[parts.Item]] = []
     for each in table.classes:
         named = str(next((each[key] for key in _NAMES if key in each), ""))
@@ -173,7 +202,7 @@ def _draw_classes(visit: Visit, table: Table, *, key: str) -> None:
             text = _number(visit, value) if isinstance(value, int | float) else "–"
             row.append({"text": text} if measure != "f" else {**_interval(visit, each), "text": text})
         rows.append(row)
-    parts.draw_table(columns, rows, label=table.kind or visit.text("labels.sections.cards"), key=key)
+    parts.draw_table(columns, rows, label=title, key=key)
 
 
 def _interval(visit: Visit, each: Mapping[str, Any]) -> parts.Item:
@@ -183,22 +212,25 @@ def _interval(visit: Visit, each: Mapping[str, Any]) -> parts.Item:
     return {"below": f"{_number(visit, low)} – {_number(visit, high)}", "brief": True}
 
 
-def _draw_rest(visit: Visit, name: str, card: Mapping[str, Any], has_tables: bool) -> None:
+def _draw_rest(visit: Visit, name: str, card: Mapping[str, Any]) -> None:
     """What a card without classes tells, row by row."""
+    if note := card.get("note"):
+        st.text(note)
     for path, value in card.items():
         rows = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-        if not rows or has_tables:
-            continue
-        keys = list(
-            dict.fromkeys(
-                key for row in rows for key, cell in row.items() if not isinstance(cell, dict | list)
-            )
-        )
+        keys = list(dict.fromkeys(key for row in rows for key in facts_of(row)))
         columns: list[parts.Item] = [
-            {"label": key.replace("_", " "), "minor": place > 2} for place, key in enumerate(keys)
+            {"label": _fact(visit, key, "")["label"].rstrip(":"), "minor": place > 2}
+            for place, key in enumerate(keys)
         ]
-        lines = [[_cell(visit, row.get(key)) for key in keys] for row in rows[:100]]
-        parts.draw_table(columns, lines, label=path, key=f"card_{name}_{path}")
+        lines = [[_cell(visit, row.get(key)) for key in keys] for row in rows[:_LISTED]]
+        if lines:
+            parts.draw_table(columns, lines, label=path, key=f"card_{name}_{path}")
+
+
+def facts_of(row: Mapping[str, Any]) -> list[str]:
+    """The names of what stands in a row as single values."""
+    return [key for key, cell in row.items() if not isinstance(cell, dict | list)]
 
 
 def _cell(visit: Visit, value: Any) -> parts.Item:

@@ -103,13 +103,31 @@ _SURELY: Final = (
 
 def _could_be(persian: str, latin: str) -> bool:
     """Whether neither has a consonant that the other cannot have."""
-    return all(sign not in latin or not letters.isdisjoint(persian) for sign, letters in _WRITTEN) and all(
-        letter not in persian or not signs.isdisjoint(latin) for letter, signs in _HEARD
-    )
+    allowed, needed = _masks(persian)
+    signs = _mask(latin)
+    return not signs & ~allowed and all(signs & any_of for any_of in needed)
 
 
-_WRITTEN: Final = tuple((sign, frozenset(letters)) for sign, letters in _SURE)
-_HEARD: Final = tuple((letter, frozenset(signs)) for letters, signs in _SURELY for letter in letters)
+@lru_cache(maxsize=4_096)
+def _masks(persian: str) -> tuple[int, tuple[int, ...]]:
+    """The Latin consonants that a Persian name may show, and those of each letter one of which it shows."""
+    allowed = sum(_BITS[sign] for sign, letters in _SURE if not set(letters).isdisjoint(persian))
+    allowed |= _BITS["f"]
+    needed = {
+        sum(_BITS[sign] for sign in signs)
+        for letters, signs in _SURELY
+        for letter in letters
+        if letter in persian
+    }
+    return allowed, tuple(needed)
+
+
+@lru_cache(maxsize=4_096)
+def _mask(latin: str) -> int:
+    return sum(bit for sign, bit in _BITS.items() if sign in latin)
+
+
+_BITS: Final = {sign: 1 << place for place, sign in enumerate("bpdtrlmnf")}
 
 
 @lru_cache(maxsize=4_096)

@@ -23,50 +23,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final, NamedTuple
 
-from nlp.fold import fold, tokens
+from nlp.entries import PERSIAN, Symbols, choices, folded, forms
 from nlp.signs import LINK
 from nlp.text import Text, Word
 
-_HALF_SPACE: Final = "\u200c"
 _GAP: Final = 2
 _KNOWN_WORDS: Final = 30_000
-_NUMBER: Final = "<n>"
-_IMPERATIVE: Final = "<imperative>"
-_PERSIAN: Final = re.compile(r"[\u0600-\u06ff]")
 _DRAWN: Final = re.compile(r"(.)\1+")
 _LONG: Final = re.compile(r"(.)\1\1")
 _STOPS: Final = re.compile(r"[!?؟…\n؛;]+|[.:]+(?=\s|$)")
 _ASKS: Final = frozenset("?؟")
 _CLOSING: Final = frozenset('»”"')
 
-
-def _folded(words: str) -> frozenset[str]:
-    return frozenset(map(fold, words.split()))
-
-
 # does, does not: written apart they belong to the verb behind them
-_BEFORE: Final = _folded("می نمی")
+_BEFORE: Final = folded("می نمی")
 # plural, more, most, am, is, his, your, our, their: written apart they belong to the word before them
-_BEHIND: Final = _folded(
+_BEHIND: Final = folded(
     "ها های هایی هام هات هاش هامون هاتون هاشون تر ترین ام ای اید ایم اند اش ات مون تون شون"
 )
 _APART: Final = _BEFORE | _BEHIND
-# What may stand behind a noun or an adjective: it, my, your, his, the, is, plural with owners, our, their
-_ENDINGS_FA: Final = _folded(
-    "ی م ت ش و ه ا ها های هایی هام هات هاش هاتون هامون هاشون هایتان هایمان هایشان ام ات اش مون تون شون "
-    "مان تان شان رو مو تو شو ای یی یتون یت یم تونو مونو ان اس ست"
-)
-# take, do not go: a Persian imperative to several people or to one politely. Behind the stem of a past, which
-# ends in t or d, the same ending says that they did; and others only look alike (did not arrive, bitter).
-_ORDERS: Final = re.compile(r"[بن]\w{1,7}(?<![تد])ید|[بن]فرستید|[بن]دید")
-_NO_ORDERS: Final = _folded(
-    "بعید نوید ناامید نومید نرسید نشنید نپرسید نفهمید ندید نشید برسید بخشید نترسید نخندید نگید بریدید نمیگید"
-)
-_ENDINGS_EN: Final = ("s", "es", "d", "ed", "ing")
 
 
 class Place(NamedTuple):
@@ -131,44 +110,6 @@ class _Node:
         self.ends: list[tuple[Listed, bool, bool, bool]] = []
 
 
-@dataclass(slots=True)
-class _Symbols:
-    """Which places of phrases a word can fill."""
-
-    whole: dict[str, set[int]] = field(default_factory=dict)
-    begins: dict[str, set[int]] = field(default_factory=dict)
-    numbers: set[int] = field(default_factory=set)
-    orders: set[int] = field(default_factory=set)
-    ids: dict[frozenset[str], int] = field(default_factory=dict)
-
-    def number(self, words: frozenset[str]) -> int:
-        """The number of a place that any of these words (``a``, ``a*``, ``<n>``) fills."""
-        if (known := self.ids.get(words)) is not None:
-            return known
-        made = self.ids[words] = len(self.ids)
-        for word in words:
-            if word == _NUMBER:
-                self.numbers.add(made)
-            elif word == _IMPERATIVE:
-                self.orders.add(made)
-            elif word.endswith("*"):
-                self.begins.setdefault(word[:-1], set()).add(made)
-            else:
-                self.whole.setdefault(word, set()).add(made)
-        return made
-
-    def of(self, word: str) -> set[int]:
-        """The places that a word fills as it is written."""
-        found = set(self.whole.get(word, ()))
-        for length in range(2, len(word) + 1):
-            found |= self.begins.get(word[:length], set())
-        if word.isdigit():
-            found |= self.numbers
-        elif _ORDERS.fullmatch(word) and word not in _NO_ORDERS and not word.startswith("نمی"):  # does not
-            found |= self.orders
-        return found
-
-
 class _Known(NamedTuple):
     """What is known of a word: the places that it can fill, and the phrases that it begins.
 
@@ -184,14 +125,14 @@ class _Known(NamedTuple):
 class _Vocabulary(dict[str, _Known]):
     """What is known of a folded word; each is looked up once, words that are drawn out in other spelling."""
 
-    def __init__(self, symbols: _Symbols, root: _Node) -> None:
+    def __init__(self, symbols: Symbols, root: _Node) -> None:
         super().__init__()
         self.symbols = symbols
         self.root = root
 
     def __missing__(self, word: str) -> _Known:
         found = self.symbols.of(word)
-        if not found and (_LONG.search(word) or (_PERSIAN.search(word) and _DRAWN.search(word))):
+        if not found and (_LONG.search(word) or (PERSIAN.search(word) and _DRAWN.search(word))):
             found = self.symbols.of(_DRAWN.sub(r"\1\1", word)) or self.symbols.of(_DRAWN.sub(r"\1", word))
         first = [self.root.next[place] for place in sorted(found & self.root.next.places)]
         plain = tuple(node for node in first if not node.ends and not node.far)
@@ -210,11 +151,11 @@ class Lists:
     """Lists of phrases, ready to be looked for; made of ``[[list]]`` tables."""
 
     def __init__(self, read: Mapping[str, Any]) -> None:
-        self._symbols = _Symbols()
+        self._symbols = Symbols()
         self._root = _Node()
         self._classes: dict[str, frozenset[str]] = {}
         for name, words in read.get("classes", {}).items():
-            self._classes[name] = frozenset(self._forms(words.split()))
+            self._classes[name] = frozenset(forms(words.split(), self._classes))
         self._openers = self._classes.get("opener", frozenset())
         for table in read["list"]:
             listed = Listed(
@@ -225,34 +166,17 @@ class Lists:
                     self._add(line, listed)
         self._vocabulary = _Vocabulary(self._symbols, self._root)
 
-    def _forms(self, words: Iterable[str]) -> Iterator[str]:
-        """The folded words, those with ``+`` also with their endings; a class gives its words."""
-        for word in words:
-            if word in (_NUMBER, _IMPERATIVE):
-                yield word
-            elif word.startswith("<"):
-                yield from self._classes[word.strip("<>")]
-            elif word.endswith("+"):
-                stem = fold(word[:-1])
-                yield stem
-                endings = _ENDINGS_FA if _PERSIAN.search(stem) else _ENDINGS_EN
-                yield from (stem + ending for ending in endings)
-            elif word.endswith("*"):
-                yield fold(word[:-1]) + "*"
-            else:
-                yield fold(word)
-
     def _add(self, entry: str, listed: Listed) -> None:
         parts = entry.split(" ")
         starts, ends, asks = parts[0] == "^", parts[-1] == "$", parts[-1] == "?"
         parts = parts[starts : len(parts) - (ends or asks)]
-        for chosen in product(*(_choices(part) for part in parts)):
+        for chosen in product(*(choices(part) for part in parts)):
             node, gap = self._root, 0
             for part in (part for choice in chosen for part in choice):
                 if part.startswith("~"):
                     gap += int(part[1:] or _GAP)
                     continue
-                place = self._symbols.number(frozenset(self._forms(part.split("/"))))
+                place = self._symbols.number(frozenset(forms(part.split("/"), self._classes)))
                 node, gap = (node.far.setdefault(gap, _Ways()) if gap else node.next).to(place), 0
             node.ends.append((listed, starts, ends, asks))
 
@@ -294,33 +218,6 @@ class Lists:
             opening += 1
         start = words[first].start if first < last else asked[0]
         return Sentence(first, last, opening - first, start, asked[1] or words[last - 1].end, asked)
-
-
-def _choices(part: str) -> list[tuple[str, ...]]:
-    """The ways to write one part of an entry: left out, apart or joined; words without a seam are one way."""
-    may_miss = part.startswith("(")
-    bare = part.strip("()")
-    if bare.startswith("~"):
-        return [(bare,), ()] if may_miss else [(bare,)]
-    ways: list[tuple[str, ...]] = []
-    plain: list[str] = []
-    for word in bare.split("/"):
-        if _HALF_SPACE in word or "'" in word:
-            ways.extend(_seams(word))
-        else:
-            plain.append(word)
-    if plain:
-        ways.append(("/".join(plain),))
-    return [*ways, ()] if may_miss else ways
-
-
-def _seams(word: str) -> list[tuple[str, ...]]:
-    """The ways to write a word with a half-space or an apostrophe."""
-    ending = word[-1] if word[-1] in "+*" else ""
-    bare = word.rstrip("+*")
-    apart = tuple(tokens(bare.replace(_HALF_SPACE, " ")))
-    ways = dict.fromkeys((tuple(tokens(bare)), apart, ("".join(apart),)))
-    return [(*way[:-1], way[-1] + ending) for way in ways]
 
 
 def _follow(

@@ -32,7 +32,6 @@ from scipy import stats
 
 from trends.posterior import (
     Numbers,
-    Shift,
     bounds,
     disagreement,
     explore,
@@ -128,15 +127,15 @@ def quantify(
     lacking = _lacking(table)
     if lacking and not enough:
         return _refused(table, lacking)
+    afar = table.merged(int(table.far.sum()))
+    if table.here < FEWEST_TOGETHER and not enough:
+        return _by_shift(afar, rng)
     near = table.merged(table.here)
     draws = post_stratified(near.posts, near.known, near.told, rng)
     if lacking:
         return _by_draws(near, draws, "post-stratified")
-    afar = table.merged(int(table.far.sum()))
     likely = shift(afar.posts, afar.afar)
-    walked, points = explore(likely, rng)
-    if table.here < FEWEST_TOGETHER and not enough:
-        return _by_shift(afar, likely, walked, points)
+    _, points = explore(likely, rng)
     if misfit(likely, points) > UNLIKELY and disagreement(likely, points, draws) > DIFFERENT:
         return _by_draws(near, together(likely, draws, rng), "both")
     return _by_draws(near, draws, "post-stratified") if enough else _refused(table, "labels do not fit")
@@ -263,7 +262,9 @@ def _by_draws(table: _Table, draws: Numbers, method: Method) -> dict[str, Quanti
     return found
 
 
-def _by_shift(table: _Table, likely: Shift, walked: Numbers, points: Numbers) -> dict[str, Quantified]:
+def _by_shift(table: _Table, rng: np.random.Generator) -> dict[str, Quantified]:
+    likely = shift(table.posts, table.afar)
+    walked, points = explore(likely, rng)
     if misfit(likely, points) <= UNLIKELY:
         return _refused(table, "labels do not fit")
     labels = int(table.far.sum())

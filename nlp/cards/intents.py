@@ -2,68 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from functools import lru_cache
-from importlib.resources import files
+from dataclasses import asdict
 from typing import Any, Final
 
 from nlp import intents, mood
 from nlp.cards.measure import Class, classes, macro
-from nlp.text import Text, prepare
-from posts.post import ACTIONS, INTENTS, PURPOSES
+from nlp.text import Text
+from nlp.training.aims import KINDS, SETS, Labels, Row, rows, written
 
-KINDS: Final = {"intents": INTENTS, "purposes": PURPOSES, "actions": ACTIONS}
-SETS: Final = {
-    "fa": (
-        "fa.tsv",
-        "Persian posts written for Rasad apart from the reader's lists, mended on the dev half alone. "
-        "They call a post misinformation that spreads a doubtful claim; the reader also one that denies it.",
-    ),
-    "en": (
-        "en.tsv",
-        "English posts written for Rasad apart from the reader's lists, mended on the dev half alone.",
-    ),
-    "en, own": (
-        "intents_en.tsv",
-        "English posts written for Rasad before the lists, and by the same hand: expect less elsewhere.",
-    ),
-    "tweets": (
-        "intents_tweets.tsv",
-        "Real English tweets, drawn by chance and labelled after the lists were written; never tuned on.",
-    ),
-}
-"""File and what to think of its figures."""
 MAJORITY: Final = "comment"
 _MARKS: Final = frozenset("?؟")
-
-Labels = dict[str, tuple[str, ...]]
-"""Of each kind what was found in a post."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A labelled post: its text made ready and its labels of each kind."""
-
-    half: str
-    text: Text
-    labels: Labels
-
-
-@lru_cache(maxsize=8)
-def rows(file: str) -> tuple[Row, ...]:
-    """The posts of a table of labels; ``\\n`` in a text is a line break."""
-    lines = _written(file).decode().removesuffix("\n").split("\n")
-    return tuple(
-        Row(
-            half=line["half"],
-            text=prepare(line["text"].replace("\\n", "\n")),
-            labels={kind: tuple(filter(None, line[kind].split(","))) for kind in KINDS},
-        )
-        for line in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-    )
 
 
 def rules(text: Text) -> Labels:
@@ -155,9 +105,5 @@ def _labels(aims: intents.Aims) -> Labels:
     return {"intents": aims.intents, "purposes": aims.purposes, "actions": aims.actions}
 
 
-def _written(file: str) -> bytes:
-    return (files("nlp") / "training" / "labelled" / file).read_bytes()
-
-
 def _digest(file: str) -> str:
-    return hashlib.sha256(_written(file)).hexdigest()
+    return hashlib.sha256(written(file)).hexdigest()

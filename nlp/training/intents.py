@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from nlp import intents, mood
-from nlp.cards.intents import SETS, Row, rows
+from nlp.training.aims import SETS, Row, rows
 from nlp.weighing import features
 
 LABELS: Final = (

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
+
+import pytest
 
 from answers import labelling
 from answers import posts as answered_posts
@@ -12,9 +16,11 @@ from answers.facets import condition, noise
 from answers.influence import influence
 from answers.narrowing import also
 from posts.labels import Label
+from posts.post import Mentioned
 from posts.selection import Selection
 from store import labels
-from tests.answers.conftest import NOW
+from store.state import State
+from tests.answers.conftest import ENGINES, NOW, World, asking_of, author, opened, post, take_in
 
 
 def test_a_draw_takes_posts_with_words(world: Any) -> None:
@@ -69,38 +75,49 @@ def test_agreement_is_of_samples_that_models_read() -> None:
     assert labelling.agreements(given) == (labelling.Agreement(kind="intent", labels=2, agreed=1),)
 
 
-def test_copies_count_all_who_say_the_same(world: Any) -> None:
-    """Counted again from the posts; the link opens exactly them."""
-    every = list(answered_posts.stream(world.asking, Selection()))
-    groups: dict[str, set[str]] = {}
-    for post in every:
-        if post.annotations and post.annotations.copy_of:
-            groups.setdefault(post.annotations.copy_of, {post.annotations.copy_of}).add(post.id)
-    names = {post.id: post.author.key if post.author else None for post in every}
-    found = copies(world.asking, Selection(ids=(*sorted(groups)[:5], "x:h:none")))
-
-    assert len(found) == min(len(groups), 5) > 0
-    for original, told in found.items():
-        alive = {post for post in groups[original] if post in names}
-        opened = {post.id for post in answered_posts.stream(world.asking, told.posts.selection)}
-        assert opened == alive
-        assert told.posts.value == len(alive)
-        assert told.authors.value == len({names[post] for post in alive} - {None})
+LONG = "The whole of the tea house was full of people this morning and nobody left before the evening came."
 
 
-def test_noise_of_a_network(world: Any) -> None:
-    """Without noise the numbers of people open as many posts as they say."""
-    since = NOW - timedelta(days=30)
-    rows = influence(world.asking, Selection(since=since, until=NOW, noise="out")).value.rows
+@pytest.fixture(scope="module", params=ENGINES)
+def repeated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Six posts of three people that say the same and name somebody, one of them deleted; four others."""
+    folder = tmp_path_factory.mktemp("repeated")
+    named = (Mentioned(key=author(9).key, handle=author(9).handle),)
+    posts = [post(n, NOW - timedelta(hours=40 - n), n % 3, LONG, mentioned=named) for n in range(6)]
+    posts += [post(n, NOW - timedelta(hours=30 - n), n, f"tea {n}", mentioned=named) for n in range(6, 10)]
+    gone = replace(posts[4], deleted_at=NOW, collected_at=NOW)
+    with opened(request, folder) as store, State(folder / "state.sqlite") as state:
+        take_in(store, state, folder, posts)
+        take_in(store, state, folder, [gone])
+        yield World(asking_of(store, state), tuple(posts))
 
-    assert rows
-    for row in rows[:5]:
-        for figure in (row.reposts, row.mentions, row.replies):
-            assert answered_posts.count(world.asking, figure.selection) >= bool(figure.value)
-            opened = answered_posts.stream(world.asking, figure.selection)
-            assert all(not (post.annotations and post.annotations.noise) for post in opened)
-    marked = noise(world.asking, Selection(noise="out"))
-    assert marked.value == answered_posts.count(world.asking, marked.selection) > 0
+
+def test_copies_count_all_who_say_the_same(repeated: World) -> None:
+    """The first and its copies, but for the deleted one; the link opens exactly them."""
+    first, other = repeated.truth[0].id, repeated.truth[7].id
+    found = copies(repeated.asking, Selection(ids=(first, other, "x:h:none")))
+
+    assert list(found) == [first]
+    told = found[first]
+    assert (told.posts.value, told.authors.value) == (5, 3)
+    opened_ = {post.id for post in answered_posts.stream(repeated.asking, told.posts.selection)}
+    assert opened_ == {repeated.truth[n].id for n in (0, 1, 2, 3, 5)}
+
+
+def test_noise_of_a_network(repeated: World) -> None:
+    """With and without noise the numbers of a person open as many posts as they say."""
+    counted: dict[str | None, float] = {}
+    since = NOW - timedelta(days=7)
+    choices: tuple[Literal["out", "only"] | None, ...] = (None, "out", "only")
+    for choice in choices:
+        rows = influence(repeated.asking, Selection(since=since, until=NOW, noise=choice)).value.rows
+        row = next(row for row in rows if row.key == author(9).key)
+        counted[choice] = row.mentions.value or 0
+
+        assert answered_posts.count(repeated.asking, row.mentions.selection) == row.mentions.value
+    assert counted == {None: 9, "out": 5, "only": 4}
+    marked = noise(repeated.asking, Selection(noise="out"))
+    assert marked.value == answered_posts.count(repeated.asking, marked.selection) == 4
 
 
 def test_a_condition_is_added_without_needless_parentheses() -> None:

@@ -204,7 +204,7 @@ def test_mistake_in_a_query_is_pointed_at_and_mended(
     assert foreign == []
 
 
-@pytest.mark.parametrize("view", ["", "trends", "hashtag", "posts", "influencers", "sources"])
+@pytest.mark.parametrize("view", ["", "trends", "hashtag", "posts", "influencers", "labels", "sources"])
 def test_view_fits_a_phone_and_asks_nobody(page: tuple[Page, list[str]], address: str, view: str) -> None:
     """At 400 points wide no view runs over the side, and none asks another machine for anything."""
     shown, foreign = page
@@ -213,6 +213,27 @@ def test_view_fits_a_phone_and_asks_nobody(page: tuple[Page, list[str]], address
     shown.locator("[data-testid=stMain] .root").first.wait_for(state="attached")
     widths = _widths(shown)
 
+    assert widths[0] <= widths[1]
+    assert foreign == []
+
+
+def test_a_pasted_text_stays_text_and_fits_a_phone(page: tuple[Page, list[str]], address: str) -> None:
+    """HTML in it is shown as it was typed, its mood is marked, and nothing runs over the side."""
+    shown, foreign = page
+    shown.set_viewport_size({"width": 400, "height": 800})
+    open_view(shown, f"{address}/labels?lang=fa")
+    written = (
+        "از این چای متنفرم <img src=x onerror=alert(1)> #هوش_مصنوعی_ایران"  # I hate this tea; AI of Iran
+    )
+    shown.locator("textarea").fill(written)
+    shown.locator("[data-testid=stFormSubmitButton] button").click()
+    marked = shown.locator(".marked")
+    marked.wait_for()
+
+    expect(marked).to_have_text(written)
+    expect(marked.locator("mark.is-bad").first).to_contain_text("متنفرم")  # I hate
+    assert marked.locator("img").count() == 0
+    widths = _widths(shown)
     assert widths[0] <= widths[1]
     assert foreign == []
 

@@ -281,8 +281,11 @@ def test_nothing_to_draw_is_told(read: Path, visit: Visit) -> None:
 def test_ten_thousand_labels(read: Path, visit: Visit) -> None:
     """They are shown in pages, counted, and told apart from what models said."""
     now = datetime(2026, 11, 1, tzinfo=UTC)
-    many = [Label(post=f"mastodon:tea.example:r{number}", kind="sentiment", values=("negative",), how="sample",
-                  at=now + timedelta(seconds=number)) for number in range(10_000)]  # fmt: skip
+    many = [
+        Label(post=f"mastodon:tea.example:r{number}", kind="sentiment", values=("negative",),
+              how="sample", at=now + timedelta(seconds=number))
+        for number in range(10_000)
+    ]  # fmt: skip
     with State(read / "state.sqlite") as state:
         labels.add(state, many)
         labels.note_said(state, [(many[0], ("negative",), "x"), (many[1], ("positive",), "x")])
@@ -339,8 +342,21 @@ def test_score_cards_of_any_form() -> None:
     }
     found = list(tables(card))
 
-    assert [(table.kind, [each["name"] for each in table.classes]) for table in found] == [
-        ("intents", ["question"]), ("classes", ["negative"]),
-    ]  # fmt: skip
-    assert found[0].about == (("reader", "rules 1"), ("set", "fa"), ("posts", 10))
+    assert [(table.kind, table.on, [each["name"] for each in table.classes]) for table in found] == [
+        ("intents", ("fa",), ["question"]),
+        ("classes", ("test",), ["negative"]),
+    ]
+    assert found[0].about == (("reader", "rules 1"), ("posts", 10))
     assert list(hashes(card)) == [("sha256", "a" * 64), ("tweets.tsv", "b" * 64)]
+
+
+def test_shipped_score_cards_are_drawn(project: Path, visit: Visit) -> None:
+    """Each has its classes with support and an interval; what has none is told to have none."""
+    page = visit("labels", lang="fa", section="cards")
+    found = drawn(page)
+
+    assert problems(page) == []
+    moods = found["card_mood_0"]["rows"]
+    assert [row[0]["text"] for row in moods] == ["منفی", "خنثی", "مثبت"]  # negative, neutral, positive
+    assert all(" – " in row[3]["below"] for row in moods)
+    assert "intents" in " ".join(name for name in found if name.startswith("card_"))
