@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Maxout, Model, NumpyOps, chain, concatenate, uniform_init
 
+from nlp import threads
 from nlp.gazetteer import LABELS
 from nlp.sights import PARTS, SIGHTS, Sights
 
@@ -54,6 +55,7 @@ class _Parser(EntityRecognizer):  # type: ignore[misc]
 
 def build(shape: Shape, sights: Sights) -> EntityRecognizer:
     """An untrained network that reads the documents of ``document``."""
+    threads.one()
     words = _remembering(_words(shape), sights, shape.width)
     encoder = MaxoutWindowEncoder(shape.width, window_size=1, maxout_pieces=_PIECES, depth=shape.depth)
     tok2vec = _swift(chain(words, encoder), words, encoder, shape)
