@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -116,12 +117,12 @@ class EntityReader:
             for first, after, label in gazetteer.certain(said, row.forms)
         ]
         modelled = [_Named(start, end, label, MODEL) for start, end, label in found]
-        known = [k for k in known if not any(_holds(m, k) for m in modelled)]
+        known = [name for name in known if not any(_holds(other, name) for other in _beside(modelled, name))]
         names: list[_Named] = []
         for name in (*self._watched(text), *known, *modelled):
-            if _on_one_line(text, name) and not any(_meet(name, other) for other in names):
-                names.append(self._identified(text, name))
-        return sorted(names)
+            if _on_one_line(text, name) and not any(_meet(name, other) for other in _beside(names, name)):
+                insort(names, self._identified(text, name))
+        return names
 
     def _watched(self, text: Text) -> list[_Named]:
         found = self._watching.find(text.written, [word.folded for word in text.words], 0)
@@ -212,6 +213,11 @@ def _placed(row: Pieces, spans: list[tuple[int, int, str]]) -> Iterator[tuple[in
 
 def _on_one_line(text: Text, name: _Named) -> bool:
     return not _BREAK.search(text.written, name.start, name.end)
+
+
+def _beside(names: list[_Named], name: _Named) -> list[_Named]:
+    """Those of some names in order, none within another, that can touch a name."""
+    return names[max(0, bisect_left(names, name) - 1) : bisect_left(names, (name.end,))]
 
 
 def _meet(one: _Named, other: _Named) -> bool:
