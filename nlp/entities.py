@@ -72,6 +72,7 @@ class EntityReader:
         self._known = gazetteer.shipped()
         self._shipped = shipped
         self._loaded: dict[str, NamedModel | None] = {}
+        self._missing = False
         self.problems: tuple[RasadError, ...] = ()
 
     @property
@@ -187,10 +188,11 @@ class EntityReader:
         return self._loaded[language]
 
     def _ours(self) -> Recognisers | None:
-        if self._shipped is None:
+        if self._shipped is None and not self._missing:
             from nlp.careful import load
 
             self._shipped = load(self._mode)
+            self._missing = self._shipped is None
         return self._shipped
 
 
