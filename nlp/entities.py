@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nlp import gazetteer
+from nlp.finglish import Finder
 from nlp.language import UNDETERMINED
 from nlp.names import WatchList, joined
 from nlp.pieces import Pieces, cut
@@ -68,6 +69,7 @@ class EntityReader:
         self._ids = {
             joined(name): (entity.id, entity.label) for entity in watched.entities for name in entity.names
         }
+        self._latin = Finder(name for entity in watched.entities for name in entity.names)
         self._models = dict(models or {})
         self._mode: Mode = mode
         self._known = gazetteer.shipped()
@@ -125,8 +127,16 @@ class EntityReader:
         return names
 
     def _watched(self, text: Text) -> list[_Named]:
-        found = self._watching.find(text.written, [word.folded for word in text.words], 0)
-        return [_Named(each.start, each.end, each.label, WATCHED, each.id) for each in found]
+        """The watched names in all their spellings; Persian ones also as they are written in Latin letters."""
+        folded = [word.folded for word in text.words]
+        found = self._watching.find(text.written, folded, 0)
+        names = [_Named(each.start, each.end, each.label, WATCHED, each.id) for each in found]
+        for spelled in self._latin.find(folded) if self._ids else ():
+            start, end = text.words[spelled.first].start, text.words[spelled.last - 1].end
+            if not any(start < name.end and name.start < end for name in names):
+                known, label = self._ids[joined(spelled.name)]
+                names.append(_Named(start, end, label, WATCHED, known))
+        return names
 
     def _identified(self, text: Text, name: _Named) -> _Named:
         """A name that equals a watched one is that one, whoever found it."""
