@@ -127,7 +127,7 @@ class EntityReader:
         return names
 
     def _watched(self, text: Text) -> list[_Named]:
-        """The watched names in all their spellings; Persian ones also as they are written in Latin letters."""
+        """The watched names in all their spellings; Persian ones also as typed in Latin letters."""
         folded = [word.folded for word in text.words]
         found = self._watching.find(text.written, folded, 0)
         names = [_Named(each.start, each.end, each.label, WATCHED, each.id) for each in found]
