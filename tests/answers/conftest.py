@@ -58,7 +58,7 @@ def reference(kind: str, original: Post) -> dict[str, Any]:
 
 
 def planted(seed: int = 5) -> list[Post]:
-    """Posts of 30 days: talk, reposts, replies, mentions, a burst, a feed, copies, two sources, one deleted."""
+    """Posts of 30 days: talk, reposts, replies, mentions, a burst, a feed, copies, two sources."""
     rng = random.Random(seed)
     made: list[Post] = []
 
