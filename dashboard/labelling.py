@@ -233,7 +233,7 @@ def _draw_labels(visit: Visit, shown: Sequence[Label]) -> None:
         {"label": visit.text("labels.post"), "wide": True},
         {"label": visit.text("labels.label")},
         {"label": visit.text("labels.said"), "minor": True},
-        {"label": visit.common("label.time"), "minor": True},
+        {"label": visit.text("labels.when"), "minor": True},
     ]
     rows: list[list[parts.Item]] = [
         [

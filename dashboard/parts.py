@@ -36,6 +36,7 @@ _NAMES: Final = {
     "sources": "common.label.state",
     "heard": "common.label.heard",
     "pace": "pace.hour",
+    "shares": "dashboard.overview.mood",
     "wording": "dashboard.wording.title",
     "audience": "dashboard.wording.title",
 }

@@ -16,6 +16,9 @@ import numpy as np
 _SIGHTS: Final = 3
 """What a move depends on: the word, the first word of the open name, the word before."""
 
+LONGEST: Final = 256
+"""Words: all texts of a batch go on for as many steps as the longest has words."""
+
 Span = tuple[int, int, str]
 
 
@@ -97,7 +100,17 @@ def spans(hows: Sequence[Moves], vectors: Sequence[Any], lengths: Sequence[int])
     """The names of texts, by one model or by several that add what speaks for each move.
 
     ``vectors`` are each model's of all words one after the other, ``lengths`` those of the texts in words.
+    A text of more than ``LONGEST`` words is read in stretches of so many, none of which a name leaves.
     """
+    stretches = [(text, at) for text, length in enumerate(lengths) for at in range(0, length, LONGEST)]
+    found: list[list[Span]] = [[] for _ in lengths]
+    read = _read(hows, vectors, [min(LONGEST, lengths[text] - at) for text, at in stretches])
+    for (text, at), names in zip(stretches, read, strict=True):
+        found[text] += [(first + at, after + at, label) for first, after, label in names]
+    return found
+
+
+def _read(hows: Sequence[Moves], vectors: Sequence[Any], lengths: Sequence[int]) -> list[list[Span]]:
     sizes = np.asarray(lengths, dtype=np.intp)
     order = np.argsort(-sizes, kind="stable")
     starts = (np.cumsum(sizes) - sizes)[order]

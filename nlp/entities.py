@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nlp import gazetteer
+from nlp.finglish import Finder
 from nlp.language import UNDETERMINED
 from nlp.names import WatchList, joined
 from nlp.pieces import Pieces, cut
@@ -67,11 +69,13 @@ class EntityReader:
         self._ids = {
             joined(name): (entity.id, entity.label) for entity in watched.entities for name in entity.names
         }
+        self._latin = Finder(name for entity in watched.entities for name in entity.names)
         self._models = dict(models or {})
         self._mode: Mode = mode
         self._known = gazetteer.shipped()
         self._shipped = shipped
         self._loaded: dict[str, NamedModel | None] = {}
+        self._missing = False
         self.problems: tuple[RasadError, ...] = ()
 
     @property
@@ -115,16 +119,24 @@ class EntityReader:
             for first, after, label in gazetteer.certain(said, row.forms)
         ]
         modelled = [_Named(start, end, label, MODEL) for start, end, label in found]
-        known = [k for k in known if not any(_holds(m, k) for m in modelled)]
+        known = [name for name in known if not any(_holds(other, name) for other in _beside(modelled, name))]
         names: list[_Named] = []
         for name in (*self._watched(text), *known, *modelled):
-            if _on_one_line(text, name) and not any(_meet(name, other) for other in names):
-                names.append(self._identified(text, name))
-        return sorted(names)
+            if _on_one_line(text, name) and not any(_meet(name, other) for other in _beside(names, name)):
+                insort(names, self._identified(text, name))
+        return names
 
     def _watched(self, text: Text) -> list[_Named]:
-        found = self._watching.find(text.written, [word.folded for word in text.words], 0)
-        return [_Named(each.start, each.end, each.label, WATCHED, each.id) for each in found]
+        """The watched names in all their spellings; Persian ones also as typed in Latin letters."""
+        folded = [word.folded for word in text.words]
+        found = self._watching.find(text.written, folded, 0)
+        names = [_Named(each.start, each.end, each.label, WATCHED, each.id) for each in found]
+        for spelled in self._latin.find(folded) if self._ids else ():
+            start, end = text.words[spelled.first].start, text.words[spelled.last - 1].end
+            if not any(start < name.end and name.start < end for name in names):
+                known, label = self._ids[joined(spelled.name)]
+                names.append(_Named(start, end, label, WATCHED, known))
+        return names
 
     def _identified(self, text: Text, name: _Named) -> _Named:
         """A name that equals a watched one is that one, whoever found it."""
@@ -187,10 +199,11 @@ class EntityReader:
         return self._loaded[language]
 
     def _ours(self) -> Recognisers | None:
-        if self._shipped is None:
+        if self._shipped is None and not self._missing:
             from nlp.careful import load
 
             self._shipped = load(self._mode)
+            self._missing = self._shipped is None
         return self._shipped
 
 
@@ -210,6 +223,11 @@ def _placed(row: Pieces, spans: list[tuple[int, int, str]]) -> Iterator[tuple[in
 
 def _on_one_line(text: Text, name: _Named) -> bool:
     return not _BREAK.search(text.written, name.start, name.end)
+
+
+def _beside(names: list[_Named], name: _Named) -> list[_Named]:
+    """Those of some names in order, none within another, that can touch a name."""
+    return names[max(0, bisect_left(names, name) - 1) : bisect_left(names, (name.end,))]
 
 
 def _meet(one: _Named, other: _Named) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # Personal endings: -am, -i, none, -im, -id, -in, -and, -an.
@@ -94,13 +95,21 @@ def endings() -> list[tuple[str, float]]:
 _SPOKEN_AFTER_VOWEL: Final = ("اس", "وس")
 _SPOKEN_COPULA: Final = ("ست", "س", "سن")
 _ENDINGS: Final = endings()
+_ANY_ENDING: Final = (*(ending for ending, _ in _ENDINGS), *_SPOKEN_AFTER_VOWEL, *_SPOKEN_COPULA)
 
 
-def bare(word: str) -> Iterator[tuple[str, float]]:
+@lru_cache(maxsize=65_536)
+def bare(word: str) -> tuple[tuple[str, float], ...]:
     """What a word may be without its endings, the shortest cut first, each with the factor for its weight.
 
     A final -e that speech drops before the copula is put back (``فاجعست``).
     """  # "is a catastrophe"
+    return tuple(_bare(word))
+
+
+def _bare(word: str) -> Iterator[tuple[str, float]]:
+    if not word.endswith(_ANY_ENDING):
+        return
     for ending, factor in reversed(_ENDINGS):
         if len(word) - len(ending) >= _FEWEST and word.endswith(ending):
             yield word[: -len(ending)], factor

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Maxout, Model, NumpyOps, chain, concatenate, uniform_init
 
+from nlp import threads
 from nlp.gazetteer import LABELS
 from nlp.sights import PARTS, SIGHTS, Sights
 
@@ -54,6 +55,7 @@ class _Parser(EntityRecognizer):  # type: ignore[misc]
 
 def build(shape: Shape, sights: Sights) -> EntityRecognizer:
     """An untrained network that reads the documents of ``document``."""
+    threads.one()
     words = _remembering(_words(shape), sights, shape.width)
     encoder = MaxoutWindowEncoder(shape.width, window_size=1, maxout_pieces=_PIECES, depth=shape.depth)
     tok2vec = _swift(chain(words, encoder), words, encoder, shape)
@@ -109,14 +111,14 @@ class _Memory:
         if self._age != sights.age:
             self._age, self.known = sights.age, 0
         there = len(sights)
-        if self.known < there:
-            fresh = mix(sights.features[self.known : there])
-            if there > len(self.mixed):
-                larger = np.zeros((len(sights.features), fresh.shape[1]), dtype="f")
-                larger[: self.known] = self.mixed[: self.known]
-                self.mixed = larger
-            self.mixed[self.known : there] = fresh
-            self.known = there
+        if there > len(self.mixed):
+            larger = np.zeros((len(sights.features), self.mixed.shape[1]), dtype="f")
+            larger[: self.known] = self.mixed[: self.known]
+            self.mixed = larger
+        while self.known < there:
+            after = min(there, self.known + _GROUP)
+            self.mixed[self.known : after] = mix(sights.features[self.known : after])
+            self.known = after
         return self.mixed
 
     def layers(self, encoder: Model[Any, Any]) -> list[_Layer]:

@@ -88,4 +88,6 @@ def surface(written: str) -> str:
                 for letter in (fold(part).upper() if part.isupper() else fold(part))
             )
         )
+    # A ligature of vowel signs folds to a space.
+    form = form.strip() or written
     return _LONG.sub(r"\1\1", form) if not form.isdigit() else form

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from nlp import copies, forms, intents, language, mood, noise, shipped, topic
 from nlp.extraction import written
+from nlp.fold import plain
 from nlp.light import LightModel
 from nlp.mood import Mood
 from nlp.settings import Reading
@@ -113,7 +114,7 @@ class Second:
             text=text,
             fields={
                 "entities": names,
-                "languages": language.others(text.written),
+                "languages": _others(text),
                 "sentiment": sentiment,
                 "emotions": felt.emotions,
                 "intents": aims.intents,
@@ -146,6 +147,10 @@ class Second:
         versions = {**read.versions, **found.versions, "noise": f"rules {noise.VERSION}"}
         fields = {**found.fields, "entities": _placed(post, found.fields["entities"])}
         return replace(read, versions=versions, sketch=sketch, noise=marks, form=form, **fields)
+
+
+def _others(text: Text) -> tuple[str, ...]:
+    return language.others_of(plain(text.written, list(text.signs)), text.language)
 
 
 def _taught(reading: Reading, name: str, read: Callable[[bytes], _Model]) -> _Model | None:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 import xlsxwriter
 
-from posts.post import METRICS, Author, Post
+from posts.post import METRICS, Annotations, Author, Post
 from words import texts
 
 _STARTS: Final = frozenset("=+-@\t\r\n'＝＋－＠")
@@ -57,6 +57,22 @@ def record(post: Post) -> dict[str, Any]:
         "repost_of": post.repost_of,
         "quote_of": post.quote_of,
         **{name: getattr(post.metrics, name) for name in METRICS},
+        **_readings(post.annotations or Annotations()),
+    }
+
+
+def _readings(read: Annotations) -> dict[str, Any]:
+    """What lists, models and people say of a post."""
+    return {
+        "sentiment": None if read.sentiment is None else read.sentiment.label,
+        "sentiment_score": None if read.sentiment is None else read.sentiment.score,
+        "emotions": list(read.emotions),
+        "intents": list(read.intents),
+        "purposes": list(read.purposes),
+        "actions": list(read.actions),
+        "names": list(dict.fromkeys(name.text for name in read.entities)),
+        "noise": list(read.noise),
+        "copy_of": read.copy_of,
     }
 
 
@@ -127,7 +143,7 @@ def write_xlsx(
             if row == _ROWS:
                 sheet, row = _sheet(workbook, bold, written // (_ROWS - 1) + 1, language), 1
             for column, value in enumerate(_cells(post)):
-                if isinstance(value, int):
+                if isinstance(value, int | float):
                     sheet.write_number(row, column, value)
                 elif value:
                     sheet.write_string(row, column, _fitting(value))
@@ -156,15 +172,18 @@ def safe_cell(text: str) -> str:
 _HIDDEN: Final = frozenset({"Cf", "Cc", "Zs", "Mn"})
 
 
-def _cells(post: Post) -> list[str | int | None]:
+def _cells(post: Post) -> list[str | int | float | None]:
     """The cells of a post's row, in the order of ``COLUMNS``; lists joined by spaces."""
     fields = record(post)
     fields["hashtags"] = " ".join(f"#{tag}" for tag in fields["hashtags"])
     fields["links"] = " ".join(fields["links"])
+    fields["names"] = "; ".join(fields["names"])
+    for name in ("emotions", "intents", "purposes", "actions", "noise"):
+        fields[name] = " ".join(fields[name])
     return [fields[name] for name in COLUMNS]
 
 
-def _plain(value: str | int | None) -> str | int:
+def _plain(value: str | float | None) -> str | float:
     return safe_cell(value) if isinstance(value, str) else "" if value is None else value
 
 
@@ -205,6 +224,7 @@ def _moment(moment: datetime | None) -> str | None:
 COLUMNS: Final = (
     "id", "source", "platform", "kind", "author", "author_key", "author_name", "followers", "created_at",
     "collected_at", "edited_at", "url", "title", "text", "language", "hashtags", "links", "reply_to",
-    "repost_of", "quote_of", *METRICS,
+    "repost_of", "quote_of", *METRICS, "sentiment", "sentiment_score", "emotions", "intents", "purposes",
+    "actions", "names", "noise", "copy_of",
 )  # fmt: skip
 """The columns of a table, which are the names of ``record`` in their order."""

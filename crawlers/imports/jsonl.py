@@ -27,6 +27,9 @@ from posts.errors import RecordError
 from posts.people import author_key
 from posts.post import METRICS, Author, Edit, Kind, Link, Media, Mentioned, Metrics, Poll, Post, check, decode
 
+READ_AGAIN: Final = (
+    "sentiment", "sentiment_score", "emotions", "intents", "purposes", "actions", "names", "noise", "copy_of",
+)  # fmt: skip
 LONGEST: Final = 4 * 2**20
 """Bytes of a line; a longer one is refused and passed over."""
 PAYLOAD: Final = 200_000
@@ -112,6 +115,9 @@ def _short(fields: Fields, source: str, at: datetime, unread: Counter[str] | Non
     named = fields.text("source")
     title, text = fields.text("title"), fields.text("text")
     beside = _beside(fields)
+    # What was read in a post is read again where it comes to.
+    for name in READ_AGAIN:
+        fields.take(name)
     # What a project exported need not say anything: a picture is a post too.
     if not (title or text or fields.peek("repost_of") or fields.peek("author_key")):
         raise RecordError("post.text: missing")

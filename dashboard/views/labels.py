@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, labelling, panel, scorecards, shares
+from dashboard import ask, facets, filters, frame, labelling, panel, scorecards, shares
 
 SECTIONS: Final = ("panel", "sample", "list", "cards")
 
@@ -28,8 +28,9 @@ said = "" if chosen == SECTIONS[0] else chosen or ""
 if chosen == "sample":
     asked = filters.ask(visit, more=True, all_time=True)
     labelling.draw_sample(visit, asked, section=said)
-    with st.expander(visit.text("overview.mood"), expanded=False):
-        shares.draw_shares(visit, asked, ask.shares(visit, asked.selection), key="labels")
+    kind = str(st.session_state.get("sample_kind") or "sentiment")
+    with st.expander(facets.kind_name(visit, kind)):
+        shares.draw_shares(visit, asked, ask.shares(visit, asked.selection, kind=kind), key="labels")
 elif chosen == "list":
     labelling.draw_list(visit, section=said)
 else:

@@ -169,6 +169,7 @@ def _project(name: str) -> list[Finding]:
         findings += _failing(label, settings)
         findings += _state(label, settings)
         findings += _reading(label, settings)
+        findings += _models(label, settings)
         findings += _intake(label, settings)
     except sqlite3.Error as error:
         findings.append(Finding(subject=f"{label}: state", level="fail", text=f"{settings.state}: {error}"))
@@ -294,6 +295,20 @@ def _reading(label: str, settings: Settings) -> Iterator[Finding]:
     since = f"{waits.since:%Y-%m-%d %H:%M} UTC" if waits.since else "?"
     text = texts.text("command.reading_behind", "en", posts=posts, since=since)
     yield Finding(subject=f"{label}: reading", level="ok", text=text)
+
+
+def _models(label: str, settings: Settings) -> Iterator[Finding]:
+    """Whether the models of names that the project names can be loaded."""
+    from posts.errors import RasadError
+
+    for language, name in settings.reading.models.items():
+        from nlp.named import load as load_model
+
+        subject = f"{label}: reading.models.{language}"
+        try:
+            yield Finding(subject=subject, level="ok", text=load_model(name, language).version)
+        except RasadError as error:
+            yield Finding(subject=subject, level="warn", text=str(error))
 
 
 def _intake(label: str, settings: Settings) -> Iterator[Finding]:

@@ -58,7 +58,7 @@ def reference(kind: str, original: Post) -> dict[str, Any]:
 
 
 def planted(seed: int = 5) -> list[Post]:
-    """450 posts of 30 days: talk, reposts, replies, mentions, a burst, a feed, two sources, a deletion."""
+    """Posts of 30 days: talk, reposts, replies, mentions, a burst, a feed, copies, two sources."""
     rng = random.Random(seed)
     made: list[Post] = []
 
@@ -102,6 +102,9 @@ def planted(seed: int = 5) -> list[Post]:
         made.append(
             post(number, moment(), None, "", title="چای رستا گران شد", **feed)
         )  # Rasta tea costs more
+    # One text that three people post within hours.
+    said = "the shop at the corner of our street has closed for ever and nobody knows why"
+    made += [post(440 + n, NOW - timedelta(hours=30 + n), n, f"{said} {n}") for n in range(3)]
     made += [
         replace(p, source="teapot", collected_at=p.collected_at + timedelta(minutes=1)) for p in made[:25]
     ]

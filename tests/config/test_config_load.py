@@ -352,3 +352,26 @@ def test_settings_do_not_change() -> None:
     assert isinstance(settings.source("feed"), Source)
     with pytest.raises(KeyError):
         settings.source("nobody")
+
+
+def test_how_a_project_reads() -> None:
+    """The quick models and no mended family unless it says otherwise; a wrong value is named."""
+    plain = read(TEXT, folder=Path("/p"), environ={}).reading
+    assert (plain.mode, plain.models, plain.same_tags, plain.apart_tags) == ("fast", {}, (), ())
+
+    lines = (
+        '[reading]\nmode = "careful"\nmodels = {fa = "my_model"}\n'
+        'same_tags = [["هوش_مصنوعی", "AI"]]\napart_tags = ["now_here"]\n'  # artificial intelligence
+    )
+    told = read(f"{TEXT}\n{lines}", folder=Path("/p"), environ={}).reading
+    assert (told.mode, told.models["fa"]) == ("careful", "my_model")
+    assert (told.same_tags, told.apart_tags) == ((("هوش_مصنوعی", "AI"),), ("now_here",))
+
+    for wrong, key in (
+        ('mode = "slow"', "reading.mode"),
+        ('models = {Persian = "x"}', "reading.models"),
+        ('same_tags = [["#AI"]]', "reading.same_tags"),
+    ):
+        with pytest.raises(ConfigError) as refused:
+            read(f"{TEXT}\n[reading]\n{wrong}\n", folder=Path("/p"), environ={})
+        assert refused.value.mistakes[0].key.startswith(key)

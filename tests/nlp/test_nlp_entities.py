@@ -191,6 +191,7 @@ def test_pieces_are_the_same_however_a_word_is_written() -> None:
         "\u263a",
     ]
     assert surface("سلاممممم") == "سلامم"
+    assert surface("\ufc5e") == "\ufc5e"  # a ligature of vowel signs alone
     assert surface("Straße") == "Strasse"
     assert (norm("2012"), norm("۱۳۹۹"), norm("Tehran")) == ("0000", "0000", "tehran")
 

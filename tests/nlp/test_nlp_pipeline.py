@@ -63,6 +63,23 @@ def test_watched_names_are_recognised(watching: Pipeline, case: dict[str, Any]) 
     assert [case["text"][entity.start : entity.end] for entity in found] == [entity.text for entity in found]
 
 
+def test_persian_names_in_latin_letters(watching: Pipeline) -> None:
+    """A watched Persian name is recognised as people type it in Latin letters; like words are not."""
+    shop = load(WatchList(entities=(WatchedEntity(id="brand:golbarg", names=("گلبرگ",)),)))  # "petal"
+
+    found = {text: [e.id for e in read(shop, text).entities if e.id] for text in (
+        "chaye golbarg aalie", "Golbarg tea", "#golbarg", "gol barg", "a globe is round",
+    )}  # fmt: skip
+
+    assert found == {
+        "chaye golbarg aalie": ["brand:golbarg"], "Golbarg tea": ["brand:golbarg"],
+        "#golbarg": ["brand:golbarg"], "gol barg": [], "a globe is round": [],
+    }  # fmt: skip
+    assert [e.text for e in read(watching, "iran khodroo dobare geroon shod").entities if e.id] == [
+        "iran khodroo"
+    ]
+
+
 def test_label_comes_from_the_watch_list(watching: Pipeline) -> None:
     """An entity carries the label that its watch list gives it."""
     assert [entity.label for entity in read(watching, "سارا آمد").entities] == ["PER"]

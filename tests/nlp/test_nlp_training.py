@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +11,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from nlp import train
+from nlp import threads, train
 from nlp.careful import FILES
 from nlp.network import Shape, forget
 from nlp.pieces import cut
@@ -129,6 +130,23 @@ def test_names_are_decoded_as_by_spacys_own_parser(monkeypatch: pytest.MonkeyPat
     wanted = [[(span.start, span.end, span.label_) for span in doc.ents] for doc in docs]
     assert sum(map(len, wanted)) > 300
     assert model.spans(texts) == wanted
+
+
+def test_matrix_products_take_one_thread() -> None:
+    made = threads.one()
+    files_of_numpy = sorted((Path(np.__file__).parent.parent / "numpy.libs").glob("*openblas*"))
+    assert made == bool(files_of_numpy)
+    assert all(ctypes.CDLL(str(file)).scipy_openblas_get_num_threads64_() == 1 for file in files_of_numpy)
+
+
+def test_a_long_text_is_read_in_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["Barack", "Obama", "went", "to", "Paris", "with", "us", "."]
+    model = from_bytes((files("nlp") / "data" / FILES["fast"][0]).read_bytes())
+    whole = model.spans([words * 20])
+    monkeypatch.setattr("nlp.decode.LONGEST", 80)
+    assert model.spans([words * 20, words]) == [whole[0], whole[0][:2]]
+    assert whole[0][:2] == [(0, 2, "PER"), (4, 5, "LOC")]
+    assert len(whole[0]) == 40
 
 
 def test_a_model_is_read_back_as_it_was_written() -> None:

@@ -102,3 +102,19 @@ def test_contradictions_are_told(tags: Any) -> None:
     assert "cannot be taken out of it" in refused.stderr
     assert "Nothing is changed of #AI" in same.stderr
     assert (tags.project("tags") / "project.toml").read_bytes() == before
+
+
+def test_a_model_that_is_not_there_is_told(tags: Any) -> None:
+    """A spaCy model that cannot be loaded is told by `check`, and the shipped one goes on reading."""
+    file = tags.project("tags") / "project.toml"
+    text = file.read_text(encoding="utf-8").removesuffix("# end\n")
+    file.write_text(f'{text}\n[reading]\nmodels = {{fa = "no_such_model"}}\n\n# end\n', encoding="utf-8")
+
+    rows = {row["subject"]: row for row in tags.json("check", "--project", "tags")}
+
+    told = rows["tags: reading.models.fa"]
+    assert told["level"] == "warn"
+    assert "no_such_model" in told["text"]
+    (read,) = tags.json("read", "علی دایی در تهران است")  # Ali Daei is in Tehran
+    names = [sign["text"] for sign in read["signs"] if sign["kind"] == "entity"]
+    assert names == ["علی دایی", "تهران"]
