@@ -49,7 +49,12 @@ def corrected(visit: Visit, share: Share) -> str:
     if told.share is None:
         return _words(visit, f"shares.why.{told.why}")
     bounds = {name: visit.percent(getattr(told, name)) for name in ("share", "low", "high")}
-    return _words(visit, "shares.between", **bounds)
+    return _words(visit, _key_of(share), **bounds)
+
+
+def _key_of(share: Share) -> str:
+    """How a share is said: as provisional where no label is of these very posts."""
+    return "shares.provisional" if share.share.method == "label shift" else "shares.between"
 
 
 def _words(visit: Visit, key: str, **values: object) -> str:

@@ -81,7 +81,8 @@ def _corrected(share: Share, screen: Screen) -> str:
     if told.share is None:
         return screen.words(f"shares.why.{told.why}")
     shares = {name: screen.percent(getattr(told, name)) for name in ("share", "low", "high")}
-    return screen.words("shares.between", **shares)
+    key = "shares.provisional" if told.method == "label shift" else "shares.between"
+    return screen.words(key, **shares)
 
 
 def _record(found: Shares, share: Share) -> dict[str, Any]:
