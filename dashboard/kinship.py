@@ -20,10 +20,8 @@ from words.bidi import stripped
 def draw_kinship(visit: Visit, found: Family) -> None:
     """Warnings at once; the reasons, and what may be joined or parted, one click away."""
     if found.look_alikes:
-        st.warning(
-            _words(visit, "family.look_alikes", tags=_names(visit, found.look_alikes)),
-            icon=":material/warning:",
-        )
+        st.warning(visit.text("kinship.look_alikes"), icon=":material/warning:")
+        parts.draw_line([_relative(visit, each) for each in found.look_alikes], key="look_alikes")
     mending = _mending(visit)
     mended = any("mended" in member.joined_by for member in found.members)
     if not (len(found.members) > 1 or found.siblings or found.doubts or mended):
@@ -72,10 +70,8 @@ def _draw_siblings(visit: Visit, found: Family, mending: Mending) -> None:
     st.caption(visit.text("kinship.siblings"))
     for relative in found.siblings:
         with st.container(horizontal=True, vertical_alignment="center", key=f"kin_{relative.key}"):
-            link = link_to("hashtag", relative.posts.selection, base=visit.base)
             items: list[parts.Item] = [
-                {"text": f"#{stripped(relative.name)}", "link": parts.way(link)},
-                parts.number(visit, relative.posts),
+                _relative(visit, relative),
                 {"text": _words(visit, f"family.why.{relative.why}"), "tone": "muted"},
             ]
             parts.draw_line(items, key=f"kin_line_{relative.key}")
@@ -111,8 +107,11 @@ def _mending(visit: Visit) -> Mending:
     return ask.families_of(visit.settings).mending
 
 
-def _names(visit: Visit, relatives: Sequence[Relative]) -> str:
-    return _list(visit, [f"#{stripped(relative.name)}" for relative in relatives])
+def _relative(visit: Visit, relative: Relative) -> parts.Item:
+    """Another hashtag with its posts, as a way to its page."""
+    link = link_to("hashtag", relative.posts.selection, base=visit.base)
+    text = f"#{stripped(relative.name)}"
+    return {"text": text, "link": parts.way(link), "after": visit.figure(relative.posts)}
 
 
 def _list(visit: Visit, names: Sequence[str]) -> str:

@@ -117,7 +117,7 @@ def _draw_from(visit: Visit, drawn: Draw) -> None:
 
 
 def _draw_post(visit: Visit, drawn: Draw, post: Post) -> None:
-    st.markdown(f"**{visit.text(f'sample.ask.{drawn.kind}')}**")
+    st.subheader(visit.text(f"sample.ask.{drawn.kind}"))
     cards.draw_cards(visit, [post], key="sample_post", readings=False)
     if drawn.kind == _ONE_OF:
         with st.container(horizontal=True, key="sample_answers"):

@@ -78,17 +78,17 @@ def _places(count: int) -> list[st.delta_generator.DeltaGenerator]:
 
 def _tell_compared(visit: Visit, pair: Compared) -> None:
     """How many posts were compared with how many, and whether they are samples."""
-    told = visit.text(
-        "wording.compared",
-        posts=visit.counted("post", pair.posts), authors=visit.counted("author", pair.authors),
-        rest=visit.counted("post", pair.rest_posts), rest_authors=visit.counted("author", pair.rest_authors),
+    st.caption(
+        visit.text(
+            "wording.compared",
+            posts=visit.counted("post", pair.posts), authors=visit.counted("author", pair.authors),
+            rest=visit.counted("post", pair.rest_posts),
+            rest_authors=visit.counted("author", pair.rest_authors),
+        )
     )  # fmt: skip
     if pair.read < pair.posts or pair.rest_read < pair.rest_posts:
-        sample = visit.text(
-            "wording.sample", read=visit.number(pair.read), rest_read=visit.number(pair.rest_read)
-        )
-        told = f"{told} {sample}"
-    st.caption(told)
+        read, rest_read = visit.number(pair.read), visit.number(pair.rest_read)
+        st.caption(visit.text("wording.sample", read=read, rest_read=rest_read))
 
 
 def _draw_table(visit: Visit, rows: Sequence[Phrase], *, key: str) -> None:
