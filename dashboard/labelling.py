@@ -37,8 +37,8 @@ def draw_sample(visit: Visit, asked: Asked, *, section: str) -> None:
     state = ask.state_of(visit)
     kept = labelling.draws(state)
     _draw_new(visit, asked, first=not kept)
-    if told := st.session_state.pop("sample_told", None):
-        st.info(told, icon=":material/search_off:")
+    if key := st.session_state.pop("sample_told", None):
+        st.info(visit.text(key), icon=":material/search_off:")
     if not kept:
         st.caption(visit.text("sample.why"))
         return
@@ -77,7 +77,7 @@ def _begin(visit: Visit, selection: Selection, kind: str, size: int) -> None:
         labelling.keep(ask.state_of(visit), found)
         st.session_state["sample_chosen"] = found.id
     else:
-        st.session_state["sample_told"] = visit.text("sample.nothing")
+        st.session_state["sample_told"] = "sample.nothing"
     st.rerun()
 
 

@@ -59,7 +59,8 @@ def _draw(visit: Visit, found: Words, *, key: str) -> None:
     for place, pair in zip(_places(len(found.compared)), found.compared, strict=True):
         with place:
             if len(found.compared) > 1:
-                st.markdown(f"**{visit.name_of('language', pair.language)}**")
+                name = visit.name_of("language", pair.language)
+                parts.draw_line([{"text": name, "tone": "strong"}], key=f"{key}_{pair.language}_name")
             rows = [row for row in found.phrases if row.language == pair.language]
             if rows:
                 _draw_table(visit, rows, key=f"{key}_words_{pair.language}")
