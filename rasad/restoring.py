@@ -35,7 +35,8 @@ from store.state_file import copy_to
 from store.tally import Tally
 from store.transfer import compare
 
-_KEPT: Final = ("project.toml", "pseudonym.key")
+_TRAINED: Final = ("trained/sentiment.light", "trained/topic.light")
+_KEPT: Final = ("project.toml", "pseudonym.key", *_TRAINED)
 _SPOOL: Final = "spool/"
 
 
@@ -116,6 +117,8 @@ def _make(
     archive: Archive, folder: Path, name: str, old: Path | None, progress: Progress
 ) -> dict[Collection, int]:
     """The project in a folder of its own; ``old`` is the one that it replaces."""
+    if set(_TRAINED).intersection(archive.names()):
+        (folder / "trained").mkdir()
     for file in archive.names():
         if file in (*_KEPT, "state.sqlite"):
             archive.extract(file, folder / file)

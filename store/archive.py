@@ -39,7 +39,8 @@ _FORMAT: Final = 1
 _AT_ONCE: Final = 20_000
 _LARGEST: Final = 2**31
 _NAMES: Final = re.compile(
-    rf"(?:documents/(?:{'|'.join(COLLECTIONS)})-\d{{6}}\.jsonl\.gz|spool/[\w.-]+\.jsonl\.gz|[\w-]+\.[a-z0-9]+)"
+    rf"(?:documents/(?:{'|'.join(COLLECTIONS)})-\d{{6}}\.jsonl\.gz|spool/[\w.-]+\.jsonl\.gz"
+    r"|trained/[a-z]+\.light|[\w-]+\.[a-z0-9]+)"
 )
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder()

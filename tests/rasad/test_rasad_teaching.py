@@ -110,3 +110,20 @@ def test_mood_is_told_with_its_bounds(shop: Any, tmp_path: Path) -> None:
     assert rows["negative"]["high"] - rows["negative"]["low"] < 0.2
     wrong = shop.run("mood", "tea", "--kind", "taste", code=2)
     assert "there is no kind 'taste'" in wrong.stderr
+
+
+def test_what_was_taught_is_in_the_backup(shop: Any, tmp_path: Path) -> None:
+    """Labels and the models that they taught come back with a restored project."""
+    labels = [
+        {"id": f"x:h:{n}", "kind": "noise", "values": ["off-topic"] if n % 3 == 2 else []} for n in range(24)
+    ]
+    write(shop, tmp_path / "labels.jsonl", labels, "labels", "import")
+    shop.run("labels", "train")
+    model = (shop.project("shop") / "trained" / "topic.light").read_bytes()
+
+    shop.run("backup", str(tmp_path / "shop.tar"))
+    shop.run("restore", str(tmp_path / "shop.tar"), "--project", "again")
+
+    assert (shop.project("again") / "trained" / "topic.light").read_bytes() == model
+    assert len(shop.json("labels", "--project", "again")) == 24
+    assert shop.json("count", "noise:off-topic", "--project", "again") == [{"count": POSTS // 3}]
