@@ -117,9 +117,10 @@ def _make(
     archive: Archive, folder: Path, name: str, old: Path | None, progress: Progress
 ) -> dict[Collection, int]:
     """The project in a folder of its own; ``old`` is the one that it replaces."""
-    if set(_TRAINED).intersection(archive.names()):
+    taught = archive.names("trained/")
+    if taught:
         (folder / "trained").mkdir()
-    for file in archive.names():
+    for file in (*archive.names(), *taught):
         if file in (*_KEPT, "state.sqlite"):
             archive.extract(file, folder / file)
     (folder / "project.toml").chmod(0o644)
