@@ -19,11 +19,11 @@ from store.spool import Spool
 from store.state import State
 
 ROOT = Path(__file__).resolve().parents[2]
-VERBS = [
-    "run", "demo", "init", "collect", "import", "search", "count", "trends", "influencers", "sources",
-    "deadletters", "export", "movers", "accounts", "queries", "check", "forget", "backup", "restore", "move",
-    "rebuild", "retention", "words",
-]  # fmt: skip
+VERBS = (
+    "accounts", "backup", "check", "collect", "count", "deadletters", "demo", "export", "families",
+    "forget", "import", "influencers", "init", "label", "labels", "machine", "mood", "move", "movers",
+    "queries", "read", "rebuild", "restore", "retention", "run", "search", "sources", "trends", "words",
+)  # fmt: skip
 
 
 def short(number: int, **more: Any) -> dict[str, Any]:
