@@ -139,11 +139,14 @@ def test_hostile_post_stays_text(page: tuple[Page, list[str]], address: str) -> 
 
 
 def test_bar_of_the_chart_opens_its_posts(page: tuple[Page, list[str]], address: str) -> None:
-    """A click on the last bar leads to the posts of that bar, under its own time."""
+    """A click on the last bar with posts leads to the posts of that bar, under its own time."""
     shown, foreign = page
     shown.set_viewport_size({"width": 1280, "height": 1000})
     open_view(shown, f"{address}/?lang=en")
-    bars = shown.locator("[data-testid=stVegaLiteChart] [aria-roledescription='rect mark']")
+    # Just after midnight in Tehran the bar of the new day has no height yet.
+    bars = shown.locator(
+        "[data-testid=stVegaLiteChart] [aria-roledescription='rect mark']:not([aria-label$='Posts: 0'])"
+    )
     end = time.monotonic() + WAIT_MS / 1000
     # A chart is drawn a moment before it listens, and nothing in the page tells when it does.
     while "/posts" not in shown.url:
