@@ -89,6 +89,11 @@ class Mended:
         for group in self.mending.join:
             yield from group
 
+    def joined_with(self, written: str) -> tuple[str, ...]:
+        """The tags, as written, that the project made one with this one, itself among them; else none."""
+        key = self.key(written)
+        return next((group for group in self.mending.join if self.key(group[0]) == key), ())
+
     def _alone(self, written: str) -> str:
         """The key of a tag before families are joined."""
         if self._apart and (apart := spelling(written)) in self._apart:
@@ -141,6 +146,9 @@ def mended_by(
 ) -> Mending:
     """The mending after a person has joined others to a tag, set spellings apart, or taken both back.
 
+    A spelling that stands apart takes along those whose words meet at the same places (``spelling``); what
+    was joined by hand leaves its group with all its spellings. ``MendingError`` for one of another family.
+
     >>> mended_by(Mending(), "AI", join=["هوش_مصنوعی"]).join  # artificial intelligence
     (('AI', 'هوش_مصنوعی'),)
     """
@@ -157,9 +165,29 @@ def mended_by(
         known = [written for group in met for written in group]
         groups = [group for group in groups if group not in met]
         groups.append(tuple(_first_of_each((*known, *bare))))
-    parted = {spelling(written) for written in apart_now}
-    apart_now += [written.lstrip("#＃") for written in apart if spelling(written) not in parted]
+    for written in apart:
+        keys = {_key_in_family(written, tag, groups)}
+        if hashtags.key(tag) not in keys:
+            groups = [left for group in groups if len(left := _left(group, keys)) > 1]
+        elif spelling(written) not in map(spelling, apart_now):
+            apart_now.append(written.lstrip("#＃"))
     return Mending(join=tuple(groups), apart=tuple(apart_now))
+
+
+def _key_in_family(written: str, tag: str, groups: Iterable[tuple[str, ...]]) -> str:
+    """The usual key of a spelling that is to leave a tag's family; ``MendingError`` where it is not in it."""
+    key, family = hashtags.key(written), {hashtags.key(tag)}
+    for group in groups:
+        keys = set(map(hashtags.key, group))
+        family |= keys if keys & family else set()
+    if not key:
+        raise MendingError("has no letter", tags=(written,), remedy="Write the tag as people write it.")
+    if key not in family:
+        raise MendingError(
+            f"is no spelling of #{tag.lstrip('#＃')}", tags=(written,),
+            remedy="It is counted apart already.",
+        )  # fmt: skip
+    return key
 
 
 def _left(group: tuple[str, ...], keys: set[str]) -> tuple[str, ...]:
