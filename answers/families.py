@@ -10,7 +10,7 @@ from answers.asking import Asking, bounded, matching
 from answers.counting import top
 from answers.coverage import answered
 from answers.hashtag import member_counts, names_of
-from nlp import families, hashtags
+from nlp import families
 from nlp.families import Doubt
 from posts.answer import Answer, Figure
 from posts.query_errors import query_error
@@ -90,14 +90,9 @@ def family(asking: Asking, selection: Selection, *, size: int = 8) -> Answer[Fam
         doubts=families.doubts(written),
         look_alikes=tuple(_relative(window, other, names, counts, "look-alike") for other in alike[:size]),
         siblings=tuple(_relative(window, other.key, names, counts, other.why) for other in near),
-        mended_with=_others(asking.families.joined_with(key), name),
+        mended_with=asking.families.joined_with(name),
     )
     return answered(asking, selection, found, "hashtag")
-
-
-def _others(group: tuple[str, ...], name: str) -> tuple[str, ...]:
-    """The tags of a group without those of the family that is shown by its name."""
-    return tuple(tag.lstrip("#＃") for tag in group if hashtags.key(tag) != hashtags.key(name))
 
 
 def _relative(

@@ -90,9 +90,10 @@ class Mended:
             yield from group
 
     def joined_with(self, written: str) -> tuple[str, ...]:
-        """The tags, as written, that the project made one with this one, itself among them; else none."""
-        key = self.key(written)
-        return next((group for group in self.mending.join if self.key(group[0]) == key), ())
+        """The other tags that the project made one with this one, without ``#``; none of its own family."""
+        key, own = self.key(written), hashtags.key(written)
+        group = next((group for group in self.mending.join if self.key(group[0]) == key), ())
+        return tuple(tag.lstrip("#＃") for tag in group if hashtags.key(tag) != own)
 
     def _alone(self, written: str) -> str:
         """The key of a tag before families are joined."""
@@ -164,7 +165,9 @@ def mended_by(
         met = [group for group in groups if any(hashtags.key(written) in keys for written in group)]
         known = [written for group in met for written in group]
         groups = [group for group in groups if group not in met]
-        groups.append(tuple(_first_of_each((*known, *bare))))
+        group_now = tuple(_first_of_each((*known, *bare)))
+        # A tag that is joined with itself is one already.
+        groups += [group_now] if len(group_now) > 1 else []
     for written in apart:
         keys = {_key_in_family(written, tag, groups)}
         if hashtags.key(tag) not in keys:

@@ -156,6 +156,12 @@ def test_what_was_joined_by_hand_leaves_its_group() -> None:
 
 
 def test_the_group_of_a_tag_is_told() -> None:
-    """As the project wrote it, from each of its tags; none where nothing was joined."""
-    assert MENDED.joined_with("#ai") == ("هوش مصنوعی", "AI", "#هوش_ماشینی")
+    """The others as the project wrote them, from each tag; none where nothing was joined."""
+    assert MENDED.joined_with("#ai") == ("هوش مصنوعی", "هوش_ماشینی")
+    assert MENDED.joined_with("هوش_مصنوعی") == ("AI", "هوش_ماشینی")
     assert MENDED.joined_with("#nowhere") == ()
+
+
+def test_a_tag_joined_with_itself_changes_nothing() -> None:
+    """Another spelling of the same family is one with it already."""
+    assert mended_by(Mending(), "nowhere", join=["#now_here"]) == Mending()
