@@ -16,7 +16,7 @@ from nlp.hashtags import key
 from nlp.mending import Mended, Mending, mended_by, spelling
 from posts.errors import MendingError, RasadError
 from words import texts
-from words.bidi import stripped
+from words.bidi import isolate_auto, stripped
 
 PARTED: Final = 8
 """Ways of writing that can be parted by a button: the commonest; others from the command line."""
@@ -69,7 +69,7 @@ def _draw_apart(visit: Visit, found: Family, mending: Mending) -> None:
     with st.container(horizontal=True, key="kinship_apart"):
         for written in _partable(found, mending):
             parted = mended_by(mending, found.name, apart=[written])
-            tag = f"#{stripped(written)}"
+            tag = isolate_auto(f"#{stripped(written)}")
             _draw_button(visit, "kinship.part", f"part_{written}", parted, tag=tag)
 
 
@@ -119,7 +119,7 @@ def _draw_other(visit: Visit, found: Family, mending: Mending) -> None:
     """What the project has joined, used or not, and a field to join another hashtag by hand."""
     # From the settings: the answer may have been kept since before the last change.
     if joined := Mended(mending).joined_with(found.name):
-        tags = _list(visit, [f"#{stripped(tag)}" for tag in joined])
+        tags = _list(visit, [isolate_auto(f"#{stripped(tag)}") for tag in joined])
         text = visit.text("kinship.mended_with", tags=tags)
         parts.draw_line([{"text": text, "auto": True, "tone": "muted"}], key="mended_with")
     with (

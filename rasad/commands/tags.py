@@ -49,7 +49,7 @@ def families(
         if apart:
             _tell_apart(settings, screen, apart)
         if not _read_again(settings, screen):
-            _tell_reading(settings, screen, tag)
+            _tell_reading(settings, screen, tag, project)
             return
     _show(settings, screen, tag, since, until)
 
@@ -80,14 +80,15 @@ def _read_again(settings: Settings, screen: Screen) -> bool:
         return read_again(settings, progress=tell) is not None
 
 
-def _tell_reading(settings: Settings, screen: Screen, tag: str) -> None:
+def _tell_reading(settings: Settings, screen: Screen, tag: str, project: str | None) -> None:
     """What stands in the index is half of the old and half of the new: no table is shown of it."""
     from rasad.project import families
 
     if screen.json:
         screen.row({"key": families(settings).key(tag), "reading": True})
     else:
-        screen.say(screen.text("families.later", tag=tag.lstrip("#＃")))
+        again = f"'#{tag.lstrip('#＃')}'" + (f" -p {project}" if project else "")
+        screen.say(screen.text("families.later", again=again))
 
 
 def _tell_apart(settings: Settings, screen: Screen, apart: list[str]) -> None:
