@@ -44,7 +44,8 @@ class Relative:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """``doubts`` are spellings that may be two tags, ``look_alikes`` other letters that are drawn alike,
-    ``siblings`` families that a project may want to join with this one."""
+    ``siblings`` families that a project may want to join with this one; ``mended_with`` are the tags that it
+    has joined with it, used or not."""
 
     key: str
     name: str
@@ -53,6 +54,7 @@ class Family:
     doubts: tuple[Doubt, ...]
     look_alikes: tuple[Relative, ...]
     siblings: tuple[Relative, ...]
+    mended_with: tuple[str, ...]
 
 
 def family(asking: Asking, selection: Selection, *, size: int = 8) -> Answer[Family]:
@@ -72,9 +74,10 @@ def family(asking: Asking, selection: Selection, *, size: int = 8) -> Answer[Fam
     near = [found for found in families.siblings(key, counts) if found.key not in alike][:size]
     names = names_of(asking, [*alike, *(found.key for found in near)])
     ranked = families.members(written)
+    name = ranked[0].written if ranked else key
     found = Family(
         key=key,
-        name=ranked[0].written if ranked else key,
+        name=name,
         posts=Figure(value=asking.store.count("posts", matching(asking, selection)), selection=selection),
         members=tuple(
             Member(
@@ -87,6 +90,7 @@ def family(asking: Asking, selection: Selection, *, size: int = 8) -> Answer[Fam
         doubts=families.doubts(written),
         look_alikes=tuple(_relative(window, other, names, counts, "look-alike") for other in alike[:size]),
         siblings=tuple(_relative(window, other.key, names, counts, other.why) for other in near),
+        mended_with=asking.families.joined_with(name),
     )
     return answered(asking, selection, found, "hashtag")
 

@@ -89,6 +89,12 @@ class Mended:
         for group in self.mending.join:
             yield from group
 
+    def joined_with(self, written: str) -> tuple[str, ...]:
+        """The other tags that the project made one with this one, without ``#``; none of its own family."""
+        key, own = self.key(written), hashtags.key(written)
+        group = next((group for group in self.mending.join if self.key(group[0]) == key), ())
+        return tuple(tag.lstrip("#＃") for tag in group if hashtags.key(tag) != own)
+
     def _alone(self, written: str) -> str:
         """The key of a tag before families are joined."""
         if self._apart and (apart := spelling(written)) in self._apart:
@@ -141,6 +147,9 @@ def mended_by(
 ) -> Mending:
     """The mending after a person has joined others to a tag, set spellings apart, or taken both back.
 
+    A spelling that stands apart takes along those whose words meet at the same places (``spelling``); what
+    was joined by hand leaves its group with all its spellings. ``MendingError`` for one of another family.
+
     >>> mended_by(Mending(), "AI", join=["هوش_مصنوعی"]).join  # artificial intelligence
     (('AI', 'هوش_مصنوعی'),)
     """
@@ -156,10 +165,32 @@ def mended_by(
         met = [group for group in groups if any(hashtags.key(written) in keys for written in group)]
         known = [written for group in met for written in group]
         groups = [group for group in groups if group not in met]
-        groups.append(tuple(_first_of_each((*known, *bare))))
-    parted = {spelling(written) for written in apart_now}
-    apart_now += [written.lstrip("#＃") for written in apart if spelling(written) not in parted]
+        group_now = tuple(_first_of_each((*known, *bare)))
+        # A tag that is joined with itself is one already.
+        groups += [group_now] if len(group_now) > 1 else []
+    for written in apart:
+        keys = {_key_in_family(written, tag, groups)}
+        if hashtags.key(tag) not in keys:
+            groups = [left for group in groups if len(left := _left(group, keys)) > 1]
+        elif spelling(written) not in map(spelling, apart_now):
+            apart_now.append(written.lstrip("#＃"))
     return Mending(join=tuple(groups), apart=tuple(apart_now))
+
+
+def _key_in_family(written: str, tag: str, groups: Iterable[tuple[str, ...]]) -> str:
+    """The usual key of a spelling that is to leave a tag's family; ``MendingError`` where it is not in it."""
+    key, family = hashtags.key(written), {hashtags.key(tag)}
+    for group in groups:
+        keys = set(map(hashtags.key, group))
+        family |= keys if keys & family else set()
+    if not key:
+        raise MendingError("has no letter", tags=(written,), remedy="Write the tag as people write it.")
+    if key not in family:
+        raise MendingError(
+            f"is no spelling of #{tag.lstrip('#＃')}", tags=(written,),
+            remedy="It is counted apart already.",
+        )  # fmt: skip
+    return key
 
 
 def _left(group: tuple[str, ...], keys: set[str]) -> tuple[str, ...]:

@@ -46,7 +46,11 @@ def families(
     screen = screen_for(settings, json=json, quiet=quiet)
     if join or apart or undo:
         settings = _mended(settings, tag, join or [], apart or [], undo=undo)
-        _read_again(settings, screen)
+        if apart:
+            _tell_apart(settings, screen, apart)
+        if not _read_again(settings, screen):
+            _tell_reading(settings, screen, tag, project)
+            return
     _show(settings, screen, tag, since, until)
 
 
@@ -61,18 +65,42 @@ def _mended(settings: Settings, tag: str, join: list[str], apart: list[str], *, 
         new = mended_by(now, tag.lstrip("#＃"), join=join, apart=apart, undo=undo)
         Mended(new)
     except MendingError as error:
-        raise WrongUse(error.message, remedy=error.remedy) from error
+        named = ", ".join(f"#{each.lstrip('#＃')}" if each else "''" for each in error.tags)
+        raise WrongUse(f"{named} {error.message}.", remedy=error.remedy) from error
     if new == now:
         raise WrongUse(f"Nothing is changed of #{tag.lstrip('#＃')}.", remedy="It stands so already.")
     return mend_tags(settings.folder, same=new.join, apart=new.apart)
 
 
-def _read_again(settings: Settings, screen: Screen) -> None:
+def _read_again(settings: Settings, screen: Screen) -> bool:
+    """Whether old posts have been read again now; else the service reads them."""
     from rasad.intake import read_again
 
     with screen.progress(screen.text("reading_again")) as tell:
-        if read_again(settings, progress=tell) is None:
-            screen.news(screen.text("families.later"))
+        return read_again(settings, progress=tell) is not None
+
+
+def _tell_reading(settings: Settings, screen: Screen, tag: str, project: str | None) -> None:
+    """What stands in the index is half of the old and half of the new: no table is shown of it."""
+    from rasad.project import families
+
+    if screen.json:
+        screen.row({"key": families(settings).key(tag), "reading": True})
+    else:
+        again = f"'#{tag.lstrip('#＃')}'" + (f" -p {project}" if project else "")
+        screen.say(screen.text("families.later", again=again))
+
+
+def _tell_apart(settings: Settings, screen: Screen, apart: list[str]) -> None:
+    """That a spelling which leaves its family takes along those whose words meet at the same places."""
+    from nlp.hashtags import key
+    from rasad.project import families
+
+    mended = families(settings)
+    for written in apart:
+        alone, rest = mended.key(written), key(written)
+        if alone != rest:
+            screen.news(screen.text("families.apart", tag=alone, rest=rest))
 
 
 def _show(settings: Settings, screen: Screen, tag: str, since: str | None, until: str | None) -> None:
@@ -81,6 +109,7 @@ def _show(settings: Settings, screen: Screen, tag: str, since: str | None, until
     from rasad.project import opened
 
     with opened(settings) as at:
+        at.store.refresh()
         meant = selection(settings, at.now, since=since, until=until, hashtag=tag)
         found = family(at.asking(), meant).value
     if screen.json:
@@ -101,6 +130,9 @@ def _show(settings: Settings, screen: Screen, tag: str, since: str | None, until
             ],
             right=(1,),
         )
+    if found.mended_with:
+        joined = _list(screen, [f"#{other}" for other in found.mended_with])
+        screen.say(screen.words("family.mended_with", tags=joined))
     for doubt in found.doubts:
         screen.say(screen.words("family.doubt", one=f"#{doubt.one}", other=f"#{doubt.other}"))
     _relatives(screen, "family.look_alikes", found.look_alikes)
@@ -129,6 +161,7 @@ def _record(found: Family) -> dict[str, Any]:
         "doubts": [{"one": doubt.one, "other": doubt.other, "why": doubt.why} for doubt in found.doubts],
         "look_alikes": [_relative(relative) for relative in found.look_alikes],
         "siblings": [_relative(relative) for relative in found.siblings],
+        "mended_with": list(found.mended_with),
     }
 
 

@@ -12,14 +12,20 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from answers.families import Family, Member
 from config.load import load
+from dashboard import kinship
+from nlp.mending import Mending
 from nlp.pipeline import load as load_pipeline
+from posts.answer import Figure
 from posts.post import Post
+from posts.selection import Selection
 from store import open_store
 from store.intake import Intake
 from store.protocol import StoreSettings
 from store.spool import Spool
 from store.state import State
+from words.bidi import stripped
 
 Visit = Callable[..., AppTest]
 WRITTEN = ("#now_here", "#now_here", "#nowhere", "#nowhere", "#teashop", "#teashops", "#teashops")
@@ -97,3 +103,48 @@ def test_a_doubtful_spelling_can_be_parted(tagged: Path, visit: Visit) -> None:
     press(page, "mend_part_now_here")
 
     assert load(tagged).reading.apart_tags == ("now_here",)
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_another_hashtag_can_be_joined_by_hand(tagged: Path, visit: Visit, language: str) -> None:
+    """What is typed is written down; it is told afterwards, though nobody has used it."""
+    page = visit("hashtag", lang=language, hashtag="paypal")
+    page.text_input(key="mend_other_paypal").set_value(" #Pay_Pal_Inc ")
+    page = press(page, "mend_join_other")
+
+    assert load(tagged).reading.same_tags == (("paypal", "Pay_Pal_Inc"),)
+    assert len(page.success) == 1
+    (item,) = drawn(visit("hashtag", lang="en", hashtag="paypal"), "mended_with")["items"]
+    assert stripped(item["text"]) == "This project counts with it: #Pay_Pal_Inc"
+
+
+@pytest.mark.parametrize(("typed", "told"), [("#Paypal", "info"), ("#", "error")])
+def test_what_cannot_be_joined_is_told(tagged: Path, visit: Visit, typed: str, told: str) -> None:
+    """The tag itself is one already, and a sign alone is no hashtag; nothing is written."""
+    page = visit("hashtag", lang="en", hashtag="paypal")
+    page.text_input(key="mend_other_paypal").set_value(typed)
+    page = press(page, "mend_join_other")
+
+    assert len(getattr(page, told)) == 1
+    assert not page.success
+    assert load(tagged).reading.same_tags == ()
+
+
+def test_each_way_of_writing_can_be_counted_apart() -> None:
+    """One button for spellings that leave together, none for the commonest and for what changes nothing."""
+    found = Family(
+        key="teashop", name="teashops", posts=_figure(3), doubts=(), look_alikes=(), siblings=(),
+        members=tuple(
+            Member(written=written, posts=_figure(1), joined_by=())
+            for written in ("teashops", "tea_shop", "teashop", "Teashops", "tea_shops")
+        ),
+        mended_with=(),
+    )  # fmt: skip
+
+    partable = kinship._partable(found, Mending(join=(("teashop", "teashops"),)))
+
+    assert partable == ["tea_shop", "tea_shops"]
+
+
+def _figure(value: int) -> Figure:
+    return Figure(value=value, selection=Selection())

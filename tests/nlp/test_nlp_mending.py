@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp import hashtags
-from nlp.mending import Mended, Mending, spelling, touched
+from nlp.mending import Mended, Mending, mended_by, spelling, touched
 from posts.errors import MendingError
 
 # Artificial intelligence and its abbreviations are one here; rial is not (Real) Madrid's first word.
@@ -118,3 +118,50 @@ def test_spelling_keeps_what_readers_see() -> None:
     """Letters and the places where words meet, not case, digits or vowel signs."""
     assert spelling("#کتاب\u200cخانه") == spelling("كتاب_خانه") == "کتاب_خانه" != spelling("کتابخانه")
     assert spelling("#سال۱۴۰۴") == spelling("سال1404")
+
+
+RECALL = ("#فراخوان_رستا", "#فراخوان\u200cرستا", "#فراخوانرستا")  # recall of Rasta, in three spellings
+
+
+@pytest.mark.parametrize("named", RECALL[:2])
+def test_half_space_and_underscore_part_together(named: str) -> None:
+    """Whichever of the two is named, both stand alone and the joined form keeps the family's key."""
+    mended = Mended(mended_by(Mending(), RECALL[0], apart=[named]))
+
+    assert [mended.key(tag) for tag in RECALL] == ["فراخوان_رستا", "فراخوان_رستا", "فراخوانرستا"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("#books", "#books: is no spelling of #کتاب. It is counted apart already."),
+        ("", "has no letter. Write the tag as people write it."),
+    ],
+)
+def test_only_spellings_of_the_tag_are_parted(written: str, told: str) -> None:
+    """Another hashtag is told to be another (the tag is: book)."""
+    with pytest.raises(MendingError) as refused:
+        mended_by(Mending(), "#کتاب", apart=[written])
+
+    assert str(refused.value) == told
+
+
+def test_what_was_joined_by_hand_leaves_its_group() -> None:
+    """A joined tag leaves with all its spellings, and the rest of the group stays one."""
+    joined = Mending(join=(("tea", "chai", "cuppa"),))
+
+    assert mended_by(joined, "tea", apart=["#Chai"]) == Mending(join=(("tea", "cuppa"),))
+    assert mended_by(joined, "chai", apart=["tea"]) == Mending(join=(("chai", "cuppa"),))
+    assert mended_by(Mending(join=(("tea", "chai"),)), "chai", apart=["tea"]) == Mending()
+
+
+def test_the_group_of_a_tag_is_told() -> None:
+    """The others as the project wrote them, from each tag; none where nothing was joined."""
+    assert MENDED.joined_with("#ai") == ("هوش مصنوعی", "هوش_ماشینی")
+    assert MENDED.joined_with("هوش_مصنوعی") == ("AI", "هوش_ماشینی")
+    assert MENDED.joined_with("#nowhere") == ()
+
+
+def test_a_tag_joined_with_itself_changes_nothing() -> None:
+    """Another spelling of the same family is one with it already."""
+    assert mended_by(Mending(), "nowhere", join=["#now_here"]) == Mending()

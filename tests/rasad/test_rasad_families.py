@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from store.intake import writer_lock
+
 TEXTS = {
     "1": "#هوش_مصنوعی",  # artificial intelligence, in three spellings
     "2": "#هوش‌مصنوعی",
@@ -17,6 +19,9 @@ TEXTS = {
     "6": "#nowhere",
     "7": "#раураl",  # letters of Cyrillic
     "8": "#paypal",
+    "9": "#فراخوان_رستا",  # recall of Rasta, in three spellings
+    "10": "#فراخوان\u200cرستا",
+    "11": "#فراخوانرستا",
 }
 AT = "2026-11-20T08:00:00Z"
 AI = "هوش_مصنوعی"  # artificial intelligence
@@ -99,9 +104,61 @@ def test_contradictions_are_told(tags: Any) -> None:
     refused = tags.run("families", "nowhere", "--apart", "nowhere", code=2)
     same = tags.run("families", "AI", "--undo", code=2)
 
-    assert "cannot be taken out of it" in refused.stderr
+    assert "#nowhere is what the whole family is called and cannot be taken out of it" in refused.stderr
     assert "Nothing is changed of #AI" in same.stderr
     assert (tags.project("tags") / "project.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize("named", ["فراخوان_رستا", "#فراخوان\u200cرستا"])
+def test_half_space_and_underscore_are_parted_together(tags: Any, named: str) -> None:
+    """Old posts of both leave the family whichever is named, and the command says so (recall of Rasta)."""
+    told = tags.run("families", "#فراخوان_رستا", "--apart", named)
+
+    assert "#فراخوان_رستا is counted apart, in all spellings whose words are parted there" in told.stderr
+    assert "the rest stays #فراخوانرستا." in told.stderr
+    assert found(tags, "#فراخوان_رستا") == found(tags, "#فراخوان\u200cرستا") == {"9", "10"}
+    assert found(tags, "#فراخوانرستا") == {"11"}
+    (parted,) = tags.json("families", "#فراخوان\u200cرستا")
+    assert (parted["key"], {member["written"] for member in parted["members"]}) == (
+        "فراخوان_رستا",
+        {"فراخوان_رستا", "فراخوان\u200cرستا"},
+    )
+    (rest,) = tags.json("families", "#فراخوانرستا")
+    assert [member["written"] for member in rest["members"]] == ["فراخوانرستا"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("--apart", "#books"), "#books is no spelling of #nowhere."),
+        (("--join", ""), "'' has no letter."),
+        (("--join", "__"), "#__ has no letter."),
+    ],
+)
+def test_what_is_refused_is_named(tags: Any, change: tuple[str, str], told: str) -> None:
+    """The tag that cannot be joined or parted stands in front."""
+    assert told in tags.run("families", "#nowhere", *change, code=2).stderr
+
+
+def test_nothing_half_done_is_shown_while_a_service_reads(tags: Any) -> None:
+    """Where another process is the writer, old posts are told to be read again, and no table is shown."""
+    with writer_lock(tags.project("tags")):
+        told = tags.run("families", f"#{AI}", "--join", "AI").stdout
+        row = tags.json("families", "nowhere", "--apart", "now_here")
+
+    assert told == (
+        "Kept. The service is reading the old posts again; look again soon: rasad families '#هوش_مصنوعی'\n"
+    )
+    assert row == [{"key": "nowhere", "reading": True}]
+
+
+def test_a_tag_that_nobody_used_is_told_as_joined(tags: Any) -> None:
+    """Though none of its spellings is there to be counted."""
+    told = tags.run("families", "nowhere", "--join", "#Utopia")
+
+    assert "This project counts with it: #Utopia" in told.stdout
+    (shown,) = tags.json("families", "utopia")
+    assert (shown["posts"], shown["mended_with"]) == (2, ["Utopia"])
 
 
 def test_a_model_that_is_not_there_is_told(tags: Any) -> None:
