@@ -133,7 +133,7 @@ def test_a_condition_is_added_without_needless_parentheses() -> None:
 def test_a_post_is_found_at_its_address(
     opened_engine: str, open_engine: Any, build_asking: Any, fill: Any, tmp_path: Any
 ) -> None:
-    """By exactly this address: neither one with a longer end, nor one whose signs mean something in patterns."""
+    """By exactly this address: not by a longer one, and with stars and question marks as they are."""
     store = open_engine(opened_engine)
     with State(tmp_path / "state.sqlite") as state:
         posts = [
