@@ -12,6 +12,7 @@ from answers.edges import posts_toward
 from posts.answer import Answer
 from posts.post import Post, decode
 from posts.selection import Selection
+from store import compile as compiling
 from store.protocol import Document
 
 Sort = Literal["new", "old", "likes", "shares"]
@@ -19,6 +20,9 @@ Sort = Literal["new", "old", "likes", "shares"]
 LAST_SHOWN: Final = 10_000
 """Neither engine pages further; ``stream`` does."""
 _MANY = 50_000
+_PART = 60
+"""Signs of the last part of an address by which its post is looked for."""
+_ADDRESSED = 200
 _ORDERS: Final[dict[str, dict[str, str]]] = {
     "new": {"created_at": "desc"},
     "old": {"created_at": "asc"},
@@ -90,6 +94,22 @@ def post_of(document: Document) -> Post:
     """The post that a document of the store keeps."""
     kept = document["post"]
     return decode(kept)
+
+
+def at_address(asking: Asking, url: str) -> tuple[str, ...]:
+    """Ids of the posts that stand at exactly this address.
+
+    Addresses are not indexed, so only posts are found whose id holds the last part of their address, as on
+    Mastodon, Bluesky and in most feeds, and of many such only among the newest.
+    """
+    whole = url.strip().rstrip("/")
+    part = whole.rpartition("/")[2][-_PART:]
+    if not part:
+        return ()
+    query = {"wildcard": {"id": {"value": f"*{compiling.literal(part)}*"}}}
+    return tuple(
+        post.id for post in newest(asking, query, _ADDRESSED) if post.url and post.url.rstrip("/") == whole
+    )
 
 
 def newest(asking: Asking, query: dict[str, Any], size: int) -> tuple[Post, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from posts.errors import RecordError
 from posts.post import EMOTIONS, INTENTS, NOISE, PURPOSES, Annotations, Sentiment
+from posts.query_fields import field_name, known_value
 
 SENTIMENTS: Final = ("negative", "neutral", "positive")
 KINDS: Final[dict[str, tuple[str, ...]]] = {
@@ -26,6 +27,8 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
 """What can be labelled, and the values of each. Sentiment has one, the others any number, none included."""
 FIELDS: Final = {"emotion": "emotions", "intent": "intents", "purpose": "purposes", "noise": "noise"}
 """The fields of ``Annotations`` in which they stand."""
+_SHOWN: Final = {"mood": "sentiment", "meant as": "intent", "هدف محتوا": "purpose"}
+"""Kinds as they are shown where queries have no field of that name: the last is "purpose of the content"."""
 BY_PEOPLE: Final = "label"
 """What ``Annotations.versions`` names as the reader of a kind that a person has labelled."""
 _SCORES: Final = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
@@ -53,17 +56,32 @@ class Label:
     by: str = ""
 
 
+def kind_of(written: str) -> str | None:
+    """The kind that is called or shown so in either language, as ``mood``; ``None`` if there is none."""
+    plain = written.strip()
+    name = _SHOWN.get(plain.lower().replace("-", " ").replace("_", " ")) or field_name(plain)
+    return name if name in KINDS else None
+
+
+def value_of(kind: str, written: str) -> str | None:
+    """The value of a kind that is called or shown so in either language; ``None`` if there is none."""
+    return known_value(kind, written.strip())
+
+
 def check(kind: str, values: Iterable[str]) -> tuple[str, ...]:
-    """The values in their order, each once; ``RecordError`` names a kind or value that there is not."""
+    """The values, written as ``value_of`` reads them, in their order and each once.
+
+    ``RecordError`` names a kind or value that there is not.
+    """
     if kind not in KINDS:
         raise RecordError(f"there is no kind '{kind}': it is one of {', '.join(KINDS)}", subject=kind)
-    given = set(values)
-    if unknown := sorted(given - set(KINDS[kind])):
-        known = ", ".join(KINDS[kind])
+    known = ", ".join(KINDS[kind])
+    given = {written: value_of(kind, written) for written in values}
+    if unknown := sorted(written for written, value in given.items() if value is None):
         raise RecordError(f"{kind}: '{unknown[0]}' is none of {known}", subject=kind)
-    if kind == "sentiment" and len(given) != 1:
-        raise RecordError(f"sentiment: is one of {', '.join(SENTIMENTS)}", subject=kind)
-    return tuple(value for value in KINDS[kind] if value in given)
+    if kind == "sentiment" and len(set(given.values())) != 1:
+        raise RecordError(f"sentiment: takes one value, which is one of {known}", subject=kind)
+    return tuple(value for value in KINDS[kind] if value in given.values())
 
 
 def reading(read: Annotations, kind: str) -> tuple[str, ...] | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, tzinfo
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, Final
 
 from persiantools.jdatetime import JalaliDate
@@ -60,13 +61,14 @@ EXAMPLES: Final = {
 PERSIAN_FIELDS: Final = {
     "زبان": "lang", "پلتفرم": "platform", "منبع": "source", "نویسنده": "author", "اشاره": "mention",
     "هشتگ": "tag", "پیوند": "link", "لینک": "link", "دامنه": "domain", "احساس": "sentiment",
+    "لحن": "sentiment",
     "لایک": "likes", "پسند": "likes", "نظر": "comments", "بازنشر": "shares", "بازدید": "views",
     "دنبال‌کننده": "followers", "از": "since", "تا": "until", "تاریخ": "date",
     "نوع": "kind", "املا": "spelling", "قالب": "format", "ایموجی": "emoji", "هیجان": "emotion",
     "نیت": "intent", "هدف": "purpose", "دعوت": "action", "نویز": "noise", "رونوشت": "copy",
 }  # fmt: skip
-"""language, platform, source, author, mention, hashtag, link (two words), domain, sentiment, like (two
-words), comment, repost, views, follower, from, to, date, kind, spelling, format, emoji, emotion, intent,
+"""language, platform, source, author, mention, hashtag, link (two words), domain, sentiment, mood, like
+(two words), comment, repost, views, follower, from, to, date, kind, spelling, format, emoji, emotion, intent,
 purpose, invitation, noise, copy."""
 
 _PERSIAN_VALUES: Final[dict[str, dict[str, str]]] = {
@@ -75,29 +77,56 @@ _PERSIAN_VALUES: Final[dict[str, dict[str, str]]] = {
     },
     "sentiment": {"مثبت": "positive", "منفی": "negative", "خنثی": "neutral"},
     "is": {
-        "پاسخ": "reply", "بازنشر": "repost", "نقل": "quote", "ویرایش": "edited", "پرسش": "question",
-        "رونوشت": "copy", "نویز": "noise", "چندزبانه": "mixed",
+        "پاسخ": "reply", "بازنشر": "repost", "نقل": "quote", "ویرایش": "edited", "ویرایش‌شده": "edited",
+        "پرسش": "question", "رونوشت": "copy", "نویز": "noise", "چندزبانه": "mixed",
+        "برچسب‌خورده": "labelled", "بی‌متن": "textless",
     },
     "emotion": {"خشم": "anger", "توهین": "insult"},
     "intent": {
         "پرسش": "question", "پیشنهاد": "suggestion", "انتقاد": "criticism", "شکایت": "complaint",
-        "تحسین": "praise", "نظر": "comment",
+        "ستایش": "praise", "تحسین": "praise", "اظهار نظر": "comment", "نظر": "comment",
+        "گمان اطلاعات نادرست": "misinformation", "اطلاعات نادرست": "misinformation",
     },
-    "noise": {"رونوشت": "duplicate", "هرزنامه": "spam", "قرعه‌کشی": "giveaway", "ربات": "bot"},
+    "purpose": {
+        "آموزش": "educate", "سرگرمی": "entertain", "چالش": "challenge", "آگاهی‌رسانی": "inform",
+        "تبلیغ": "promote",
+    },
+    "action": {
+        "خرید": "buy", "بازدید": "visit", "ثبت‌نام": "sign-up", "تماس": "contact", "دنبال‌کردن": "follow",
+        "بازنشر": "share", "پاسخ": "answer", "پیوستن": "join", "دانلود": "download", "تماشا": "watch",
+    },
+    "noise": {
+        "رونوشت": "duplicate", "هرزنامه": "spam", "قرعه‌کشی": "giveaway", "رفتار ماشینی": "bot",
+        "ربات": "bot", "بی‌ربط": "off-topic",
+    },
     "has": {"رسانه": "media", "پیوند": "link", "لینک": "link", "نظرسنجی": "poll"},
     "kind": {"خبر": "news", "متن": "text", "تصویر": "image", "ویدئو": "video", "صدا": "audio",
              "وبلاگ": "blog"},
     "spelling": {"دقیق": "exact"},
 }  # fmt: skip
 """Persian, English, Arabic, Kurdish, Turkish, Urdu; positive, negative, neutral; reply, repost, quote,
-edit, question, copy, noise, of several languages; anger, insult; question, suggestion, criticism, complaint,
-praise, comment; copy, spam, lottery, robot; media, link (two words), poll; news, text, picture, video, sound,
-weblog; exact."""
+edit, edited, question, copy, noise, of several languages, labelled, without text; anger, insult; question,
+suggestion, criticism, complaint, praise (two words), comment (two), misinformation suspected,
+misinformation; education, entertainment, challenge, information, promotion; purchase, visit, sign-up,
+contact, following, repost, answer, joining, download, watching; copy, spam, lottery, machine-like
+behaviour, robot, off topic; media, link (two words), poll; news, text, picture, video, sound, weblog; exact.
+
+The first of each value is what people are shown (``words``), as are those below."""
+_ENGLISH_VALUES: Final[dict[str, dict[str, str]]] = {
+    "intent": {"misinformation suspected": "misinformation"},
+    "purpose": {
+        "teaches": "educate", "entertains": "entertain", "challenges": "challenge", "informs": "inform",
+        "promotes": "promote",
+    },
+    "noise": {"copy": "duplicate", "posts like a machine": "bot"},
+}  # fmt: skip
 _LANGUAGES: Final = {
     "persian": "fa", "farsi": "fa", "english": "en", "arabic": "ar", "kurdish": "ckb", "sorani": "ckb",
     "turkish": "tr", "urdu": "ur", "german": "de", "french": "fr", "spanish": "es",
 }  # fmt: skip
 
+_GAPS: Final = re.compile(r"[\s\u200c-]+")
+_ARABIC: Final = str.maketrans("يك", "یک")  # Arabic yeh and kaf
 _AGO: Final = re.compile(r"(\d{1,4})([mhdw])")
 _AGO_UNIT: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LONG_AGO: Final = re.compile(r"(\d{1,4})\s*([mhdw])[a-z]*")
@@ -116,8 +145,7 @@ MAX_COUNT: Final = 2**53 - 1
 
 def field_name(written: str) -> str | None:
     """The field that is called so in either language; ``None`` for a Persian word that is none."""
-    plain = written.replace("ي", "ی").replace("ك", "ک")  # Arabic yeh and kaf
-    return PERSIAN_FIELDS.get(plain) if not written.isascii() else written.lower()
+    return PERSIAN_FIELDS.get(written.translate(_ARABIC)) if not written.isascii() else written.lower()
 
 
 def nearest_field(name: str) -> str | None:
@@ -143,12 +171,31 @@ def latin(value: str) -> str:
 
 
 def known_value(name: str, value: str) -> str | None:
-    """The one form of a value of a field that has few; ``None`` if it is none of them."""
-    value = _PERSIAN_VALUES.get(name, {}).get(value, value.lower())
+    """The one form of a value of a field that has few; ``None`` if it is none of them.
+
+    It may be written as people are shown it, in either language; spaces, half-spaces and hyphens in it do
+    not matter: ``off topic`` is ``off-topic``.
+    """
     if name == "lang":
+        value = _PERSIAN_VALUES["lang"].get(value, value.lower())
         value = _LANGUAGES.get(value, value)
         return value if re.fullmatch(r"[a-z]{2,3}", value) else None
-    return value if value in MARKS[name] else None
+    return _values(name).get(_bare(value))
+
+
+@cache
+def _values(name: str) -> dict[str, str]:
+    """The values of a field by everything that they are called, in bare form."""
+    called = {
+        **{value: value for value in MARKS[name]},
+        **_ENGLISH_VALUES.get(name, {}),
+        **_PERSIAN_VALUES.get(name, {}),
+    }
+    return {_bare(written): value for written, value in called.items()}
+
+
+def _bare(written: str) -> str:
+    return _GAPS.sub("", written.translate(_ARABIC)).lower()
 
 
 def nearest_value(name: str, value: str) -> str | None:

@@ -5,6 +5,7 @@ Data never goes through rich's markup, and control characters in it are written 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,11 @@ class Screen:
     def say(self, text: str = "") -> None:
         """A line (or some) for a person, on standard output."""
         sys.stdout.write(visible_lines(text) + "\n")
+
+    def aside(self, text: str) -> None:
+        """A line for a person that matters less, on standard output: dimmed on a terminal."""
+        dimmed = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        sys.stdout.write(f"\x1b[2m{visible_lines(text)}\x1b[0m\n" if dimmed else visible_lines(text) + "\n")
 
     def news(self, text: str) -> None:
         """A line beside the result, on standard error; not when quiet."""

@@ -260,7 +260,7 @@ class _Compiler:
                 host = links.domain(value.removeprefix("*."))
                 if not host:
                     raise self._error("no_host", position, name=name, value=value, example=EXAMPLES[name])
-                under = {"wildcard": {"domains": {"value": f"*.{_literal(host)}"}}}
+                under = {"wildcard": {"domains": {"value": f"*.{literal(host)}"}}}
                 return _either([{"term": {"domains": host}}, under])
             case "date":
                 begin, end = days(value, zone=self._zone)
@@ -311,7 +311,7 @@ def _pattern(field: str, pattern: str) -> Clause:
     return {"wildcard": {field: {"value": pattern}}}
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """The text without any sign that means something in a pattern."""
     return re.sub(r"([*?\\])", r"\\\1", text)
 

@@ -362,7 +362,7 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
 
 
 def show(post: Post, screen: Screen) -> None:
-    """Write a post for a person."""
+    """Write a post for a person, with its id, by which it can be labelled, below."""
     author = post.author.handle or post.author.name if post.author else None
     screen.say(f"{screen.moment(post.created_at)}  {author or '-'}  [{post.source}]")
     if post.repost_of:
@@ -372,4 +372,5 @@ def show(post: Post, screen: Screen) -> None:
             screen.say("  " + " ".join(line.split()))
     if post.url:
         screen.say("  " + post.url)
+    screen.aside("  " + post.id)
     screen.say()

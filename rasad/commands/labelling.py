@@ -28,6 +28,7 @@ from rasad.usage import Asks, WrongUse, unknown
 if TYPE_CHECKING:
     from config.project import Settings
     from posts.labels import How, Label
+    from rasad.project import Opened
     from rasad.screen import Screen
     from store.protocol import Store
 
@@ -40,12 +41,13 @@ Kind = Annotated[str | None, typer.Option("--kind", help="sentiment, emotion, in
 
 
 def label(
-    post: Annotated[str, typer.Argument(help="Id of the post.", show_default=False)],
+    post: Annotated[str, typer.Argument(help="Id of the post, or its address.", show_default=False)],
     values: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="KIND=VALUE[,VALUE]...",
-            help="sentiment=negative, intent=question,complaint; 'emotion=' says that there is none.",
+            help="sentiment=negative, intent=question,complaint, or as they are shown, mood=positive;"
+            " 'emotion=' says that there is none.",
             show_default=False,
         ),
     ] = None,
@@ -65,16 +67,18 @@ def label(
     if not values and not remove:
         raise WrongUse("Nothing is said of the post.", remedy="Write KIND=VALUE, as sentiment=negative.")
     now = datetime.now(UTC)
-    made = [Label(post=post, kind=kind, values=said, at=now) for kind, said in map(_pair, values or ())]
-    kinds = [_kind(kind) for kind in remove or ()]
+    pairs = [_pair(written) for written in values or ()]
+    kinds = [kind_named(kind) for kind in remove or ()]
     with opened(settings) as at:
-        if not _there(at.store, [post]):
-            raise WrongUse(f"There is no post '{post}'.", remedy="`rasad search QUERY --json` shows ids.")
-        labels.add(at.state, made)
+        post = _post(at, post)
+        labels.add(at.state, [Label(post=post, kind=kind, values=said, at=now) for kind, said in pairs])
         for kind in kinds:
             if not labels.remove(at.state, post, kind):
                 raise WrongUse(f"'{post}' has no label of {kind}.", remedy="`rasad labels` shows them.")
-    screen.news(screen.text("label.kept", labels=screen.counted("label", len(made) + len(kinds))))
+    if pairs:
+        screen.news(screen.text("label.kept", labels=screen.counted("label", len(pairs))))
+    if kinds:
+        screen.news(screen.text("label.taken_back", labels=screen.counted("label", len(kinds))))
     count_now(settings, screen)
 
 
@@ -87,17 +91,38 @@ def _pair(written: str) -> tuple[str, tuple[str, ...]]:
     if not sign:
         raise WrongUse(f"'{written}' is not KIND=VALUE.", remedy="Write sentiment=negative, as an example.")
     try:
-        return kind, check(_kind(kind), [value for value in values.split(",") if value])
+        kind = kind_named(kind)
+        given = values.replace("،", ",").split(",")  # the Persian comma
+        return kind, check(kind, [value for value in given if value.strip()])
     except RecordError as error:
         raise WrongUse(f"{error.message}.") from error
 
 
-def _kind(written: str) -> str:
-    from posts.labels import KINDS
+def kind_named(written: str) -> str:
+    """The kind of label that is called or shown so; ``WrongUse`` if there is none."""
+    from posts.labels import KINDS, kind_of
 
-    if written not in KINDS:
+    kind = kind_of(written)
+    if kind is None:
         raise unknown("kind", written, KINDS)
-    return written
+    return kind
+
+
+def _post(at: Opened, written: str) -> str:
+    """The id of the post that has this id or stands at this address."""
+    from answers.posts import at_address
+
+    if _there(at.store, [written]):
+        return written
+    found = at_address(at.asking(), written) if "://" in written else ()
+    if len(found) > 1:
+        ids = ", ".join(found[:MOST_TOLD])
+        raise WrongUse(f"There are {len(found)} posts at '{written}'.", remedy=f"Give the id of one: {ids}")
+    if not found:
+        raise WrongUse(
+            f"There is no post '{written}'.", remedy="`rasad search QUERY` shows ids, below each post."
+        )
+    return found[0]
 
 
 def _there(store: Store, posts: Sequence[str]) -> set[str]:
@@ -128,7 +153,7 @@ def labels_(context: typer.Context, project: Project = None, kind: Kind = None, 
     settings = choose(project)
     screen = screen_for(settings, json=json)
     if kind is not None:
-        kind = _kind(kind)
+        kind = kind_named(kind)
     with State(settings.state) as state:
         given = labels.all_of(state, kind)
         waits = labels.pending(state, [label.post for label in given])
@@ -193,6 +218,7 @@ def draw(
     from answers import labelling
     from rasad.commands.asking import asked, show
 
+    kind = kind_named(kind)
     options = {"since": since, "until": until, "lang": lang, "platform": platform, "source": source}
     chosen = project or context.obj
     with asked(chosen, json=json, quiet=quiet, query=query, hashtag=hashtag, **options) as (
@@ -201,7 +227,7 @@ def draw(
         screen,
     ):
         asking = at.asking()
-        drawn = labelling.draw(asking, meant, _kind(kind), size)
+        drawn = labelling.draw(asking, meant, kind, size)
         if drawn.posts:
             labelling.keep(at.state, drawn)
         for post in labelling.posts_of(asking, drawn.posts):
@@ -211,7 +237,8 @@ def draw(
                             "title": post.title, "text": post.text})  # fmt: skip
             else:
                 show(post, screen)
-        screen.news(screen.text("label.drawn", posts=screen.counted("post", len(drawn.posts)),
+        key = "drawn" if drawn.posts else "none_left" if drawn.of else "none_to_draw"
+        screen.news(screen.text(f"label.{key}", posts=screen.counted("post", len(drawn.posts)),
                                 of=screen.counted("post", drawn.of)))  # fmt: skip
 
 
@@ -227,7 +254,10 @@ def import_labels(
     project: Project = None,
     quiet: Quiet = False,
 ) -> None:
-    """Take in labels from a file of JSON lines; all of them, or none if one cannot be."""
+    """Take in labels from a file of JSON lines; all of them, or none if one cannot be.
+
+    Lines whose values are null, as they are drawn, are passed over: they can be filled in later.
+    """
     from rasad.project import choose, opened
     from store import labels
     from store.portions import portions
@@ -237,7 +267,8 @@ def import_labels(
     now = datetime.now(UTC)
     read = list(_lines(file, now))
     wrong = [told for _, told in read if isinstance(told, str)]
-    made = [(line, label) for line, label in read if not isinstance(label, str)]
+    made = [(line, label) for line, label in read if not isinstance(label, str | None)]
+    empty = sum(label is None for _, label in read)
     with opened(settings) as at:
         for some in portions(made, 500):
             there = _there(at.store, [label.post for _, label in some])
@@ -248,11 +279,13 @@ def import_labels(
             raise WrongUse(f"{file}: nothing was taken in.\n" + "\n".join(wrong[:MOST_TOLD]) + more)
         labels.add(at.state, [label for _, label in made])
     screen.news(screen.text("label.kept", labels=screen.counted("label", len(made))))
+    if empty:
+        screen.news(screen.text("label.empty", lines=screen.counted("line", empty)))
     count_now(settings, screen)
 
 
-def _lines(file: Path, now: datetime) -> Iterator[tuple[int, Label | str]]:
-    """Each line's number with its label, or with what is wrong in it."""
+def _lines(file: Path, now: datetime) -> Iterator[tuple[int, Label | str | None]]:
+    """Each line's number with its label, with what is wrong in it, or ``None`` if it is not filled in."""
     try:
         written = file.read_text("utf-8")
     except UnicodeDecodeError as error:
@@ -262,22 +295,27 @@ def _lines(file: Path, now: datetime) -> Iterator[tuple[int, Label | str]]:
             continue
         try:
             yield number, _label(jsonlib.loads(line), now)
+        except jsonlib.JSONDecodeError as error:
+            yield number, f"line {number}: cannot be read as JSON from its sign {error.colno} on"
         except ValueError as error:
             yield number, f"line {number}: {error}"
 
 
-def _label(said: Any, now: datetime) -> Label:
-    """The label that a line says; ``ValueError`` names the field that is wrong."""
+def _label(said: Any, now: datetime) -> Label | None:
+    """The label that a line says, ``None`` if its values are null; ``ValueError`` names what is wrong."""
     from posts.errors import RecordError
-    from posts.labels import KINDS, How, Label, check
+    from posts.labels import KINDS, How, Label, check, kind_of
 
     if not isinstance(said, dict):
         raise ValueError("is no JSON object")
-    post, kind, values = (said.get(name) for name in ("id", "kind", "values"))
+    if "values" in said and said["values"] is None:
+        return None
+    post, written, values = (said.get(name) for name in ("id", "kind", "values"))
     if not isinstance(post, str) or not post:
         raise ValueError("id: is missing")
-    if kind not in KINDS:
-        raise ValueError(f"kind: {kind!r} is none of {', '.join(KINDS)}")
+    kind = kind_of(written) if isinstance(written, str) else None
+    if kind is None:
+        raise ValueError(f"kind: {written!r} is none of {', '.join(KINDS)}")
     if isinstance(values, str):
         values = [values]
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):

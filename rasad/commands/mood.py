@@ -44,8 +44,10 @@ def mood(
     from answers.shares import shares
     from posts.errors import RecordError
     from rasad.commands.asking import asked
+    from rasad.commands.labelling import kind_named
     from rasad.usage import WrongUse
 
+    kind = kind_named(kind)
     options = {"since": since, "until": until, "lang": lang, "platform": platform, "source": source}
     with asked(project, json=json, quiet=False, query=query, hashtag=hashtag, **options) as (
         at,
@@ -60,7 +62,7 @@ def mood(
         screen.rows(_record(found, share) for share in found.values)
         return
     screen.table(
-        ["value", "read_so", "share_read", "corrected"],
+        ["value", "posts", "share_read", "corrected"],
         [
             [
                 screen.words(f"reading.value.{kind}.{share.value}"),

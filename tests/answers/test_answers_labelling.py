@@ -127,3 +127,28 @@ def test_a_condition_is_added_without_needless_parentheses() -> None:
     assert also("tea lang:fa", condition("emoji", "❤")) == 'tea lang:fa emoji:"❤"'
     assert also("tea یا", condition("noise", "spam")) == "(tea یا) noise:spam"  # or
     assert also("", "x") == "x"
+
+
+@pytest.mark.parametrize("opened_engine", ENGINES)
+def test_a_post_is_found_at_its_address(
+    opened_engine: str, open_engine: Any, build_asking: Any, fill: Any, tmp_path: Any
+) -> None:
+    """By exactly this address: not by a longer one, and with stars and question marks as they are."""
+    store = open_engine(opened_engine)
+    with State(tmp_path / "state.sqlite") as state:
+        posts = [
+            post(number, NOW - timedelta(hours=1), 1, "tea", url=f"https://chatra.example/@user1/{number}")
+            for number in ("users/user1/statuses/7", "8", "87", "a*b", "aXb")
+        ]
+        posts[0] = replace(posts[0], url="https://chatra.example/@user1/7")
+        fill(store, state, tmp_path, posts)
+        asking = build_asking(store, state)
+
+        def at(end: str) -> tuple[str, ...]:
+            return answered_posts.at_address(asking, f"https://chatra.example/@user1/{end}")
+
+        assert at("7") == ("mastodon:chatra.example:users/user1/statuses/7",)
+        assert at("8/") == ("mastodon:chatra.example:8",)
+        assert at("a*b") == ("mastodon:chatra.example:a*b",)
+        assert at("9") == at("?") == at("*") == ()
+        assert answered_posts.at_address(asking, "https://") == ()

@@ -32,6 +32,7 @@ def tea(home: Any, tmp_path: Path) -> Any:
             "source": "b",
             "created_at": "2026-11-20T08:00:00Z",
             "text": text,
+            "url": f"https://h.example/@sara/{number}",
         }
         for number, text in POSTS.items()
     ]
@@ -66,6 +67,88 @@ def test_a_label_is_counted_at_once_and_taken_back(tea: Any) -> None:
     assert found(tea, "is:labelled") == {"x:h:1"}
 
 
+def test_what_is_taken_back_is_told_apart(tea: Any) -> None:
+    """From what is kept; in one command both are told."""
+    tea.run("label", "x:h:1", "sentiment=negative")
+    said = tea.run("label", "x:h:1", "--remove", "mood").stderr
+    both = tea.run("label", "x:h:1", "emotion=", "sentiment=neutral", "--remove", "emotion").stderr
+
+    assert "1 label taken back." in said
+    assert "kept" not in said
+    assert "2 labels kept." in both
+    assert "1 label taken back." in both
+    assert [row["kind"] for row in tea.json("labels")] == ["sentiment"]
+
+
+def test_a_label_is_written_as_it_is_shown(tea: Any) -> None:
+    """Kinds and values in either language, for all verbs that take them."""
+    tea.run("label", "x:h:1", "mood=Negative", "نیت=ستایش،اظهار نظر", "noise=copy")  # intent=praise,comment
+    tea.run(
+        "label", "x:h:2", "لحن=مثبت", "هدف محتوا=تبلیغ", "meant as=question"
+    )  # mood=positive, purpose=promote
+
+    said = {(row["id"], row["kind"]): row["values"] for row in tea.json("labels")}
+    assert said == {
+        ("x:h:1", "sentiment"): ["negative"],
+        ("x:h:1", "intent"): ["comment", "praise"],
+        ("x:h:1", "noise"): ["duplicate"],
+        ("x:h:2", "sentiment"): ["positive"],
+        ("x:h:2", "purpose"): ["promote"],
+        ("x:h:2", "intent"): ["question"],
+    }
+    drawn = tea.json("labels", "draw", "--kind", "mood", "-k", "9")
+    assert {(row["id"], row["kind"]) for row in drawn} <= {(f"x:h:{n}", "sentiment") for n in "345"}
+    assert {row["kind"] for row in tea.json("labels", "--kind", "لحن")} == {"sentiment"}  # mood
+    assert {row["kind"] for row in tea.json("mood", "--kind", "نیت")} == {"intent"}  # intent
+    assert "There is no kind 'feeling'" in tea.run("mood", "--kind", "feeling", code=2).stderr
+
+
+def test_a_post_is_named_by_its_address_too(tea: Any, tmp_path: Path) -> None:
+    """As a search shows it, above its id; where several posts stand at it, their ids are told."""
+    lines = tea.run("search", "wonderful").stdout.splitlines()
+    assert lines[-3:] == ["  https://h.example/@sara/1", "  x:h:1", ""]
+
+    tea.run("label", "https://h.example/@sara/1", "mood=negative")
+    assert [row["id"] for row in tea.json("labels")] == ["x:h:1"]
+    told = tea.run("label", "https://h.example/@babak/1", "mood=negative", code=2).stderr
+    assert "There is no post 'https://h.example/@babak/1'." in told
+    assert "shows ids, below each post" in told
+    again = {
+        "id": "x:h:11", "platform": "x", "source": "b", "created_at": "2026-11-20T08:00:00Z",
+        "text": "tea again", "url": "https://h.example/@sara/1",
+    }  # fmt: skip
+    file = tmp_path / "again.jsonl"
+    file.write_text(json.dumps(again) + "\n")
+    tea.run("import", str(file))
+    told = tea.run("label", "https://h.example/@sara/1", "mood=negative", code=2).stderr
+    assert "There are 2 posts at" in told
+    assert "x:h:11" in told
+
+
+def test_a_sample_is_taken_in_as_far_as_it_is_filled(tea: Any, tmp_path: Path) -> None:
+    """Lines without values are passed over and counted, and can be filled in later."""
+    drawn = tea.json("labels", "draw", "tea", "--since", "2026-11-01", "-k", "3")
+    filled = [{**row, "values": ["negative"] if number == 0 else None} for number, row in enumerate(drawn)]
+    file = tmp_path / "sample.jsonl"
+    file.write_text("\n".join(map(json.dumps, filled)))
+
+    said = tea.run("labels", "import", str(file)).stderr
+
+    assert "1 label kept." in said
+    assert "2 lines without values passed over." in said
+    assert [(row["id"], row["values"]) for row in tea.json("labels")] == [(drawn[0]["id"], ["negative"])]
+
+
+def test_an_empty_draw_says_so(tea: Any, tmp_path: Path) -> None:
+    """Whether all are labelled, or there was nothing that can be."""
+    for number in POSTS:
+        tea.run("label", f"x:h:{number}", "intent=", "--quiet")
+
+    said = tea.run("labels", "draw", "--kind", "intent").stderr
+    assert "Nothing is left to draw: of 5 posts, every one has a label" in said
+    assert "There is nothing to draw" in tea.run("labels", "draw", "zebra", "--kind", "intent").stderr
+
+
 def test_while_the_service_writes_a_label_waits(tea: Any) -> None:
     """It is kept at once, and whoever holds the writer's lock is left to write it."""
     with writer_lock(tea.project("tea")):
@@ -82,7 +165,8 @@ def test_while_the_service_writes_a_label_waits(tea: Any) -> None:
         (("x:h:1", "sentiment"), "'sentiment' is not KIND=VALUE."),
         (("x:h:1", "sentimant=negative"), "Did you mean 'sentiment'?"),
         (("x:h:1", "sentiment=bad"), "'bad' is none of negative, neutral, positive"),
-        (("x:h:1", "sentiment="), "is one of negative, neutral, positive"),
+        (("x:h:1", "sentiment="), "takes one value, which is one of negative, neutral, positive"),
+        (("x:h:1", "mood=positive,negative"), "sentiment: takes one value"),
         (("x:h:9", "sentiment=negative"), "There is no post 'x:h:9'."),
         (("x:h:1", "--remove", "noise"), "'x:h:1' has no label of noise."),
     ],
@@ -118,7 +202,7 @@ def test_a_wrong_file_names_line_and_field_and_takes_nothing(tea: Any, tmp_path:
         "no json\n"
         '["x"]\n'
         '{"kind": "sentiment", "values": ["negative"]}\n'
-        '{"id": "x:h:1", "kind": "mood", "values": ["negative"]}\n'
+        '{"id": "x:h:1", "kind": "feeling", "values": ["negative"]}\n'
         '{"id": "x:h:1", "kind": "sentiment", "values": ["sad"]}\n'
         '{"id": "x:h:1", "kind": "sentiment", "values": 3}\n'
         '{"id": "x:h:1", "kind": "sentiment", "values": "negative", "how": "guess"}\n'
@@ -126,10 +210,10 @@ def test_a_wrong_file_names_line_and_field_and_takes_nothing(tea: Any, tmp_path:
     )
     told = tea.run("labels", "import", str(file), code=2).stderr
 
-    assert "line 3: Expecting value" in told
+    assert "line 3: cannot be read as JSON from its sign 1 on" in told
     assert "line 4: is no JSON object" in told
     assert "line 5: id: is missing" in told
-    assert "line 6: kind: 'mood' is none of sentiment, emotion" in told
+    assert "line 6: kind: 'feeling' is none of sentiment, emotion" in told
     assert "line 7: values: sentiment: 'sad' is none of" in told
     assert "line 8: values: is no list of words" in told
     assert "line 9: how: 'guess' is neither" in told

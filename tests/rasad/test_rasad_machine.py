@@ -43,6 +43,12 @@ def test_a_timer_is_told_from_a_person(home: Any, tmp_path: Path) -> None:
     assert clock["machine"]
     assert "minute" in [reason["what"] for reason in clock["reasons"]]
     assert not sara["machine"]
-    assert "too few posts" in home.run("machine", "mastodon:h:nobody").stdout
-    assert "There is no account" in home.run("machine", "nobody", code=2).stderr
-    assert "always at the same minutes of the hour" in home.run("machine", "@clock@h").stdout
+    few = home.run("machine", "mastodon:h:nobody").stdout
+    assert "too few posts to tell: 0 posts in the last 28 days, 30 are the fewest" in few
+    nobody = home.run("machine", "nobody", code=2).stderr
+    assert "There is no account 'nobody' here." in nobody
+    assert "Write it as @name@server" in nobody
+    assert "none" not in nobody
+    shown = home.run("machine", "@clock@h").stdout
+    assert "always at the same minutes of the hour" in shown
+    assert "Looked at: 90 posts of the last 28 days." in shown

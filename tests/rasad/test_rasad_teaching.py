@@ -109,7 +109,7 @@ def test_mood_is_told_with_its_bounds(shop: Any, tmp_path: Path) -> None:
     assert rows["negative"]["low"] <= 0.5 <= rows["negative"]["high"]
     assert rows["negative"]["high"] - rows["negative"]["low"] < 0.2
     wrong = shop.run("mood", "tea", "--kind", "taste", code=2)
-    assert "there is no kind 'taste'" in wrong.stderr
+    assert "There is no kind 'taste'" in wrong.stderr
 
 
 def test_what_was_taught_is_in_the_backup(shop: Any, tmp_path: Path) -> None:
