@@ -184,9 +184,17 @@ def test_a_correction_is_kept_and_waits(read: Path, visit: Visit) -> None:
     assert rows["Meant as"][1]["text"] == "question"
     assert rows["Meant as"][2]["text"] == "a person (waits to be written)"
     assert rows["Language"][1]["text"] == "Persian"
+    asked = {"label": "Meant as:", "text": "question", "tone": ""}
+    assert asked in drawn(page)["posts"]["posts"][0]["readings"]
+    listed = {
+        card["url"] or card["parts"][0]["text"]: card
+        for card in drawn(visit("posts", lang="en", period="7d", query='"چای خوب است"'))["posts"]["posts"]
+    }  # tea is good
+    assert asked in listed["چای خوب است"]["readings"]  # tea is good
 
     page.button(key="take_back_intent").click().run()
 
+    assert asked not in drawn(page)["posts"]["posts"][0]["readings"]
     with State(read / "state.sqlite") as state:
         assert labels.all_of(state) == []
 
