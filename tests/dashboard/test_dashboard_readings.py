@@ -166,6 +166,9 @@ def test_copies_are_told_and_open(read: Path, visit: Visit) -> None:
     assert len(cards) == 8
     assert {card["copies"]["text"] for card in cards} == {"8 posts by 2 authors say nearly the same"}
     assert total(follow(visit, cards[0]["copies"]["link"])) == "8"
+    for number in (0, 3, 7):
+        assert total(visit("posts", lang="en", query=f'copy:"mastodon:tea.example:r{number}"')) == "8"
+    assert total(visit("posts", lang="en", query='copy:"mastodon:tea.example:r11"')) == "1"
 
 
 def test_a_correction_is_kept_and_waits(read: Path, visit: Visit) -> None:
