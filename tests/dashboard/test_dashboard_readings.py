@@ -358,6 +358,12 @@ def test_score_cards_of_any_form() -> None:
         ("classes", ("test",), ["negative"]),
     ]
     assert found[0].about == (("reader", "rules 1"), ("posts", 10))
+    other = {"1": {"fa": {"PER": {"p": 0.1, "r": 0.1, "f": 0.1, "support": 1}}}}
+    shipped = {"fast": {"fa": {"PER": {"p": 0.7, "r": 0.6, "f": 0.65, "support": 9}}}}
+    names = {"seeds": other, "together": shipped}
+    (short,) = tables(names)
+    assert short.on == ("fast", "fa")
+    assert short.classes == ({"name": "PER", "precision": 0.7, "recall": 0.6, "f": 0.65, "support": 9},)
     assert list(hashes(card)) == [("sha256", "a" * 64), ("tweets.tsv", "b" * 64)]
 
 
@@ -371,3 +377,10 @@ def test_shipped_score_cards_are_drawn(project: Path, visit: Visit) -> None:
     assert [row[0]["text"] for row in moods] == ["منفی", "خنثی", "مثبت"]  # negative, neutral, positive
     assert all(" – " in row[3]["below"] for row in moods)
     assert "intents" in " ".join(name for name in found if name.startswith("card_"))
+    assert [row[0]["text"] for row in found["card_names_0"]["rows"]] == ["همه با هم", "شخص", "جا", "سازمان"]
+    sets = page.selectbox(key="card_names_set").options
+    assert "سریع · ParsTwiNER (توییت‌های فارسی)" in sets  # fast; Persian tweets
+    assert "دقیق · ParsTwiNER (توییت‌های فارسی)" in sets  # careful
+    assert [info.value for info in page.info] == ["هنوز سنجیده نشده: زبان."]  # language is not measured yet
+    folded = [door for door in page.expander if "ردیف" in door.label]  # rows
+    assert [door.label for door in folded] == ["همهٔ سنجیده‌ها (۵۶ ردیف)"]
