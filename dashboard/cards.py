@@ -152,6 +152,11 @@ def text_parts(visit: Visit, post: Post) -> tuple[list[Item], set[str]]:
     return parts, keys
 
 
+def isolated(text: str) -> str:
+    """The text with its mentions set left to right, wherever in a line they stand."""
+    return _NAMES.sub(lambda name: isolate_left(name[0]) if name[0].startswith("@") else name[0], text)
+
+
 def direction(text: str) -> str:
     """Which way the text runs, by its first letter after the names it begins with and its addresses."""
     for letter in _NAMES.sub(" ", text):
