@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from nlp.mending import Mended
 from posts.query_errors import query_error
 from posts.selection import Selection
 from store import compile as compiling
+from store.copies import original_of
 from store.protocol import Store
 from store.saved import SavedQuery
 from store.state import State
@@ -126,5 +128,10 @@ def bounded(asking: Asking, selection: Selection, *, days: float = DEFAULT_DAYS)
 
 def matching(asking: Asking, selection: Selection) -> dict[str, Any]:
     """The request query of a selection without ``edge`` and ``toward``: its days are the project's."""
-    zone = ZoneInfo(asking.time_zone)
-    return compiling.selection(selection, now=asking.now, zone=zone, key=asking.families.key)
+    return compiling.selection(
+        selection,
+        now=asking.now,
+        zone=ZoneInfo(asking.time_zone),
+        key=asking.families.key,
+        original=partial(original_of, asking.store),
+    )

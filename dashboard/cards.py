@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
 from answers.copies import Copies
+from dashboard import ask
 from dashboard.address import Link, link_to
 from dashboard.facets import kind_name, value_name
 from dashboard.parts import Item, build_component, mount, way
 from dashboard.visit import Visit
+from posts.labels import corrected
 from posts.post import Post, Tag
 from posts.selection import Selection
+from store import labels
 from words import digits, texts
 from words.bidi import isolate_left, stripped
 
@@ -49,7 +53,12 @@ def draw_cards(
     store (a preview) have no links into it.
     """
     words = {name: visit.text(f"card.{name}") for name in ("more", "less", "open", "permalink")}
-    items = [build_card(visit, post, originals=originals or {}, copied=copied or {}) for post in posts]
+    passed_on = originals or {}
+    if kept and readings:
+        said = _labelled(visit, [*posts, *passed_on.values()])
+        posts = [said[post.id] for post in posts]
+        passed_on = {key: said[post.id] for key, post in passed_on.items()}
+    items = [build_card(visit, post, originals=passed_on, copied=copied or {}) for post in posts]
     for item in items if not readings else ():
         item["readings"] = []
     if not kept:
@@ -58,6 +67,16 @@ def draw_cards(
             item["parts"] = [{"text": "".join(part["text"] for part in item["parts"])}]
             item["tags"] = []
     mount(_cards, {"posts": items, "words": words}, key=key)
+
+
+def _labelled(visit: Visit, posts: Iterable[Post]) -> dict[str, Post]:
+    """The posts by id, as people say they are: labels that wait to be written count at once."""
+    by_id = {post.id: post for post in posts}
+    for key, given in labels.of(ask.state_of(visit), list(by_id)).items():
+        read = by_id[key].annotations
+        if read is not None:
+            by_id[key] = replace(by_id[key], annotations=corrected(read, given))
+    return by_id
 
 
 def build_card(
@@ -131,6 +150,11 @@ def text_parts(visit: Visit, post: Post) -> tuple[list[Item], set[str]]:
     if place < len(post.text):
         parts.append({"text": post.text[place:]})
     return parts, keys
+
+
+def isolated(text: str) -> str:
+    """The text with its mentions set left to right, wherever in a line they stand."""
+    return _NAMES.sub(lambda name: isolate_left(name[0]) if name[0].startswith("@") else name[0], text)
 
 
 def direction(text: str) -> str:

@@ -7,12 +7,16 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import ask, parts, readers
+from answers.explained import told
+from dashboard import ask, panel, parts, readers
+from dashboard.address import Link, link_to
 from dashboard.facets import kind_name, value_name
 from dashboard.visit import Visit
+from nlp.extraction import written
 from posts.forgetting import is_textless
 from posts.labels import BY_PEOPLE, KINDS, Label, reading
 from posts.post import Annotations, Post
+from posts.selection import Selection
 from store import labels
 from store.state import State
 
@@ -27,7 +31,7 @@ def draw_reading(visit: Visit, post: Post) -> None:
         return
     st.subheader(visit.text("correct.title"))
     state = ask.state_of(visit)
-    told = st.empty()
+    table = st.empty()
     if not is_textless(post) and post.repost_of is None:
         _draw_form(visit, post, _given(visit, post))
     given, waits = _given(visit, post), labels.pending(state, [post.id])
@@ -36,12 +40,38 @@ def draw_reading(visit: Visit, post: Post) -> None:
         {"label": visit.text("correct.by"), "minor": True},
     ]  # fmt: skip
     rows = [_said(visit, post, kind, given.get(kind), waits=(post.id, kind) in waits) for kind in SHOWN]
-    with told.container():
+    if "noise" not in given and (copied := _copied(visit, read)):
+        rows.insert(SHOWN.index("noise") + 1, copied)
+    with table.container():
         parts.draw_table(columns, rows, label=visit.text("correct.title"), key="readings")
         if waits:
             st.caption(visit.text("correct.waits"))
         if given:
             _draw_take_back(visit, post, given)
+    if not is_textless(post):
+        _draw_why(visit, post)
+
+
+def _copied(visit: Visit, read: Annotations) -> list[parts.Item]:
+    """That a post is like another, where it is not like enough to be marked as noise; else nothing."""
+    if read.copy_of is None or "duplicate" in read.noise or read.versions.get("noise") == BY_PEOPLE:
+        return []
+    link = parts.way(link_to("posts", Selection(ids=(read.copy_of,)), base=visit.base))
+    said = {"text": visit.text("correct.copied"), "link": link}
+    return [{"text": visit.text("correct.copy"), "tone": "muted"}, said, {"text": ""}]
+
+
+def _draw_why(visit: Visit, post: Post) -> None:
+    """A door to the places that spoke for what was read; the post is read again when it is opened."""
+    door = st.expander(
+        visit.text("correct.why"), icon=":material/help:", key="reading_why", on_change="rerun"
+    )
+    if not door.open:
+        return
+    with door:
+        link = parts.way(Link(view="labels", params=visit.base))
+        parts.draw_line([{"text": visit.text("correct.why_link"), "link": link}], key="reading_why_link")
+        panel.draw_why(visit, told(readers.explain(visit, written(post)[0], language=post.language)))
 
 
 def _draw_take_back(visit: Visit, post: Post, given: dict[str, Label]) -> None:

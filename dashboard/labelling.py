@@ -237,7 +237,7 @@ def _draw_labels(visit: Visit, shown: Sequence[Label]) -> None:
     ]
     rows: list[list[parts.Item]] = [
         [
-            {"text": texts_of.get(label.post, visit.text("labels.post_gone")), "auto": True,
+            {**texts_of.get(label.post, {"text": visit.text("labels.post_gone")}), "auto": True,
              "link": _post_link(visit, label.post)},
             {"text": _values(visit, label.kind, label.values), "below": _state(visit, label, waits),
              "hint": kind_name(visit, label.kind)},
@@ -260,15 +260,17 @@ def _values(visit: Visit, kind: str, values: Sequence[str]) -> str:
     return f"{kind_name(visit, kind)}: {said or visit.text('correct.nothing')}"
 
 
-def _texts(visit: Visit, shown: Sequence[Label]) -> dict[str, str]:
+def _texts(visit: Visit, shown: Sequence[Label]) -> dict[str, parts.Item]:
     ids = tuple(dict.fromkeys(label.post for label in shown))
     found = ask.posts(visit, Selection(ids=ids), size=len(ids), offset=0, sort="new").value.posts
     return {post.id: _short(post) for post in found}
 
 
-def _short(post: Post) -> str:
-    text = " ".join(stripped(post.text or post.title or post.id).split())
-    return text if len(text) <= _TEXT else f"{text[:_TEXT]}…"
+def _short(post: Post) -> parts.Item:
+    """The title of a post, or the beginning of its text, running the way of its words."""
+    whole = " ".join(stripped(post.title or post.text or post.id).split())
+    text = whole if len(whole) <= _TEXT else f"{whole[:_TEXT]}…"
+    return {"text": cards.isolated(text), "direction": cards.direction(whole)}
 
 
 def _post_link(visit: Visit, post: str) -> parts.Item:

@@ -9,10 +9,12 @@ from typing import Final
 import streamlit as st
 
 from answers.explained import Sign, Spoken, Told, told
-from dashboard import parts, readers
+from dashboard import ask, parts, readers
 from dashboard.facets import kind_name, value_name
 from dashboard.marking import Mark, draw_marked
 from dashboard.visit import Visit
+from nlp.mood import LEANS
+from posts.errors import StoreError
 from words import texts
 from words.bidi import isolate_left, stripped
 
@@ -21,6 +23,7 @@ MOST: Final = 5_000
 MARKED: Final = 300
 LISTED: Final = 100
 """So many places of a text are marked, and listed."""
+_LEAST_LEANING: Final = 0.3
 _AIMS: Final = ("intent", "purpose", "action", "format")
 _LOOKS: Final = {"positive": "good", "negative": "bad", "anger": "bad", "insult": "bad"}
 _TONES: Final = {"positive": "good", "negative": "bad"}
@@ -46,10 +49,24 @@ def draw_told(visit: Visit, found: Told) -> None:
     _draw_values(visit, found)
     if found.spoken:
         st.subheader(visit.text("labels.why"))
-        _draw_spoken(visit, found.spoken[:LISTED])
+        draw_why(visit, found)
     if found.signs:
         st.subheader(visit.text("labels.signs"))
         _draw_signs(visit, found.signs[:LISTED])
+
+
+def draw_why(visit: Visit, found: Told) -> None:
+    """The places of a text that spoke for what it was read as, or that there are none."""
+    if found.spoken:
+        _draw_spoken(visit, telling(found.spoken)[:LISTED])
+    else:
+        st.caption(visit.text("labels.no_why"))
+
+
+def telling(spoken: tuple[Spoken, ...]) -> tuple[Spoken, ...]:
+    """Those worth a line: words that merely lean a little say nothing to a reader, beside better reasons."""
+    found = tuple(each for each in spoken if each.why != LEANS or abs(each.weight) >= _LEAST_LEANING)
+    return found or spoken
 
 
 def _marks(visit: Visit, found: Told) -> Iterator[Mark]:
@@ -144,7 +161,7 @@ def _draw_signs(visit: Visit, signs: tuple[Sign, ...]) -> None:
             [
                 {"text": stripped(sign.text), "auto": True},
                 {"text": what},
-                {"text": _key(visit, sign), "auto": True, "tone": "muted"},
+                {**_key(visit, sign), "auto": True, "tone": "muted"},
                 {"text": " + ".join(map(stripped, sign.words)), "auto": True, "tone": "muted"},
             ]
         )
@@ -156,7 +173,15 @@ def _label(visit: Visit, label: str) -> str:
     return texts.text(key, visit.language) if texts.known(key) else label
 
 
-def _key(visit: Visit, sign: Sign) -> str:
+def _key(visit: Visit, sign: Sign) -> parts.Item:
+    """What all spellings of a sign are counted as: of a hashtag the commonest, with their key as a hint."""
     if sign.kind == "entity":
-        return value_name(visit, "entity", sign.key) if sign.key else ""
-    return stripped(sign.key)
+        return {"text": value_name(visit, "entity", sign.key) if sign.key else ""}
+    key = stripped(sign.key)
+    if sign.kind != "hashtag":
+        return {"text": key}
+    try:
+        name = ask.tag_name(visit, sign.key)
+    except StoreError:
+        name = sign.key  # a text is read while the engine is away, too
+    return {"text": stripped(sign.text if name == sign.key else f"#{name}"), "hint": key}

@@ -34,10 +34,10 @@ def cell(visit: Visit, kind: str, by: str) -> Item:
     return {"text": said, "hint": f"{kind} {by}", "tone": "muted"}
 
 
-def explain(visit: Visit, written: str) -> Explained:
-    """How the project reads a text that is not among its posts."""
+def explain(visit: Visit, written: str, *, language: str | None = None) -> Explained:
+    """How the project reads a text by itself; ``language`` is what its platform says, if anything."""
     with _ONE_AT_A_TIME:
-        return _pipeline(visit.settings).explain(written)
+        return _pipeline(visit.settings).explain(written, language=language)
 
 
 def _pipeline(settings: Settings) -> Pipeline:

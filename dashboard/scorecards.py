@@ -16,9 +16,11 @@ from dashboard.facets import kind_name, value_name
 from dashboard.visit import Visit
 from words import texts
 
-CARDS: Final = ("mood", "intents", "noise", "topic", "entities", "language")
+CARDS: Final = ("mood", "intents", "noise", "topic", "names", "language")
 """The cards in the order in which they are shown; others follow by name."""
 _MEASURES: Final = ("precision", "recall", "f", "support")
+_SHORT: Final = {"p": "precision", "r": "recall"}
+"""What measures are called in cards that write them short."""
 _CLASS: Final = frozenset({"precision", "recall"})
 _KINDS: Final = {
     "intents": "intent", "purposes": "purpose", "actions": "action", "marks": "noise",
@@ -28,8 +30,10 @@ _KINDS: Final = {
 _NAMES: Final = ("name", "label", "class")
 _SET: Final = ("set", "language", "half")
 """Facts that tell on which posts something was measured."""
-_GROUPS: Final = frozenset({"parts", "sets"})
+_GROUPS: Final = frozenset({"parts", "sets", "together"})
 """Names in cards that say nothing to a reader."""
+_PASSED: Final = frozenset({"setup", "data", "versions", "seeds"})
+"""What cards tell of the making of a model: no measure of the model that is shipped."""
 _APART: Final = frozenset({"note", "experimental"})
 _HASH: Final = re.compile(r"[0-9a-f]{16,}")
 _LISTED: Final = 100
@@ -75,7 +79,7 @@ def tables(
 ) -> Iterator[Table]:
     """The classes that a card tells of, wherever they stand in it, each with what is told around it."""
     if isinstance(card, list):
-        if classes := tuple(each for each in card if _is_class(each)):
+        if classes := tuple(_long(each) for each in card if _is_class(each)):
             yield Table(kind=kind, on=on, about=about, note=note, classes=classes)
         for each in card:
             if not _is_class(each):
@@ -86,16 +90,21 @@ def tables(
         told = dict(own)
         on += tuple(str(told[name]) for name in _SET if name in told)
         note = str(card.get("note", note))
-        if classes := tuple({"name": name, **each} for name, each in card.items() if _is_class(each)):
+        if classes := tuple({"name": name, **_long(each)} for name, each in card.items() if _is_class(each)):
             yield Table(kind=kind, on=on, about=about, note=note, classes=classes)
         for name, each in card.items():
-            if not _is_class(each) and isinstance(each, dict | list):
+            if not _is_class(each) and isinstance(each, dict | list) and name not in _PASSED:
                 further = () if name in _KINDS or name in _GROUPS else (name,)
                 yield from tables(each, name if name in _KINDS else kind, on + further, about, note)
 
 
 def _is_class(told: Any) -> bool:
-    return isinstance(told, dict) and told.keys() >= _CLASS
+    return isinstance(told, dict) and _long(told).keys() >= _CLASS
+
+
+def _long(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A class with its measures under their whole names."""
+    return {_SHORT.get(name, name): value for name, value in told.items()}
 
 
 def facts(told: Mapping[str, Any]) -> tuple[Fact, ...]:
@@ -165,8 +174,13 @@ def _draw_set(visit: Visit, name: str, found: Sequence[Table], *, told: int) -> 
 
 
 def _set_name(visit: Visit, part: str) -> str:
-    key = f"reading.set.{part}"
-    return texts.text(key, visit.language) if texts.known(key) else visit.name_of("language", part)
+    """A set of posts in words, as far as there are words for the pieces of its name."""
+    return visit.common("list_separator").join(_piece_name(visit, piece) for piece in part.split(", "))
+
+
+def _piece_name(visit: Visit, piece: str) -> str:
+    key = f"reading.set.{re.sub('[^a-z0-9]+', '_', piece.lower())}"
+    return texts.text(key, visit.language) if texts.known(key) else visit.name_of("language", piece)
 
 
 def _fact(visit: Visit, name: str, value: str | float | bool) -> parts.Item:
@@ -196,13 +210,18 @@ def _draw_classes(visit: Visit, table: Table, *, key: str) -> None:
     rows: list[list[parts.Item]] = []
     for each in table.classes:
         named = str(next((each[key] for key in _NAMES if key in each), ""))
-        row: list[parts.Item] = [{"text": value_name(visit, kind, named), "auto": True}]
+        row: list[parts.Item] = [{"text": _class_name(visit, kind, named), "auto": True}]
         for measure in _MEASURES:
             value = each.get(measure, each.get(f"{measure}1"))
             text = _number(visit, value) if isinstance(value, int | float) else "–"
             row.append({"text": text} if measure != "f" else {**_interval(visit, each), "text": text})
         rows.append(row)
     parts.draw_table(columns, rows, label=title, key=key)
+
+
+def _class_name(visit: Visit, kind: str, named: str) -> str:
+    key = f"reading.label.{named}"
+    return texts.text(key, visit.language) if texts.known(key) else value_name(visit, kind, named)
 
 
 def _interval(visit: Visit, each: Mapping[str, Any]) -> parts.Item:
@@ -225,7 +244,8 @@ def _draw_rest(visit: Visit, name: str, card: Mapping[str, Any]) -> None:
         ]
         lines = [[_cell(visit, row.get(key)) for key in keys] for row in rows[:_LISTED]]
         if lines:
-            parts.draw_table(columns, lines, label=path, key=f"card_{name}_{path}")
+            with st.expander(visit.text("scores.rows", n=visit.number(len(lines))), key=f"card_{name}_rows"):
+                parts.draw_table(columns, lines, label=path, key=f"card_{name}_{path}")
 
 
 def facts_of(row: Mapping[str, Any]) -> list[str]:

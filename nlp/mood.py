@@ -79,6 +79,8 @@ def _sentiment(score: float) -> Sentiment:
 
 _LEANING: Final = 0.12
 _SHOWN: Final = 0.04
+LEANS: Final = "mood.lines"
+"""Why a word is a cue that speaks for a mood only by how it leans."""
 
 
 def leaning(mood: Mood, text: Text, lean: Mapping[str, float]) -> Mood:
@@ -94,7 +96,7 @@ def leaning(mood: Mood, text: Text, lean: Mapping[str, float]) -> Mood:
         moved += more
         if abs(more) >= _SHOWN:
             says = "positive" if more > 0 else "negative"
-            cues.append(Cue(word.start, word.end, says, round(more, 3), "mood.lines"))
+            cues.append(Cue(word.start, word.end, says, round(more, 3), LEANS))
     cues.extend(mood.cues)
     cues.sort(key=lambda cue: (cue.start, cue.end))
     return Mood(_sentiment(mood.sentiment.score + moved), mood.emotions, tuple(cues))

@@ -28,6 +28,8 @@ from store.documents import MAX_TAG
 
 Clause = dict[str, Any]
 Key = Callable[[str], str]
+Original = Callable[[str], str]
+"""For the id of a post that of the post it is a copy of; its own where it is none."""
 
 _NOISE: Final[Clause] = {"term": {"is": "noise"}}
 
@@ -74,11 +76,19 @@ def explain(query: asked.Query) -> tuple[Expansion, ...]:
 
 
 def selection(
-    selection: Selection, *, now: datetime | None = None, zone: tzinfo = UTC, key: Key = hashtags.key
+    selection: Selection,
+    *,
+    now: datetime | None = None,
+    zone: tzinfo = UTC,
+    key: Key = hashtags.key,
+    original: Original = str,
 ) -> Clause:
-    """The query body of a selection of posts, but for ``edge`` and ``toward``, which take the network."""
+    """The query body of a selection of posts, but for ``edge`` and ``toward``, which take the network.
+
+    ``original`` lets ``copy:`` be asked with the id of any copy; without it only the first post names all.
+    """
     typed = asked.parse(selection.query)
-    filters = _Compiler(typed, now, zone, key).filters()
+    filters = _Compiler(typed, now, zone, key, original).filters()
     bounds = {"gte": selection.since, "lt": selection.until}
     if any(bounds.values()):
         filters.append({"range": {"created_at": {key: _iso(at) for key, at in bounds.items() if at}}})
@@ -111,8 +121,11 @@ def _alive(filters: list[Clause], *without: Clause) -> Clause:
 
 
 class _Compiler:
-    def __init__(self, query: asked.Query, now: datetime | None, zone: tzinfo, key: Key) -> None:
+    def __init__(
+        self, query: asked.Query, now: datetime | None, zone: tzinfo, key: Key, original: Original = str
+    ) -> None:
         self._key = key
+        self._original = original
         self._query = query
         self._now = now
         self._zone = zone
@@ -247,7 +260,10 @@ class _Compiler:
             case "emoji":
                 return {"term": {"emoji": emoji.normal(value)}}
             case "copy":
-                return _either([{"term": {"id": value}}, {"term": {"copy_of": value}}])
+                # What a copy of a copy is like is not always like the first: both are looked for.
+                named = dict.fromkeys((value, self._original(value)))
+                terms = [{"term": {field: post}} for post in named for field in ("id", "copy_of")]
+                return _either(terms)
             case "entity":
                 return {"terms": {"entities": entity_keys(value)}}
             case "author":

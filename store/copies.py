@@ -40,6 +40,12 @@ def placed(store: Store, read: Sequence[Post]) -> tuple[list[Post], list[tuple[S
     return made, taken_over
 
 
+def original_of(store: Store, post: str) -> str:
+    """The id of the post that this one is a copy of; its own where it is none, or is not here."""
+    found = store.get("posts", [post]).get(post, {})
+    return str(found.get("copy_of") or post)
+
+
 def _candidates(store: Store, read: Sequence[Post]) -> list[Stored]:
     wanted = sorted({band for post in read for band in _bands(post)})
     if not wanted:

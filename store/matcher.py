@@ -17,7 +17,7 @@ from nlp import hashtags
 from posts.errors import QueryError
 from posts.selection import Selection
 from store import compile as compiler
-from store.compile import Key
+from store.compile import Key, Original
 from store.mapping import FIELDS
 from store.predicate import Predicate, View, compiled
 from store.protocol import Body, Document
@@ -63,7 +63,7 @@ class Matcher:
     """Finds the queries that posts match; ``zone`` is where the days of ``since:2026-11-01`` begin.
 
     ``sample`` are posts like those to come: they tell which terms are rare. ``key`` gives the family of a
-    hashtag in this project.
+    hashtag in this project, ``original`` the post that another is a copy of.
     """
 
     def __init__(
@@ -73,8 +73,9 @@ class Matcher:
         zone: tzinfo = UTC,
         sample: Sequence[Document] = (),
         key: Key = hashtags.key,
+        original: Original = str,
     ) -> None:
-        self._entries = [_Entry(saved.id, saved.selection, zone, key) for saved in queries]
+        self._entries = [_Entry(saved.id, saved.selection, zone, key, original) for saved in queries]
         self._always: list[_Entry] = []
         self._filed: dict[str, dict[str, list[_Entry]]] = {}
         self._patterns: dict[Term, list[_Entry]] = {}
@@ -146,26 +147,31 @@ class _Entry:
     selection: Selection
     zone: tzinfo
     key: Key
+    original: Original
     clause: Body = field(init=False)
     predicate: Predicate = field(init=False)
     relative: bool = field(init=False)
     _at: datetime = _SOME_DAY
 
     def __post_init__(self) -> None:
-        self.clause = _clause(self.selection, _SOME_DAY, self.zone, self.key)
+        self.clause = self._clause_at(_SOME_DAY)
         self.predicate = compiled(self.clause)
         # ``since:7d`` means another day tomorrow.
-        self.relative = self.clause != _clause(self.selection, _ANOTHER, self.zone, self.key)
+        self.relative = self.clause != self._clause_at(_ANOTHER)
 
     def predicate_at(self, now: datetime) -> Predicate:
         if now != self._at:
-            self.predicate = compiled(_clause(self.selection, now, self.zone, self.key))
+            self.predicate = compiled(self._clause_at(now))
             self._at = now
         return self.predicate
 
+    def _clause_at(self, now: datetime) -> Body:
+        return _clause(self.selection, now, self.zone, self.key, self.original)
 
-def _clause(selection: Selection, now: datetime, zone: tzinfo, key: Key) -> Body:
-    return prepared_query("posts", compiler.selection(selection, now=now, zone=zone, key=key))
+
+def _clause(selection: Selection, now: datetime, zone: tzinfo, key: Key, original: Original = str) -> Body:
+    made = compiler.selection(selection, now=now, zone=zone, key=key, original=original)
+    return prepared_query("posts", made)
 
 
 class _Rarity:

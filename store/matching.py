@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -17,6 +18,7 @@ from posts.post import number
 from store import compile as compiler
 from store.batch import Plan
 from store.compile import Key
+from store.copies import original_of
 from store.documents import date_text, document_id
 from store.matcher import Match, Matcher
 from store.protocol import Document, Store
@@ -40,6 +42,7 @@ class Matching:
         self._topics = tuple(topics)
         self._zone = zone
         self._key = key
+        self._original = partial(original_of, store)
         self._matcher: Matcher | None = None
         self._turn: str | None = ""
         self._saved.follow_topics(self._topics)
@@ -98,10 +101,12 @@ class Matching:
         return [] if self._matcher is None else self._matcher.match(posts, now=now)
 
     def _made(self, awake: Sequence[SavedQuery], sample: Sequence[Document]) -> Matcher:
-        return Matcher(awake, zone=self._zone, sample=sample, key=self._key)
+        return Matcher(awake, zone=self._zone, sample=sample, key=self._key, original=self._original)
 
     def _backfill(self, saved: SavedQuery, now: datetime) -> None:
-        query = compiler.selection(saved.selection, now=now, zone=self._zone, key=self._key)
+        query = compiler.selection(
+            saved.selection, now=now, zone=self._zone, key=self._key, original=self._original
+        )
         self._store.refresh("posts")
         found = self._store.scan("posts", query, _FIELDS)
         for posts in _portions(found):

@@ -16,13 +16,13 @@ const alsoOf = (columns, row, component) => {
   columns.forEach((column, index) => {
     const { below, brief } = row[index];
     if (!index || !below || (brief && column.minor)) return;
-    pairs.append(make("div", brief ? "pair muted" : "whole muted", brief ? `${column.label} ${below}` : below));
+    pairs.append(make("div", brief ? "pair muted" : "whole muted", brief ? `${column.label}: ${below}` : below));
   });
   columns.forEach((column, index) => {
     if (!column.minor || !row[index].text) return;
     const { below, brief } = row[index];
     const pair = make("span", brief ? "pair long" : "pair");
-    pair.append(make("span", "muted", `${column.label} `));
+    pair.append(make("span", "muted", `${column.label}: `));
     fill(pair, { ...row[index], bar: undefined, below: undefined }, component);
     if (brief) pair.append(make("span", "muted", ` (${below})`));
     pairs.append(pair);
@@ -40,6 +40,7 @@ const fill = (place, cell, component) => {
   const words = cell.auto ? make("bdi") : make("span");
   if (cell.link) words.append(inside(cell.link, cell.text, cell.number ? "number" : "word", component));
   else words.append(make("span", cell.chip ? `chip ${cell.tone || ""}` : cell.tone || "", cell.text));
+  if (cell.direction) words.setAttribute("dir", cell.direction);
   if (cell.hint) words.setAttribute("title", cell.hint);
   place.append(words);
   if (cell.below) {

@@ -53,10 +53,13 @@ if not single:
     wording.draw_words(visit, asked.selection, key="posts")
 originals = ask.originals(visit, found.posts)
 copied = ask.copies(visit, [*found.posts, *originals.values()])
-cards.draw_cards(visit, found.posts, key="posts", originals=originals, copied=copied)
+place = st.container()
 if single:
     shown = found.posts[0]
     correcting.draw_reading(visit, originals.get(shown.repost_of or "", shown))
+# Drawn last: what the form below has just been told counts in the card above it.
+with place:
+    cards.draw_cards(visit, found.posts, key="posts", originals=originals, copied=copied)
 pages.draw_turning(visit, asked, found.total, turned)
 if asked.selection.since is not None:
     heard = ask.heard(visit, asked.selection).value

@@ -289,7 +289,10 @@ def _reading(label: str, settings: Settings) -> Iterator[Finding]:
             waits = behind(at.store, at.state)
     except (RasadError, OSError):
         return  # what is wrong with the store is told already
-    if waits is None or not waits.posts:
+    if waits is None:
+        return
+    if not waits.posts:
+        yield Finding(subject=f"{label}: reading", level="ok", text=texts.text("command.reading_done", "en"))
         return
     posts = texts.counted("common.unit.post", waits.posts, "en")
     since = f"{waits.since:%Y-%m-%d %H:%M} UTC" if waits.since else "?"

@@ -133,3 +133,51 @@ def visit(home: Path) -> Callable[..., AppTest]:
         return page
 
     return opened
+
+
+COPY = "The whole of the tea house was full of people this morning and nobody left before the evening came."
+ANGRY = "از این چای متنفرم، افتضاح است! #چای"  # I hate this tea, it is terrible
+ASKS = "Where can I buy good tea in the city? #tea"
+
+
+def posts_of(now: datetime) -> list[Post]:
+    """Twelve posts: eight that say the same, by two people, and four others."""
+    written = [COPY] * 8 + [ANGRY, ASKS, "I love this tea, it is wonderful!", "چای خوب است"]  # tea is good
+    return [
+        Post(
+            id=f"mastodon:tea.example:r{number}",
+            platform="mastodon",
+            kind="text",
+            source="tea",
+            created_at=now - timedelta(hours=20 - number),
+            collected_at=now,
+            author=Author(key=f"mastodon:tea.example:p{number % 2}", handle=f"p{number % 2}@tea.example"),
+            text=text,
+        )
+        for number, text in enumerate(written)
+    ]
+
+
+@pytest.fixture(scope="session")
+def deepened(filled: tuple[Path, list[Post]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of thirty posts with twelve more, all of them read a second time."""
+    home = tmp_path_factory.mktemp("deepened") / "home"
+    shutil.copytree(filled[0], home)
+    settings, now = load(home / "projects" / "tea"), datetime.now(UTC).replace(microsecond=0)
+    Spool(settings.spool).write(posts_of(now), source="tea")
+    store, pipeline = open_store(StoreSettings(folder=settings.index)), load_pipeline()
+    store.ensure()
+    with State(settings.state) as state:
+        intake = Intake(store, state, Spool(settings.spool), pipeline, deepener=pipeline, now=lambda: now)
+        intake.run()
+        while intake.deepen():
+            pass
+    store.close()
+    return home
+
+
+@pytest.fixture
+def read(home: Path, deepened: Path) -> Path:
+    """The project of the deepened posts, to be changed."""
+    shutil.copytree(deepened, home)
+    return home / "projects" / "tea"

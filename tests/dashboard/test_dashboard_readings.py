@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,63 +16,13 @@ from config.load import load
 from dashboard.facets import chosen_in
 from dashboard.marking import Mark, pieces
 from dashboard.scorecards import hashes, tables
-from nlp.pipeline import load as load_pipeline
 from posts.labels import Label
-from posts.post import Author, Post
-from store import labels, open_store
-from store.intake import Intake
-from store.protocol import StoreSettings
-from store.spool import Spool
+from posts.post import Post
+from store import labels
 from store.state import State
 from tests.dashboard.test_dashboard_views import drawn, links, problems
 
 Visit = Callable[..., AppTest]
-COPY = "The whole of the tea house was full of people this morning and nobody left before the evening came."
-ANGRY = "از این چای متنفرم، افتضاح است! #چای"  # I hate this tea, it is terrible
-ASKS = "Where can I buy good tea in the city? #tea"
-
-
-def posts_of(now: datetime) -> list[Post]:
-    """Twelve posts: eight that say the same, by two people, and four others."""
-    written = [COPY] * 8 + [ANGRY, ASKS, "I love this tea, it is wonderful!", "چای خوب است"]  # tea is good
-    return [
-        Post(
-            id=f"mastodon:tea.example:r{number}",
-            platform="mastodon",
-            kind="text",
-            source="tea",
-            created_at=now - timedelta(hours=20 - number),
-            collected_at=now,
-            author=Author(key=f"mastodon:tea.example:p{number % 2}", handle=f"p{number % 2}@tea.example"),
-            text=text,
-        )
-        for number, text in enumerate(written)
-    ]
-
-
-@pytest.fixture(scope="session")
-def deepened(filled: tuple[Path, list[Post]], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of thirty posts with twelve more, all of them read a second time."""
-    home = tmp_path_factory.mktemp("deepened") / "home"
-    shutil.copytree(filled[0], home)
-    settings, now = load(home / "projects" / "tea"), datetime.now(UTC).replace(microsecond=0)
-    Spool(settings.spool).write(posts_of(now), source="tea")
-    store, pipeline = open_store(StoreSettings(folder=settings.index)), load_pipeline()
-    store.ensure()
-    with State(settings.state) as state:
-        intake = Intake(store, state, Spool(settings.spool), pipeline, deepener=pipeline, now=lambda: now)
-        intake.run()
-        while intake.deepen():
-            pass
-    store.close()
-    return home
-
-
-@pytest.fixture
-def read(home: Path, deepened: Path) -> Path:
-    """The project of the deepened posts, to be changed."""
-    shutil.copytree(deepened, home)
-    return home / "projects" / "tea"
 
 
 def total(page: AppTest) -> str:
@@ -166,6 +115,9 @@ def test_copies_are_told_and_open(read: Path, visit: Visit) -> None:
     assert len(cards) == 8
     assert {card["copies"]["text"] for card in cards} == {"8 posts by 2 authors say nearly the same"}
     assert total(follow(visit, cards[0]["copies"]["link"])) == "8"
+    for number in (0, 3, 7):
+        assert total(visit("posts", lang="en", query=f'copy:"mastodon:tea.example:r{number}"')) == "8"
+    assert total(visit("posts", lang="en", query='copy:"mastodon:tea.example:r11"')) == "1"
 
 
 def test_a_correction_is_kept_and_waits(read: Path, visit: Visit) -> None:
@@ -184,9 +136,17 @@ def test_a_correction_is_kept_and_waits(read: Path, visit: Visit) -> None:
     assert rows["Meant as"][1]["text"] == "question"
     assert rows["Meant as"][2]["text"] == "a person (waits to be written)"
     assert rows["Language"][1]["text"] == "Persian"
+    asked = {"label": "Meant as:", "text": "question", "tone": ""}
+    assert asked in drawn(page)["posts"]["posts"][0]["readings"]
+    listed = {
+        card["url"] or card["parts"][0]["text"]: card
+        for card in drawn(visit("posts", lang="en", period="7d", query='"چای خوب است"'))["posts"]["posts"]
+    }  # tea is good
+    assert asked in listed["چای خوب است"]["readings"]  # tea is good
 
     page.button(key="take_back_intent").click().run()
 
+    assert asked not in drawn(page)["posts"]["posts"][0]["readings"]
     with State(read / "state.sqlite") as state:
         assert labels.all_of(state) == []
 
@@ -204,7 +164,8 @@ def test_a_pasted_text_is_explained(read: Path, visit: Visit, language: str) -> 
     assert "".join(piece["text"] for piece in found["panel_marked"]["pieces"]) == written
     assert any("bad" in piece["kinds"] for piece in found["panel_marked"]["pieces"])
     signs = {row[0]["text"]: row for row in found["panel_signs"]["rows"]}
-    assert signs["#هوش_مصنوعی_ایران"][2]["text"] == "هوشمصنوعیایران"
+    assert signs["#هوش_مصنوعی_ایران"][2]["text"] == "#هوش_مصنوعی_ایران"
+    assert signs["#هوش_مصنوعی_ایران"][2]["hint"] == "هوشمصنوعیایران"
     assert signs["#هوش_مصنوعی_ایران"][3]["text"] == "هوش + مصنوعی + ایران"
     assert {"😡", "@sara", "رستا"} <= set(signs)
     mood = "negative" if language == "en" else "منفی"
@@ -347,6 +308,12 @@ def test_score_cards_of_any_form() -> None:
         ("classes", ("test",), ["negative"]),
     ]
     assert found[0].about == (("reader", "rules 1"), ("posts", 10))
+    other = {"1": {"fa": {"PER": {"p": 0.1, "r": 0.1, "f": 0.1, "support": 1}}}}
+    shipped = {"fast": {"fa": {"PER": {"p": 0.7, "r": 0.6, "f": 0.65, "support": 9}}}}
+    names = {"seeds": other, "together": shipped}
+    (short,) = tables(names)
+    assert short.on == ("fast", "fa")
+    assert short.classes == ({"name": "PER", "precision": 0.7, "recall": 0.6, "f": 0.65, "support": 9},)
     assert list(hashes(card)) == [("sha256", "a" * 64), ("tweets.tsv", "b" * 64)]
 
 
@@ -360,3 +327,10 @@ def test_shipped_score_cards_are_drawn(project: Path, visit: Visit) -> None:
     assert [row[0]["text"] for row in moods] == ["منفی", "خنثی", "مثبت"]  # negative, neutral, positive
     assert all(" – " in row[3]["below"] for row in moods)
     assert "intents" in " ".join(name for name in found if name.startswith("card_"))
+    assert [row[0]["text"] for row in found["card_names_0"]["rows"]] == ["همه با هم", "شخص", "جا", "سازمان"]
+    sets = page.selectbox(key="card_names_set").options
+    assert "سریع · ParsTwiNER (توییت‌های فارسی)" in sets  # fast; Persian tweets
+    assert "دقیق · ParsTwiNER (توییت‌های فارسی)" in sets  # careful
+    assert [info.value for info in page.info] == ["هنوز سنجیده نشده: زبان."]  # language is not measured yet
+    folded = [door for door in page.expander if "ردیف" in door.label]  # rows
+    assert [door.label for door in folded] == ["همهٔ سنجیده‌ها (۵۶ ردیف)"]

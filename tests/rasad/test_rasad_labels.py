@@ -251,6 +251,7 @@ def test_lag_is_told(tea: Any) -> None:
     """Posts that wait for their second reading are in the lists of sources and of checks."""
     from store.state import State
 
+    assert "All posts are read twice." in tea.run("check", "--project", "tea", code=0).stdout
     with State(tea.project("tea") / "state.sqlite") as state:
         state.set_note("deepening", '{"marks": ["1-new", "2-new"]}')
 

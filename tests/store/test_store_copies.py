@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,24 @@ import pytest
 from nlp.pipeline import Pipeline, load
 from posts.labels import Label
 from posts.post import Post
+from posts.selection import Selection
+from store import compile as compiling
 from store import labels
+from store.copies import original_of
 from store.intake import Intake
+from store.matcher import Matcher
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SAID = "the new tea of this spring has come to all our shops in the city and it tastes like rain"
 Build = Callable[..., Post]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A saved query."""
+
+    selection: Selection
+    id: str = "query:1"
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +93,19 @@ def test_any_order_of_arrival(
             take(project, pipeline, post)
 
         assert copies(project) == {"0": "", "1": "0", "2": "0"}, [post.id for post in order]
+
+
+def test_any_copy_names_its_family(project: Any, pipeline: Pipeline, build_post: Build) -> None:
+    """The first post, and each copy of it, is asked for by any of their ids; a saved query too."""
+    take(project, pipeline, *world(build_post))
+
+    for post in ("x:h:0", "x:h:1", "x:h:2"):
+        typed = Selection(query=f'copy:"{post}"')
+        clause = compiling.selection(typed, original=partial(original_of, project.store))
+        saved = Matcher([Kept(typed)], original=partial(original_of, project.store))
+        found = {hit["id"] for hit in project.store.scan("posts", clause)}
+        matched = {hit.document["id"] for hit in saved.match(project.documents().values(), now=AT)}
+        assert found == matched == {"x:h:0", "x:h:1", "x:h:2"}
 
 
 def test_people_say_it_is_no_noise(project: Any, pipeline: Pipeline, build_post: Build) -> None:

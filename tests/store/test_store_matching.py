@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from nlp import hashtags
 from posts.errors import QueryError
 from posts.post import Metrics, Post, number
 from posts.selection import Selection
@@ -133,7 +134,7 @@ def test_what_models_read_later_is_matched(here: Any, build_post: Build) -> None
     saved = save(here, "entity:acme")
     here.take(build_post(1, text="tea"))
     document = {**here.documents()["x:h:1"], "entities": ["brand:acme"]}
-    matching = Matching(here.store, here.state, topics=(), zone=UTC)
+    matching = Matching(here.store, here.state, topics=(), zone=UTC, key=hashtags.key)
 
     written = matching.of_changed(Plan(changed=[document], reasons={"x:h:1": "read"}), now=NOW)
 
