@@ -108,6 +108,9 @@ def test_mood_is_told_with_its_bounds(shop: Any, tmp_path: Path) -> None:
     assert rows["negative"]["labels"] == 60
     assert rows["negative"]["low"] <= 0.5 <= rows["negative"]["high"]
     assert rows["negative"]["high"] - rows["negative"]["low"] < 0.2
+    shown = shop.run("mood", "tea", "--since", "2026-11-01").stdout
+    assert "Posts" in shown
+    assert "Share as read" in shown
     wrong = shop.run("mood", "tea", "--kind", "taste", code=2)
     assert "There is no kind 'taste'" in wrong.stderr
 
