@@ -168,6 +168,7 @@ def mended_by(
         group_now = tuple(_first_of_each((*known, *bare)))
         # A tag that is joined with itself is one already.
         groups += [group_now] if len(group_now) > 1 else []
+        apart_now = [written for written in apart_now if not _comes_back(written, bare)]
     for written in apart:
         keys = {_key_in_family(written, tag, groups)}
         if hashtags.key(tag) not in keys:
@@ -175,6 +176,12 @@ def mended_by(
         elif spelling(written) not in map(spelling, apart_now):
             apart_now.append(written.lstrip("#＃"))
     return Mending(join=tuple(groups), apart=tuple(apart_now))
+
+
+def _comes_back(apart: str, joined: Sequence[str]) -> bool:
+    """Whether a spelling that stands alone is joined with another of its own family."""
+    ways = {spelling(tag) for tag in joined if hashtags.key(tag) == hashtags.key(apart)}
+    return spelling(apart) in ways and len(ways) > 1
 
 
 def _key_in_family(written: str, tag: str, groups: Iterable[tuple[str, ...]]) -> str:

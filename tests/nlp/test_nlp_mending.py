@@ -165,3 +165,13 @@ def test_the_group_of_a_tag_is_told() -> None:
 def test_a_tag_joined_with_itself_changes_nothing() -> None:
     """Another spelling of the same family is one with it already."""
     assert mended_by(Mending(), "nowhere", join=["#now_here"]) == Mending()
+
+
+def test_a_part_that_is_joined_with_its_family_comes_back() -> None:
+    """Joining takes back the parting; joined elsewhere, a part goes on standing apart from its family."""
+    parted = Mending(apart=("now_here",))
+
+    assert mended_by(parted, "now_here", join=["#nowhere"]) == Mending()
+    assert mended_by(parted, "bulletin", join=["now_here"]) == Mending(
+        join=(("bulletin", "now_here"),), apart=("now_here",)
+    )
