@@ -10,6 +10,7 @@ from answers.coverage import answered
 from answers.narrowing import also, naming
 from answers.posts import body, count
 from posts.answer import Answer, Figure
+from posts.labels import SENTIMENTS
 from posts.selection import Selection
 from store.deepening import Behind, behind
 
@@ -30,6 +31,8 @@ FIELDS: Final = {
 _NAMED: Final = {"language": "language", "platform": "platform"}
 _ASKED_AS: Final = {"language": "lang"}
 """What a query calls a facet where it has another name there."""
+ANY_MOOD: Final = f"({' OR '.join(f'sentiment:{value}' for value in SENTIMENTS)})"
+"""The query of posts in which a mood was read."""
 _MOST: Final = 50
 FEWEST_NAMED: Final = 3
 """Posts from which on a name is shown that nobody watches for: what models find once may be anything."""
@@ -116,8 +119,7 @@ def condition(kind: str, value: str) -> str:
 
 
 def _with_mood(selection: Selection) -> Selection:
-    read = "(sentiment:negative OR sentiment:neutral OR sentiment:positive)"
-    return selection.narrowed(query=also(selection.query, read))
+    return selection.narrowed(query=also(selection.query, ANY_MOOD))
 
 
 def _parts(

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from answers.asking import Asking, bounded, matching
 from answers.coverage import answered
-from answers.facets import FIELDS, opening
+from answers.facets import ANY_MOOD, FIELDS, opening
 from answers.labelling import SEED, predicted
 from answers.narrowing import also
 from posts.answer import Answer, Figure
@@ -78,7 +78,7 @@ def population(selection: Selection, kind: str) -> Selection:
     languages in which it is read."""
     condition = "-is:repost -is:textless"
     if kind == "sentiment":
-        condition += f" ({' OR '.join(f'sentiment:{value}' for value in SENTIMENTS)})"
+        condition += f" {ANY_MOOD}"
     return selection.narrowed(query=also(selection.query, condition))
 
 

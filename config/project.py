@@ -315,6 +315,11 @@ class Settings(Sections):
     folder: Path
     origin: dict[str, str] = Field(default_factory=dict, repr=False)
 
+    @property
+    def brands(self) -> tuple[Brand, ...]:
+        """Our own brand, where there is one, and the rivals."""
+        return ((self.brand,) if self.brand else ()) + self.rivals
+
     def source(self, name: str) -> Source:
         """The source of this name; ``KeyError`` if there is none."""
         for source in self.sources:

@@ -53,7 +53,8 @@ from answers.wording import Words
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
 from dashboard.visit import Visit
-from nlp.mending import Mended, Mending
+from nlp.mending import Mended
+from nlp.settings import families_of as tag_families_of
 from posts.answer import Answer, Figure
 from posts.errors import StoreUnreachable
 from posts.post import Post
@@ -112,7 +113,7 @@ def asking(visit: Visit) -> Asking:
 
 def families_of(settings: Settings) -> Mended:
     """The hashtags of the project as it has mended them."""
-    return Mended(Mending(join=settings.reading.same_tags, apart=settings.reading.apart_tags))
+    return Mended(tag_families_of(settings.reading))
 
 
 @st.cache_data(ttl=1, max_entries=16, show_spinner=False)

@@ -10,10 +10,10 @@ import streamlit as st
 from config.project import Settings
 from dashboard.parts import Item
 from dashboard.visit import Visit
-from nlp.mending import Mending
-from nlp.names import WatchedEntity, WatchList
-from nlp.pipeline import Explained, Pipeline, Reading, load
+from nlp.pipeline import Explained, Pipeline, load
+from nlp.settings import reading_of
 from posts.labels import BY_PEOPLE
+from store import trained
 from words import texts
 
 OWN_LABELS: Final = "own labels"
@@ -42,22 +42,11 @@ def explain(visit: Visit, written: str, *, language: str | None = None) -> Expla
 
 def _pipeline(settings: Settings) -> Pipeline:
     """The project's readers: loaded once, and again when its settings or its trained models change."""
-    trained = tuple((str(file), file.stat().st_mtime_ns) for file in sorted(settings.trained.glob("*.light")))
     changed = settings.file.stat().st_mtime_ns if settings.file.exists() else 0
-    return _loaded(str(settings.folder), changed, trained, settings)
+    return _loaded(str(settings.folder), changed, trained.stamps(settings.trained), settings)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _loaded(folder: str, changed: int, trained: Any, _settings: Settings) -> Pipeline:
-    brands = ((_settings.brand,) if _settings.brand else ()) + _settings.rivals
-    named = tuple(WatchedEntity(id=brand.id, label="ORG", names=brand.names) for brand in brands)
-    reading = _settings.reading
-    return load(
-        Reading(
-            watched=WatchList(entities=named),
-            families=Mending(join=reading.same_tags, apart=reading.apart_tags),
-            models=reading.models,
-            mode=reading.mode,
-            light={file.stem: file.read_bytes() for file in sorted(_settings.trained.glob("*.light"))},
-        )
-    )
+def _loaded(folder: str, changed: int, taught: Any, _settings: Settings) -> Pipeline:
+    light = trained.load(_settings.trained)
+    return load(reading_of(_settings.reading, _settings.brands, light=light))

@@ -52,7 +52,7 @@ class Visit:
     def brand_name(self, brand_id: str, name: str) -> str:
         """What the brand ``name`` is called in the script of the page, if it has such a name."""
         settings = self.settings
-        for brand in ((settings.brand,) if settings.brand else ()) + settings.rivals:
+        for brand in settings.brands:
             if brand.id == brand_id:
                 persian = self.language == "fa"
                 return next((n for n in brand.names if bool(_ARABIC.search(n)) == persian), name)

@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from nlp import cuts
-from nlp.fold import fold
+from nlp.fold import CAMEL, fold
 from nlp.names import GAP, WatchList, joined, norm, patterns
 from nlp.signs import CASHTAG, HANDLE, HASHTAG, LINK, MENTION, Sign, scan
 
@@ -32,7 +32,6 @@ _PIECE = regex.compile(
     regex.V1,
 )
 _TAG_PIECE = regex.compile(r"[_\u200c]+|[^_\u200c]+")
-_CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
 
 
 def build(watched: WatchList) -> Language:
@@ -111,7 +110,7 @@ class Words:
 def _tag_cuts(text: str, start: int, end: int) -> Iterator[int]:
     for piece in _TAG_PIECE.finditer(text, start, end):
         yield piece.start()
-        capitals = [cut.start() for cut in _CAMEL.finditer(text, *piece.span())]
+        capitals = [cut.start() for cut in CAMEL.finditer(text, *piece.span())]
         yield from capitals or _joined_cuts(piece.start(), piece[0])
     yield end
 

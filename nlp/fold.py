@@ -115,7 +115,8 @@ def _fold_once(text: str) -> str:
 # Han and Hiragana are written without spaces: each sign is a word, as in the engines' own analysers.
 _WORD = regex.compile(r"[\p{Han}\p{Hiragana}]|[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}]]+", regex.V1)
 _EASY_WORD = re.compile(r"[^\W_]+")
-_CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
+CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
+"""Where the next word of CamelCase begins."""
 _TAG_BREAK = regex.compile(r"[_\u200c]+")
 
 
@@ -174,7 +175,7 @@ def _tag_pieces(tag: str) -> list[str]:
     """``tag_words`` as they are written, for their letters tell the language."""
     found: list[str] = []
     for part in filter(None, _TAG_BREAK.split(tag)):
-        pieces = [piece for piece in _CAMEL.split(part) if piece] if not part.islower() else [part]
+        pieces = [piece for piece in CAMEL.split(part) if piece] if not part.islower() else [part]
         if len(pieces) > 1:
             found.extend(pieces)
         elif parts := cuts.sure(fold(part)):

@@ -11,10 +11,10 @@ from typing import Final
 import regex
 
 from nlp import hashtags
+from nlp.fold import CAMEL
 from posts.errors import MendingError
 
 _JOINTS: Final = regex.compile(r"[_\u200c\u00b7\u30fb\s]+")
-_CAMEL: Final = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
 # Vowel signs and what cannot be seen make no spelling of their own; a hamza does.
 _UNSEEN: Final = regex.compile(
     r"[\u064b-\u0652\u0656-\u065f\u0670\u0640\u00ad\u061c\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff]"
@@ -45,7 +45,7 @@ def spelling(written: str) -> str:
     """
     wide = unicodedata.normalize("NFKC", written.lstrip("#＃"))
     if not wide.islower():
-        wide = _CAMEL.sub("_", wide)
+        wide = CAMEL.sub("_", wide)
     plain = _UNSEEN.sub("", wide).casefold().translate(_SAME)
     digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
     parted: str = _JOINTS.sub("_", unicodedata.normalize("NFC", digits)).strip("_")

@@ -10,11 +10,10 @@ from typing import Final
 import regex
 
 from nlp.cuts import cut
-from nlp.fold import fold
+from nlp.fold import CAMEL, fold
 from nlp.lexicon import of
 
 _BREAK: Final = regex.compile(r"[_\u200c\u00b7\u30fb]+")
-_CAMEL: Final = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
 _DIGITS: Final = regex.compile(r"(?<=\D)(?=\d)|(?<=\d)(?=\D)")
 _LEAST_DIGITS: Final = 2
 """A single digit belongs to its name (``gpt4``, ``g20`` is one of the others) unless that is a word."""
@@ -37,7 +36,7 @@ def segment(tag: str) -> tuple[str, ...]:
 
 def _pieces(tag: str) -> Iterator[str]:
     for part in _BREAK.split(tag):
-        for piece in _CAMEL.split(part) if not part.islower() else [part]:
+        for piece in CAMEL.split(part) if not part.islower() else [part]:
             yield from _numbers(fold(piece))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from nlp.mending import Mending
-from nlp.names import WatchList
+from nlp.names import WatchedEntity, WatchList
 
 Mode = Literal["fast", "careful"]
 
@@ -39,3 +39,42 @@ class Reading:
         for kind in sorted(self.light):
             digest.update(kind.encode() + self.light[kind])
         return digest.hexdigest()
+
+
+class Named(Protocol):
+    """A brand of a project's settings."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+
+class ReadingSettings(Protocol):
+    """The table of a project's settings that says how texts are read."""
+
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def models(self) -> dict[str, str]: ...
+    @property
+    def same_tags(self) -> tuple[tuple[str, ...], ...]: ...
+    @property
+    def apart_tags(self) -> tuple[str, ...]: ...
+
+
+def families_of(settings: ReadingSettings) -> Mending:
+    """The families of hashtags as the settings mend them."""
+    return Mending(join=settings.same_tags, apart=settings.apart_tags)
+
+
+def reading_of(settings: ReadingSettings, brands: Iterable[Named], *, light: Mapping[str, bytes]) -> Reading:
+    """How a project reads: its brands are watched, ``light`` are the models that its labels have trained."""
+    named = tuple(WatchedEntity(id=brand.id, label="ORG", names=brand.names) for brand in brands)
+    return Reading(
+        watched=WatchList(entities=named),
+        families=families_of(settings),
+        models=settings.models,
+        mode=settings.mode,
+        light=light,
+    )

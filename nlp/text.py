@@ -13,7 +13,7 @@ import msgspec
 import regex
 
 from nlp import cuts, emoji, language
-from nlp.fold import fold, plain
+from nlp.fold import CAMEL, fold, plain
 from nlp.signs import HANDLE, HASHTAG, LINK, MENTION, Sign, scan
 
 _NO_WORDS: Final = (LINK, MENTION, HANDLE)
@@ -28,7 +28,6 @@ _HARD: Final = re.compile(
     r"\u20d0-\u20f0\u2c00-\ufe0d\ufe10-\ufefe\uff00-\U0001efff\U0001fb00-\U0010ffff]"
 )
 _EASY_WORD: Final = re.compile(rf"[{_INSIDE}]*[^\W_]+(?:[{_INSIDE}]+[^\W_]*)*")
-_CAMEL: Final = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
 
 
 class Word(msgspec.Struct, frozen=True, gc=False):
@@ -117,7 +116,7 @@ def _add(found: list[Word], finder: Any, written: str, first: int, last: int) ->
 
 def _tag_words(written: str, start: int, end: int) -> Iterator[Word]:
     for match in _WORD.finditer(written.replace("\u200c", "_"), start, end):
-        cut_at = [cut.start() for cut in _CAMEL.finditer(written, *match.span())]
+        cut_at = [cut.start() for cut in CAMEL.finditer(written, *match.span())]
         for first, last in pairwise([match.start(), *cut_at, match.end()]):
             folded = _folded(written[first:last])
             # Where folding took signs away, the words have no places of their own.

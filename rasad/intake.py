@@ -29,6 +29,7 @@ from config.project import Settings
 from posts.errors import RasadError, SchemaChanged, StoreBusy, StoreError
 from rasad.project import families, load_pipeline, open_engine, topics
 from rasad.screen import Progress
+from store import trained
 from store.claim import claimed
 from store.protocol import Store, StoreSettings
 from store.spool import Spool
@@ -180,7 +181,7 @@ class Taker:
     """The intake of one project, kept open between its steps."""
 
     folder: Path
-    _stamp: tuple[int, ...] = ()
+    _stamp: tuple[object, ...] = ()
     _held: ExitStack = field(default_factory=ExitStack)
     _intake: Intake | None = None
     _pause_s: float = LOOK_S
@@ -254,7 +255,7 @@ class Taker:
     def _ready(self) -> Intake:
         """The intake with the settings as the project file has them now."""
         found = (self.folder / "project.toml").stat()
-        stamp = (found.st_mtime_ns, found.st_size, *_trained(self.folder))
+        stamp = (found.st_mtime_ns, found.st_size, trained.stamps(self.folder / "trained"))
         if self._intake is not None and stamp == self._stamp:
             return self._intake
         try:
@@ -297,13 +298,6 @@ class Taker:
         }
         with State(self.folder / "state.sqlite") as opened:
             opened.set_note(NOTE, json.dumps(note, ensure_ascii=False))
-
-
-def _trained(folder: Path) -> Iterator[int]:
-    """When the models were written that people have trained."""
-    for file in sorted((folder / "trained").glob("*.light")):
-        with suppress(FileNotFoundError):
-            yield file.stat().st_mtime_ns
 
 
 def main() -> int:

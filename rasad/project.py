@@ -130,24 +130,17 @@ def topics(settings: Settings) -> tuple[SavedQuery, ...]:
 
 def families(settings: Settings) -> Mended:
     """The hashtags of the project as it has mended them."""
-    from nlp.mending import Mended, Mending
+    from nlp.mending import Mended
+    from nlp.settings import families_of
 
-    return Mended(Mending(join=settings.reading.same_tags, apart=settings.reading.apart_tags))
+    return Mended(families_of(settings.reading))
 
 
 def load_pipeline(settings: Settings) -> Pipeline:
     """The reader of texts that knows the project's own brand and its rivals, and what it was taught."""
-    from nlp.pipeline import Reading, WatchedEntity, WatchList, load
+    from nlp.pipeline import load
+    from nlp.settings import reading_of
     from store import trained
 
-    brands = ((settings.brand,) if settings.brand else ()) + settings.rivals
-    named = tuple(WatchedEntity(id=brand.id, label="ORG", names=brand.names) for brand in brands)
-    return load(
-        Reading(
-            watched=WatchList(entities=named),
-            families=families(settings).mending,
-            models=settings.reading.models,
-            mode=settings.reading.mode,
-            light=trained.load(settings.trained),
-        )
-    )
+    light = trained.load(settings.trained)
+    return load(reading_of(settings.reading, settings.brands, light=light))

@@ -138,10 +138,7 @@ class Deepening:
         """The posts whose labels wait; labels of posts that are gone wait no more."""
         while posts := labels.waiting(self._state, limit):
             found = self._store.get("posts", posts)
-            alive = [
-                found[post] for post in posts if post in found and "deleted" not in found[post].get("is", ())
-            ]
-            if alive:
+            if alive := [found[post] for post in posts if post in found and _lives(found[post])]:
                 return alive
             labels.settle(self._state, posts, labels.of(self._state, posts))
         return []
@@ -189,8 +186,8 @@ class Deepening:
         self._state.set_note(NOTE, json.dumps(note))
 
 
-def _lives(document: Document | None) -> bool:
-    return document is not None and "deleted" not in document.get("is", ())
+def _lives(document: Document) -> bool:
+    return "deleted" not in document.get("is", ())
 
 
 def _labelled(post: Post, given: Sequence[Label]) -> Post:

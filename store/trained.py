@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,15 @@ _ENDING: Final = ".light"
 def load(folder: Path) -> dict[str, bytes]:
     """The models by what they read."""
     return {file.stem: file.read_bytes() for file in sorted(folder.glob(f"*{_ENDING}"))}
+
+
+def stamps(folder: Path) -> tuple[tuple[str, int], ...]:
+    """The models and when each was written: another one where any has changed."""
+    found = []
+    for file in sorted(folder.glob(f"*{_ENDING}")):
+        with suppress(FileNotFoundError):  # taken out meanwhile
+            found.append((file.name, file.stat().st_mtime_ns))
+    return tuple(found)
 
 
 def keep(folder: Path, name: str, model: bytes) -> None:

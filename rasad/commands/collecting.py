@@ -259,8 +259,8 @@ def _hiding(settings: Settings) -> Callable[[Post], Post] | None:
 
     if not settings.project.pseudonyms:
         return None
-    brands = ((settings.brand,) if settings.brand else ()) + settings.rivals
-    return hiding(settings.folder, keep=[key for brand in brands for key in brand.author_keys])
+    keep = [key for brand in settings.brands for key in brand.author_keys]
+    return hiding(settings.folder, keep=keep)
 
 
 class _Lines:

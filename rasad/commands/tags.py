@@ -57,10 +57,11 @@ def families(
 def _mended(settings: Settings, tag: str, join: list[str], apart: list[str], *, undo: bool) -> Settings:
     """The settings with the change; ``WrongUse`` where it contradicts what stands there."""
     from config.edit import mend_tags
-    from nlp.mending import Mended, Mending, mended_by
+    from nlp.mending import Mended, mended_by
+    from nlp.settings import families_of
     from posts.errors import MendingError
 
-    now = Mending(join=settings.reading.same_tags, apart=settings.reading.apart_tags)
+    now = families_of(settings.reading)
     try:
         new = mended_by(now, tag.lstrip("#＃"), join=join, apart=apart, undo=undo)
         Mended(new)
