@@ -17,7 +17,10 @@ from posts.query_errors import query_error
 from posts.selection import Noise, Selection, from_params
 
 Period = Literal["1d", "7d", "30d", "all", "custom"]
-View = Literal["overview", "trends", "hashtag", "posts", "influencers", "labels", "sources"]
+View = Literal[
+    "overview", "trends", "backtest", "hashtag", "research", "compare", "posts", "influencers", "labels",
+    "sources",
+]  # fmt: skip
 
 SPANS: Final[dict[str, timedelta]] = {
     "1d": timedelta(days=1),

@@ -17,8 +17,8 @@ from posts.errors import RasadError
 from words import texts
 
 GROUPS: Final = {
-    "watch": ("overview", "trends"),
-    "research": ("hashtag", "posts", "influencers"),
+    "watch": ("overview", "trends", "backtest"),
+    "research": ("hashtag", "research", "compare", "posts", "influencers"),
     "system": ("labels", "sources"),
 }
 _HERE: Final = Path(__file__).parent

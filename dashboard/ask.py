@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -69,6 +69,7 @@ PATIENCE_S: Final = 3.0
 LONGEST_S: Final = 10.0
 """How long a page waits for one answer of an engine that has answered a second ago."""
 _Pairs = tuple[tuple[str, Any], ...]
+T = TypeVar("T")
 
 KEPT_S: Final = 30
 """How long an answer is shown before it is asked for again."""
@@ -202,6 +203,13 @@ def _ask(question: str, visit: Visit, selection: Selection, **options: Any) -> A
     parts = tuple(sorted(selection.to_params().items()))
     moment = visit.now.isoformat()
     return _answer(question, str(visit.settings.folder), moment, parts, tuple(options.items()), visit)
+
+
+def of(question: Callable[..., Answer[T]], visit: Visit, selection: Selection, **options: Any) -> Answer[T]:
+    """
+    name = f"{question.__module__}.{question.__qualname__}"
+    _QUESTIONS.setdefault(name, question)
+    return cast("Answer[T]", _ask(name, visit, selection, **options))
 
 
 def overview(visit: Visit, selection: Selection) -> Answer[Overview]:

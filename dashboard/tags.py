@@ -183,6 +183,23 @@ def draw_choice(visit: Visit, asked: Asked) -> None:
         parts.go(parts.way(asked.to("hashtag", visit, hashtag=key)))
 
 
+def choose_part(visit: Visit, asked: Asked, codes: Sequence[str]) -> str:
+    """Which question about the hashtag is asked; the first until another is chosen."""
+    if filters.came_from_outside() or "hashtag_part" not in st.session_state:
+        wanted = filters.part("part")
+        st.session_state["hashtag_part"] = wanted if wanted in codes else codes[0]
+    chosen = st.segmented_control(
+        visit.text("hashtag.part"),
+        codes,
+        format_func=lambda code: visit.text(f"hashtag.parts.{code}"),
+        key="hashtag_part",
+        required=True,
+        label_visibility="collapsed",
+    )
+    filters.write(visit, asked.filters, **asked.narrow, part="" if chosen == codes[0] else str(chosen))
+    return str(chosen)
+
+
 def draw_family(visit: Visit, found: Hashtag) -> None:
     """The name of the hashtag with how it stands, and the ways it was written with the posts of each."""
     items: list[parts.Item] = [{"text": f"#{stripped(found.name)}", "tone": "head"}]

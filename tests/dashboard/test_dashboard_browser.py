@@ -207,7 +207,10 @@ def test_mistake_in_a_query_is_pointed_at_and_mended(
     assert foreign == []
 
 
-@pytest.mark.parametrize("view", ["", "trends", "hashtag", "posts", "influencers", "labels", "sources"])
+@pytest.mark.parametrize(
+    "view",
+    ["", "trends", "backtest", "hashtag", "research", "compare", "posts", "influencers", "labels", "sources"],
+)
 def test_view_fits_a_phone_and_asks_nobody(page: tuple[Page, list[str]], address: str, view: str) -> None:
     """At 400 points wide no view runs over the side, and none asks another machine for anything."""
     shown, foreign = page

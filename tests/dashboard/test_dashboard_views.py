@@ -20,7 +20,10 @@ from words import texts
 from words.bidi import isolate_left, stripped
 
 Visit = Callable[..., AppTest]
-VIEWS = ("overview", "trends", "hashtag", "posts", "influencers", "labels", "sources")
+VIEWS = (
+    "overview", "trends", "backtest", "hashtag", "research", "compare", "posts", "influencers", "labels",
+    "sources",
+)  # fmt: skip
 TITLES = {
     "en": (
         "Overview",

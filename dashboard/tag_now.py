@@ -1,0 +1,40 @@
+"""A hashtag now: how much, where, by whom, in which words, and its newest posts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from answers.hashtag import Hashtag
+from dashboard import ask, cards, hearing, kinship, parts, people, tags, tallies, wording
+from dashboard.filters import Asked
+from dashboard.visit import Visit
+from posts.answer import Answer
+
+NEWEST: Final = 5
+
+
+def draw(visit: Visit, asked: Asked, answer: Answer[Hashtag]) -> None:
+    """The numbers of the period, their curve, and what they are made up of."""
+    found = answer.value
+    kinship.draw_kinship(visit, ask.family(visit, asked.selection))
+    headline = (("posts", found.posts), ("authors", found.authors), ("engagement", found.engagement))
+    tallies.draw_cards_of(visit, headline, key="hashtag_cards")
+    parts.draw_definitions(visit, answer.definition, "authors", "engagement")
+    st.subheader(visit.text("hashtag.volume"))
+    hearing.draw_volume(visit, found.series, ask.heard(visit, asked.selection).value, key="hashtag_volume")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader(visit.text("hashtag.related"))
+        tags.draw_related(visit, asked, found.related)
+        for kind, figures in (("platform", found.platforms), ("language", found.languages)):
+            st.subheader(visit.common(f"label.{kind}"))
+            tallies.draw_parts(visit, kind, figures, key="hashtag")
+    with right:
+        st.subheader(visit.text("hashtag.authors"))
+        people.draw_authors(visit, found.authors_by_posts)
+    wording.draw_words(visit, asked.selection, key="hashtag")
+    st.subheader(visit.text("hashtag.newest"))
+    newest = found.newest[:NEWEST]
+    cards.draw_cards(visit, newest, key="hashtag_newest", originals=ask.originals(visit, newest))
