@@ -206,7 +206,7 @@ def _ask(question: str, visit: Visit, selection: Selection, **options: Any) -> A
 
 
 def of(question: Callable[..., Answer[T]], visit: Visit, selection: Selection, **options: Any) -> Answer[T]:
-    """
+    """What ``question(asking, selection, **options)`` answers; kept under its name and options."""
     name = f"{question.__module__}.{question.__qualname__}"
     _QUESTIONS.setdefault(name, question)
     return cast("Answer[T]", _ask(name, visit, selection, **options))

@@ -28,17 +28,23 @@ TITLES = {
     "en": (
         "Overview",
         "Trends",
+        "Was it right?",
         "Hashtag",
+        "Choose hashtags",
+        "Compare hashtags",
         "Posts",
         "Influencers",
         "How texts are read",
         "Sources and health",
     ),
-    # overview, trends, hashtag, posts, influencers, how texts are read, sources and health
+    # overview, trends, was it right?, hashtag, choose hashtags, compare hashtags, posts, influencers, how texts are read, sources and health
     "fa": (
         "نمای کلی",
         "روندها",
+        "درست گفته بود؟",
         "هشتگ",
+        "انتخاب هشتگ",
+        "مقایسهٔ هشتگ‌ها",
         "پست‌ها",
         "چهره‌های اثرگذار",
         "متن‌ها چگونه خوانده می‌شوند",
