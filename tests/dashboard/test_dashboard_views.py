@@ -37,7 +37,8 @@ TITLES = {
         "How texts are read",
         "Sources and health",
     ),
-    # overview, trends, was it right?, hashtag, choose hashtags, compare hashtags, posts, influencers, how texts are read, sources and health
+    # overview, trends, was it right?, hashtag, choose hashtags, compare hashtags, posts, influencers, how
+    # texts are read, sources and health
     "fa": (
         "نمای کلی",
         "روندها",
