@@ -48,3 +48,53 @@ class Verdict:
     reasons: tuple[Reason, ...]
     light: Light
     authors: int
+
+
+def light(authors: int) -> Light:
+    """How sure numbers of so many authors are."""
+    return "green" if authors >= GREEN else "amber" if authors >= AMBER else "red"
+
+
+def verdict(
+    *,
+    authors: int,
+    days: float,
+    visible_h: float,
+    posts_last_day: int,
+    weekly_authors: tuple[int, ...],
+) -> Verdict:
+    """The verdict on a hashtag by the thresholds of this module, the first of these that holds.
+
+    Fewer than ``ALIVE_AUTHORS`` in ``days`` watched: dead, or too little to tell in less than
+    ``SETTLED_DAYS``. Out of sight within ``CROWDED_H`` (``visible_h``: the hours until 20 newer posts
+    stand above): crowded. Lively by authors and the last day and visible for ``LIVELY_H``: great now.
+    ``LONG_WEEKS`` of the last four (``weekly_authors``, the newest last) and visible for ``LONG_H``: good for
+    long. Else it is quiet.
+    """
+    alive = _at_least("authors", authors, ALIVE_AUTHORS)
+    settled = _at_least("days", days, SETTLED_DAYS)
+    seen = _at_least("visible_h", visible_h, CROWDED_H)
+    lively = (
+        _at_least("visible_h", visible_h, LIVELY_H),
+        _at_least("authors_per_day", authors / max(days, 1e-9), LIVELY_AUTHORS),
+        _at_least("posts_last_day", posts_last_day, LIVELY_LAST_DAY),
+    )
+    weeks = sum(count >= ALIVE_AUTHORS for count in weekly_authors[-4:])
+    lasting = (_at_least("visible_h", visible_h, LONG_H), _at_least("weeks", weeks, LONG_WEEKS))
+    code: Code
+    reasons: tuple[Reason, ...]
+    if not alive.met:
+        code, reasons = ("dead" if settled.met else "too little to tell"), (alive, settled)
+    elif not seen.met:
+        code, reasons = "crowded", (alive, seen)
+    elif all(reason.met for reason in lively):
+        code, reasons = "great now", lively
+    elif all(reason.met for reason in lasting):
+        code, reasons = "good for long", lasting
+    else:
+        code, reasons = "quiet", (*lively[1:], *lasting)
+    return Verdict(code=code, reasons=reasons, light=light(authors), authors=authors)
+
+
+def _at_least(measure: Measure, value: float, threshold: float) -> Reason:
+    return Reason(measure=measure, value=float(value), threshold=float(threshold), met=value >= threshold)
