@@ -48,9 +48,9 @@ def lift(
     ``cell`` is given within one cell of an author (posts of about one age at their last reading).
 
     The estimate is that of a Poisson regression with a fixed effect for every author and cell, which
-    holds for the ratio of means whatever the scatter (Wooldridge 1999); its equation is
+    holds for the ratio of means whatever the scatter (Wooldridge 1999). Its equation is
     sum over cells of (drawn with - all drawn * p) = 0, p = n r / (n r + m), with n posts with the thing and m
-    without it, r the ratio. The interval is sandwich by author (Liang and Zeger 1986) with Student's t for the
+    without it, r the ratio. The interval is a sandwich by author (Liang and Zeger 1986), with the t of the
     effective number of authors, so that a few giants do not feign certainty.
     """
     table = _cells(drawn, carries, author, author * 0 if cell is None else cell)

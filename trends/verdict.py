@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 Code = Literal["great now", "good for long", "crowded", "quiet", "dead", "too little to tell"]
 Light = Literal["red", "amber", "green"]
-Measure = Literal["authors", "days", "visible_h", "authors_per_day", "posts_last_day", "weeks"]
+Measure = Literal["authors", "days", "visible_h", "authors_last_day", "weeks"]
 
 SETTLED_DAYS: Final = 7.0
 """Days that must have been watched before a hashtag that is hardly used is called dead."""
@@ -17,10 +17,8 @@ CROWDED_H: Final = 0.5
 """Hours for which a post must stay among the newest; below, it is crowded."""
 LIVELY_H: Final = 1.0
 """Hours for which a post stays among the newest of a hashtag that is great now."""
-LIVELY_AUTHORS: Final = 5.0
-"""Authors a day of a hashtag that is great now."""
-LIVELY_LAST_DAY: Final = 5
-"""Posts in the last 24 hours of a hashtag that is great now."""
+LIVELY_AUTHORS: Final = 5
+"""Authors in the last 24 hours of a hashtag that is great now."""
 LONG_H: Final = 6.0
 """Hours for which a post stays among the newest of a hashtag that is good for long."""
 LONG_WEEKS: Final = 3
@@ -60,14 +58,14 @@ def verdict(
     authors: int,
     days: float,
     visible_h: float,
-    posts_last_day: int,
+    authors_last_day: int,
     weekly_authors: tuple[int, ...],
 ) -> Verdict:
     """The verdict on a hashtag by the thresholds of this module, the first of these that holds.
 
     Fewer than ``ALIVE_AUTHORS`` in ``days`` watched: dead, or too little to tell in less than
     ``SETTLED_DAYS``. Out of sight within ``CROWDED_H`` (``visible_h``: the hours until 20 newer posts
-    stand above): crowded. Lively by authors and the last day and visible for ``LIVELY_H``: great now.
+    stand above): crowded. ``LIVELY_AUTHORS`` in the last day and visible for ``LIVELY_H``: great now.
     ``LONG_WEEKS`` of the last four (``weekly_authors``, the newest last) and visible for ``LONG_H``: good for
     long. Else it is quiet.
     """
@@ -76,8 +74,7 @@ def verdict(
     seen = _at_least("visible_h", visible_h, CROWDED_H)
     lively = (
         _at_least("visible_h", visible_h, LIVELY_H),
-        _at_least("authors_per_day", authors / max(days, 1e-9), LIVELY_AUTHORS),
-        _at_least("posts_last_day", posts_last_day, LIVELY_LAST_DAY),
+        _at_least("authors_last_day", authors_last_day, LIVELY_AUTHORS),
     )
     weeks = sum(count >= ALIVE_AUTHORS for count in weekly_authors[-4:])
     lasting = (_at_least("visible_h", visible_h, LONG_H), _at_least("weeks", weeks, LONG_WEEKS))
