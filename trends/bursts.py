@@ -16,7 +16,6 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
 Floats = npt.NDArray[np.float64]
-Times = npt.NDArray[np.datetime64]
 
 ALARM: Final = 1.0
 """From this score on a bucket opens an episode."""
@@ -44,7 +43,7 @@ _PAUSE: Final = 3
 class Episode:
     """One burst, as places in the series: from bucket ``first`` to before ``end``, highest at ``peak``.
 
-    ``score`` is its largest; ``ongoing`` where the series ends before the episode does.
+    ``score`` is its largest strangeness; ``ongoing`` where the series ends before the episode does.
     """
 
     first: int
@@ -74,7 +73,7 @@ def scores(times: npt.ArrayLike, counts: npt.ArrayLike, *, history: float) -> Fl
     """
     if not 0 <= history <= 1:
         raise ValueError(f"history is a share between 0 and 1: {history}")
-    moments, values, bucket_s = _checked(times, counts)
+    values, bucket_s = _checked(times, counts)
     raw = _strangeness(values, bucket_s)
     before = _highest_before(raw, _buckets(_EPISODE_S, bucket_s, least=2))
     reached = _rung(raw) > _rung(before)
@@ -83,7 +82,7 @@ def scores(times: npt.ArrayLike, counts: npt.ArrayLike, *, history: float) -> Fl
 
 def strangeness(times: npt.ArrayLike, counts: npt.ArrayLike) -> Floats:
     """The same before an episode is told once: as large as the bucket is strange on every one of its rows."""
-    _, values, bucket_s = _checked(times, counts)
+    values, bucket_s = _checked(times, counts)
     return _strangeness(values, bucket_s)
 
 
@@ -94,17 +93,17 @@ def episodes(times: npt.ArrayLike, counts: npt.ArrayLike, *, history: float) -> 
     pauses of up to 3 buckets passed over. What rises again within 30 hours without outdoing it belongs
     to no new one.
     """
-    _, values, bucket_s = _checked(times, counts)
+    values, bucket_s = _checked(times, counts)
     found, raw = scores(times, counts, history=history), _strangeness(values, bucket_s)
     learnt = int(np.ceil(history * len(values)))
     told: list[Episode] = []
     for first in np.flatnonzero(found >= ALARM).tolist():
         if first >= learnt and not (told and first < told[-1].end):
-            told.append(_episode(first, raw, found, values))
+            told.append(_episode(first, raw, values))
     return tuple(told)
 
 
-def _episode(first: int, raw: Floats, found: Floats, values: Floats) -> Episode:
+def _episode(first: int, raw: Floats, values: Floats) -> Episode:
     last = first
     for place in range(first, len(raw)):
         if raw[place] >= _FADED * ALARM:
@@ -114,12 +113,12 @@ def _episode(first: int, raw: Floats, found: Floats, values: Floats) -> Episode:
     span = slice(first, last + 1)
     return Episode(
         first=first, end=last + 1, peak=first + int(np.nanargmax(values[span])),
-        score=float(found[span].max()), ongoing=last + 1 >= len(raw),
+        score=float(raw[span].max()), ongoing=last + 1 >= len(raw),
     )  # fmt: skip
 
 
-def _checked(times: npt.ArrayLike, counts: npt.ArrayLike) -> tuple[Times, Floats, int]:
-    """Times to whole seconds, counts as floats, and the length of a bucket in seconds (a day if unknown)."""
+def _checked(times: npt.ArrayLike, counts: npt.ArrayLike) -> tuple[Floats, int]:
+    """Counts as floats, and the length of a bucket in seconds (a day where it cannot be read)."""
     moments = np.asarray(times)
     if not len(moments):
         moments = moments.astype("datetime64[s]")
@@ -137,7 +136,7 @@ def _checked(times: npt.ArrayLike, counts: npt.ArrayLike) -> tuple[Times, Floats
     if len(steps) and (steps[0] <= 0 or (steps != steps[0]).any()):
         wrong = int(np.flatnonzero((steps != steps[0]) | (steps <= 0))[0]) + 1
         raise ValueError(f"buckets must be equally long and in order: see {moments[wrong]}")
-    return moments, values, int(steps[0]) if len(steps) else _DAY_S
+    return values, int(steps[0]) if len(steps) else _DAY_S
 
 
 def _buckets(seconds: int, bucket_s: int, *, least: int = 1) -> int:
