@@ -23,6 +23,8 @@ HISTORY_DAYS: Final = 28
 LEAST_AUTHORS: Final = 5
 """Fewer people are no crowd, however much they write."""
 LEAST_RATIO: Final = 1.5
+RECENT_DAYS: Final = 14
+"""A slow change is told for so long after it was found, however short the window."""
 LONGEST_DAYS: Final = 120
 """Of a longer window the last so many days are judged."""
 
@@ -75,7 +77,7 @@ class SlowChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bursts:
-    """The episodes that began, and the slow changes that were found or reached their level, in the window.
+    """The episodes in the window, and the slow changes found in it or in the last 14 days.
 
     Bursts can be told from ``judged_from`` on, three days after the first post that was heard.
     """
@@ -188,13 +190,14 @@ def _usual(line: _Series, known: int, hours: tuple[int, int]) -> float | None:
 def _changes(selection: Selection, line: _Series) -> tuple[SlowChange, ...]:
     """The changes of level by whole days, reckoned back from the last whole hour."""
     assert selection.since is not None
+    recent = min(selection.since, line.until - RECENT_DAYS * _DAY)
     whole = len(line.starts) - (line.starts[-1] + _HOUR > line.until)
     days = days_of(line.counts[:whole], a_day=24)
     begin = line.end(whole) - len(days) * _DAY
     return tuple(
         _slow(selection, begin, each)
         for each in changes(days)
-        if begin + max(each.found + 1, each.level) * _DAY > selection.since
+        if begin + max(each.found + 1, each.level) * _DAY > recent
     )
 
 

@@ -51,8 +51,9 @@ class Change:
 
     ``since``, ``level`` and ``found`` are places of days in the series of days: the first day of another
     level, the first of that which holds (later where it went on climbing), and the day at whose end the
-    change was told first; the days from ``begin`` to before ``end`` tell both levels. ``ratio`` is after by before, with its 95 % interval ``low`` to
-    ``high``; ``certainty`` is 1 less the chance of so large a t value at one place without a change.
+    change was told first; the days from ``begin`` to before ``end`` tell both levels. ``ratio`` is after
+    by before, the weekday taken out, with its 95 % interval ``low`` to ``high``; ``certainty`` is 1 less
+    the chance of so large a t value at one place without a change.
     """
 
     kind: Kind
@@ -144,7 +145,7 @@ def _best(part: Floats) -> _Best | None:
     """The likeliest first day of another level, if it passes the bar at the end."""
     size = len(part)
     places = np.arange(max(7, size - _AFTER_D), size - LEAST_AFTER + 1)
-    if size < LEAST_DAYS or not len(places):
+    if not len(places):
         return None
     logs = _cut_back(_without_weekdays(np.log(part + 0.5)))
     sums, whole = np.cumsum(logs), float((logs**2).sum())
