@@ -66,12 +66,12 @@ def load(folder: Path = FOLDER, names: Sequence[str] = NAMES) -> list[Labelled]:
     found = []
     for name in names:
         with gzip.open(folder / f"{name}.csv.gz", "rt", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        times = np.array([row["timestamp"] for row in rows], dtype="datetime64[s]")
+            _, *rows = csv.reader(file)
+        times = np.array([row[0] for row in rows], dtype="datetime64[s]")
         edges = np.array(spans[name], dtype="datetime64[s]").reshape(-1, 2)
         first = np.searchsorted(times, edges[:, 0])
         last = np.searchsorted(times, edges[:, 1], side="right") - 1
-        counts = np.array([float(row["value"]) for row in rows])
+        counts = np.array([float(row[1]) for row in rows])
         found.append(labelled(name, times, counts, list(zip(first.tolist(), last.tolist(), strict=True))))
     return found
 

@@ -19,11 +19,11 @@ from scipy import special
 Floats = npt.NDArray[np.float64]
 Kind = Literal["climb", "drop"]
 
-FALSE_A_YEAR: Final = 1.0
-"""At most so many false alarms in a year of watching one series without a change, whose days scatter by
-up to 30 % around their week and resemble the day before by up to .3."""
-DELAY_DAYS: Final = 10
-"""A drop to a half is found within so many days in nine of ten series of 100 posts a day and more."""
+FALSE_A_YEAR: Final = 0.5
+"""At most so many false alarms in a year of watching one series without a change, whose level scatters by
+up to 20 % from day to day, beyond the chance of counts, and resembles the day before by up to .3."""
+DELAY_DAYS: Final = 12
+"""A sudden drop to a half is found within so many days in nine of ten such series of 100 posts a day."""
 SLOW_DELAY_DAYS: Final = 18
 """The same of a climb to the double over ten days, from its first day."""
 LEAST_DAYS: Final = 14
@@ -164,15 +164,20 @@ def _best(part: Floats) -> _Best | None:
 
 
 def _without_weekdays(logs: Floats) -> Floats:
-    """Less what each day of the week usually lies above its week; drawn towards none where few are known."""
+    """Less what each day of the week usually lies above its own week."""
     if len(logs) < 7 + 3:
         return logs
     week = np.convolve(logs, np.full(7, 1 / 7), mode="valid")
-    middle = np.arange(3, len(logs) - 3)
-    above = logs[middle] - week
-    sums = np.bincount(middle % 7, above, 7)
-    known = np.bincount(middle % 7, None, 7)
-    return np.asarray(logs - (sums / (known + 1.0))[np.arange(len(logs)) % 7], dtype=np.float64)
+    above = np.concatenate([np.full(3, np.nan), logs[3:-3] - week, np.full(3, np.nan)])
+    return logs - _weekdays(above)
+
+
+def _weekdays(above: Floats) -> Floats:
+    """The mean of each day of the week, drawn towards none where few are known (NaN: not known)."""
+    known = ~np.isnan(above)
+    day = np.arange(len(above)) % 7
+    sums = np.bincount(day[known], above[known], 7)
+    return np.asarray((sums / (np.bincount(day[known], None, 7) + 1.0))[day], dtype=np.float64)
 
 
 def _cut_back(logs: Floats) -> Floats:
@@ -195,8 +200,12 @@ def _measured(values: Floats, found: _Found, known: slice) -> Change | None:
     """Both levels and their ratio, by the days between the changes beside it; ``None`` if it did not last."""
     start = max(known.start, found.since - _AFTER_D)
     part = values[start : known.stop]
-    logs = _cut_back(_without_weekdays(np.log(part + 0.5)))
-    before, after = logs[: found.since - start], logs[found.level - start :]
+    logs = np.log(part + 0.5)
+    rise, top = found.since - start, found.level - start
+    level = np.full(len(part), np.nan)
+    level[:rise], level[top:] = np.median(logs[:rise]), np.median(logs[top:])
+    logs = _cut_back(logs - _weekdays(logs - level))
+    before, after = logs[:rise], logs[top:]
     shift = float(after.mean() - before.mean())
     if (shift > 0) != (found.best.shift > 0) or abs(shift) < np.log(LEAST_RATIO):
         return None
