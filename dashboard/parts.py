@@ -27,6 +27,7 @@ _NAMES: Final = {
     "engagement": "common.label.engagement",
     "share_of_voice": "common.label.share_of_voice",
     "overview": "dashboard.overview.title",
+    "bursts": "dashboard.bursts.title",
     "rising": "dashboard.trends.ratio",
     "movers": "dashboard.overview.movers",
     "status": "common.label.state",

@@ -17,6 +17,7 @@ from rasad import __version__
 from rasad.commands import (
     adding,
     asking,
+    bursts,
     checking,
     collecting,
     forgetting,
@@ -78,6 +79,7 @@ app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command(cls=Asks)(bursts.bursts)
 app.command(cls=Asks)(wording.words)
 app.command(cls=Asks)(mood.mood)
 app.command()(machine.machine)
