@@ -19,6 +19,7 @@ from rasad.commands import (
     asking,
     checking,
     collecting,
+    foretelling,
     forgetting,
     gaining,
     labelling,
@@ -75,6 +76,7 @@ app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
+app.command(cls=Asks)(foretelling.forecast)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)

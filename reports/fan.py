@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import altair as alt
 
@@ -46,7 +46,7 @@ def fan(
     scale = alt.Scale(
         domain=[since.timestamp(), until.timestamp()], zero=False, nice=False, reverse=reader.mirrored
     )
-    side = "right" if reader.mirrored else "left"
+    side: Literal["left", "right"] = "right" if reader.mirrored else "left"
     placed = [
         layer.encode(
             x=alt.X("start:Q", title=None, scale=scale, axis=time_axis(since, until, reader)),

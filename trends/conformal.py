@@ -1,8 +1,9 @@
 """Intervals around forecasts of counts, as wide as the errors of the forecasts before them.
 
-Errors are measured in a width that grows with the forecast, between its root and itself, as counts of
-people scatter. The level of the quantiles is chosen so that the intervals, in whole numbers and cut at 0,
-would have held the wished share of the past: of a series that is mostly 0 the middle 80 % hold more.
+A count scatters around its forecast as a negative binomial does whose mean and scatter the past errors tell.
+Which of its quantiles bound an interval is learnt from the past too: those between which the wished share of
+it lay, whatever the shape of the errors. Intervals are whole numbers; where nearly all is 0, one that
+holds 0 holds more than its share, and there is none that holds less.
 
 Source: Vovk, Gammerman and Shafer 2005, with the origin rolling on.
 """
@@ -15,6 +16,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special, stats
 
 from trends.replay import Replay
 from trends.schemes import Scheme
@@ -26,43 +28,57 @@ LEVELS: Final = (0.5, 0.8)
 """Which share of what comes the two intervals should hold."""
 _MEMORY: Final = 28
 """Errors of so many periods back count."""
-_RELATIVE: Final = 0.1
 _GRID: Final = np.concatenate([np.linspace(0.02, 0.96, 48), [0.97, 0.98, 0.99, 1.0]])
 _LEAST: Final = 24
 _LEAST_SUMS: Final = 14
 """Intervals are told from so many past errors on."""
+_SIZES: Final = (0.15, 0.4, 0.8, 1.6, 4.0)
+"""Forecasts between two of these are alike: of small counts one quantile means much or nothing."""
+_SURE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Intervals of ``LEVELS`` (first axis) around forecasts, and their ``middle``; NaN where untold."""
+    """Intervals of ``LEVELS`` (first axis): ``low`` and ``high`` of the last forecast, NaN where untold.
+
+    ``middle`` are all forecasts; ``inside`` is 1 where what came lay in the interval, 0 where it did not, NaN
+    where that cannot be said.
+    """
 
     middle: Floats
+    inside: Floats
     low: Floats
     high: Floats
 
 
 def bands(past: Replay, scheme: Scheme) -> tuple[Bands, Bands]:
     """Intervals of every step of every forecast, and (one column) of the sums of their steps."""
-    rows, steps = past.value.shape
-    found = Bands(past.value.copy(), *np.full((2, len(LEVELS), rows, steps), np.nan))
+    steps = past.value.shape[1]
     sums, came = past.value.sum(axis=1, keepdims=True), past.truth.sum(axis=1, keepdims=True)
-    total = Bands(sums.copy(), *np.full((2, len(LEVELS), rows, 1), np.nan))
+    found, total = _empty(past.value), _empty(sums)
     edges = (0, *scheme.groups, steps)
     for moment in np.unique(past.known):
         now = np.flatnonzero(past.known == moment)
-        old = past.targets < moment - _MEMORY * scheme.period
-        usable = (past.targets < moment) & ~old & ~np.isnan(past.truth)
+        young = past.targets >= moment - _MEMORY * scheme.period
+        usable = (past.targets < moment) & young & ~np.isnan(past.truth)
         for first, behind in pairwise(edges):
             cells = _Cells(past.value, past.truth, usable, slice(first, behind))
             _fill(found, cells, now, least=_LEAST)
         # Sums that overlap err alike, so there are few of them: too narrow by about one part in so many.
         apart = max(1.0, (moment - int(past.origins[0])) / steps)
         wider = 1 + 1 / min(apart, _MEMORY * scheme.period / steps)
-        usable = (past.origins[:, None] + steps <= moment) & ~old[:, :1] & ~np.isnan(came)
+        usable = (past.origins[:, None] + steps <= moment) & young[:, :1] & ~np.isnan(came)
         cells = _Cells(sums, came, usable, slice(0, 1), wider)
         _fill(total, cells, now, least=_LEAST_SUMS, centred=True)
     return found, total
+
+
+def _empty(value: Floats) -> Bands:
+    bounds = (len(LEVELS), value.shape[1])
+    return Bands(
+        value.copy(), np.full((len(LEVELS), *value.shape), np.nan), np.full(bounds, np.nan),
+        np.full(bounds, np.nan),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,41 +99,68 @@ def _fill(found: Bands, cells: _Cells, now: Ints, *, least: int, centred: bool =
     before, came = cells.value[:, part][known], cells.truth[:, part][known]
     if len(before) < least:
         return
-    errors, middle = _errors(before, came, centred=centred)
-    ahead = cells.value[now, part]
-    scale = width(ahead)
-    # The sum of middles is not the middle of sums: that of a skewed series is larger.
-    centre = np.maximum(ahead + middle * scale, 0.0)
-    found.middle[now, part] = centre
-    for level, (low, high) in enumerate(errors):
-        far = [ahead + (middle + (error - middle) * cells.wider) * scale for error in (low, high)]
-        found.low[level, now, part], found.high[level, now, part] = _whole(centre, *far)
+    factor, shape = _scatter(before, came)
+    places = _places(came, factor * before, shape)
+    ahead, truth = cells.value[now, part], cells.truth[now, part]
+    if centred:
+        # The sum of middles is not the middle of sums: that of a skewed series is larger.
+        found.middle[now, part] = ahead * float(np.median((came + 0.5) / (before + 0.5)))
+    below, above = _places(truth, factor * ahead, shape)
+    # Of sums there are too few to tell the small from the large.
+    sizes = () if centred else _SIZES
+    size, past_size = (np.digitize(factor * each, sizes) for each in (ahead, before))
+    last = len(cells.value) - 1
+    for group in np.unique(size):
+        alike = past_size == group
+        if alike.sum() < least:
+            alike[:] = True
+        tails = _tails(places[0][alike], places[1][alike], cells.wider)
+        mine = size == group
+        for level, (low, high) in enumerate(tails):
+            held = np.where(np.isnan(truth), np.nan, (above >= low) & (below < high))
+            found.inside[level, now, part] = np.where(mine, held, found.inside[level, now, part])
+            if now[-1] == last:
+                mean = np.maximum(factor * ahead[-1], _SURE)
+                for bound, quantile in ((found.low, low), (found.high, high)):
+                    count = stats.nbinom.ppf(quantile, shape, shape / (shape + mean))
+                    bound[level, part] = np.where(mine[-1], count, bound[level, part])
 
 
-def _errors(value: Floats, truth: Floats, *, centred: bool) -> tuple[list[tuple[float, float]], float]:
-    """For each level the errors (in widths) between which its share of the past lay, and the middle one.
+def _scatter(value: Floats, truth: Floats) -> tuple[float, float]:
+    """By which factor the mean lies above the forecasts, and the shape of the scatter around it.
 
-    The middle is 0 where the forecasts are not ``centred``.
+    Forecasts are of the middle, which lies below the mean of a skewed series.
     """
-    scale = width(value)
-    error = (truth - value) / scale
-    middle = float(np.median(error)) if centred else 0.0
-    low, high = np.quantile(error, [(1 - _GRID) / 2, (1 + _GRID) / 2])
-    centre = np.maximum(value + middle * scale, 0.0)
-    least, most = _whole(centre, value + low[:, None] * scale, value + high[:, None] * scale)
-    share = ((truth >= least) & (truth <= most)).mean(axis=1)
+    total = float(value.sum())
+    factor = float(np.clip(truth.sum() / total, 0.5, 2.0)) if total > 0 else 1.0
+    mean = np.maximum(factor * value, _SURE)
+    # One burst is no scatter: no single error counts for more than ten times its mean.
+    beyond = np.minimum((truth - mean) ** 2, (10 * mean + 3) ** 2) - mean
+    shape = float((mean**2).sum() / max(float(beyond.sum()), 1e-3 * float((mean**2).sum()), _SURE))
+    return factor, float(np.clip(shape, 0.05, 1e3))
+
+
+def _places(truth: Floats, mean: Floats, shape: float) -> tuple[Floats, Floats]:
+    """The chances of less than what came, and of at most that."""
+    chance = shape / (shape + np.maximum(mean, _SURE))
+    count = np.nan_to_num(truth)
+    below = np.where(count >= 1, special.betainc(shape, np.maximum(count, 1.0), chance), 0.0)
+    return below, special.betainc(shape, count + 1.0, chance)
+
+
+def _tails(below: Floats, above: Floats, wider: float) -> list[tuple[float, float]]:
+    """For each level the quantiles between which its share of the past lay, as whole numbers."""
+    last = len(above) - 1
+    low = np.sort(above)[np.floor(last * (1 - _GRID) / 2).astype(np.int64)]
+    high = np.sort(below)[np.ceil(last * (1 + _GRID) / 2).astype(np.int64)]
+    # Never past the middle of the distribution, so that an interval is never empty.
+    low, high = np.minimum(low, 0.5), np.maximum(high, 0.5)
+    share = ((above >= low[:, None]) & (below < high[:, None])).mean(axis=1)
     chosen = [int(np.argmin(np.abs(share - level) + 1e-6 * _GRID)) for level in LEVELS]
-    return [(float(low[place]), float(high[place])) for place in chosen], middle
+    return [(_farther(low[place], wider), _farther(high[place], wider)) for place in chosen]
 
 
-def width(value: Floats) -> Floats:
-    """How far counts around ``value`` scatter, up to a factor that is learnt."""
-    found: Floats = np.sqrt(value + 0.25 + _RELATIVE * value**2)
-    return found
-
-
-def _whole(centre: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """The whole numbers between the two, none below 0; the one nearest to the centre is always there."""
-    nearest = np.rint(centre)
-    least = np.minimum(np.maximum(np.ceil(low - 1e-9), 0.0), nearest)
-    return least, np.maximum(np.floor(high + 1e-9), nearest)
+def _farther(quantile: float, wider: float) -> float:
+    """A quantile so many times as far from the middle, and never at the very end."""
+    score = wider * special.ndtri(np.clip(quantile, _SURE, 1 - _SURE))
+    return float(np.clip(special.ndtr(score), _SURE, 1 - _SURE))

@@ -17,7 +17,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from trends.conformal import Bands, bands, width
+from trends.conformal import Bands, bands
 from trends.replay import Replay, replay
 from trends.schemes import HOURS, Scheme
 
@@ -34,6 +34,7 @@ _APART: Final = 7
 """Of sums that is judged where there was room for so many side by side."""
 _BURST: Final = 1.5
 _BURST_LEAST: Final = 4.0
+_RELATIVE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +115,17 @@ def forecast(counts: npt.ArrayLike, scheme: Scheme = HOURS) -> Forecast | Cannot
         return Cannot(reason="short", have=len(y), need=scheme.least)
     if (against := _unfit(past, check, scheme)) is not None:
         return against
-    spans = tuple(_span(steps, (-1, step)) for step in range(scheme.steps))
-    whole = _span(total, (-1, 0)) if not np.isnan(total.low[0, -1, 0]) else _widest(spans)
+    spans = tuple(_span(steps, step) for step in range(scheme.steps))
+    whole = _span(total, 0) if not np.isnan(total.low[0, 0]) else _widest(spans)
     return Forecast(steps=spans, total=whole, check=check)
 
 
-def _span(found: Bands, at: tuple[int, int]) -> Span:
-    (low50, low80), (high50, high80) = found.low[:, *at].tolist(), found.high[:, *at].tolist()
-    return Span(value=float(found.middle[at]), low50=low50, high50=high50, low80=low80, high80=high80)
+def _span(found: Bands, step: int) -> Span:
+    """The last forecast of the step with its intervals, which hold its middle."""
+    value = float(found.middle[-1, step])
+    (low50, low80), (high50, high80) = found.low[:, step].tolist(), found.high[:, step].tolist()
+    low80, high80 = min(low50, low80), max(high50, high80)
+    return Span(value=value, low50=low50, high50=high50, low80=low80, high80=high80)
 
 
 def _widest(steps: tuple[Span, ...]) -> Span:
@@ -158,7 +162,9 @@ def _unfit(past: Replay, check: Check, scheme: Scheme) -> Cannot | None:
 
 
 def _excess(past: Replay, scheme: Scheme) -> tuple[float, float]:
-    """By how much the last quarters of a period exceeded what was foretold, in widths, and the most allowed.
+    """By how much the last quarters of a period exceeded what was foretold, and the most allowed.
+
+    In widths, which grow with the forecast between its root and itself, as counts of people scatter.
 
     Only a rise that goes on counts: in its newest quarter there was still more than twice the foretold.
     """
@@ -168,7 +174,7 @@ def _excess(past: Replay, scheme: Scheme) -> tuple[float, float]:
     if not over.any():
         return 0.0, _BURST_LEAST
     foretold, came, origins = foretold[over], came[over], past.origins[over]
-    error = (came - foretold) / width(foretold)
+    error = (came - foretold) / np.sqrt(foretold + 0.25 + _RELATIVE * foretold**2)
     recent = origins > past.origins[-1] - scheme.period
     earlier = origins + near <= past.origins[-1] - scheme.period
     most = _BURST * max(float(error[earlier].max(initial=0.0)), _BURST_LEAST)
@@ -178,11 +184,11 @@ def _excess(past: Replay, scheme: Scheme) -> tuple[float, float]:
 
 def _check(y: Floats, past: Replay, steps: Bands, total: Bands, scheme: Scheme) -> Check | None:
     """How those past forecasts fared that had intervals and are over; ``None`` where there are none."""
-    over = ~np.isnan(past.truth) & ~np.isnan(steps.low[0])
+    over = ~np.isnan(steps.inside[0])
     if not over.any():
         return None
     sums = past.truth.sum(axis=1, keepdims=True)
-    whole = ~np.isnan(sums) & ~np.isnan(total.low[0])
+    whole = ~np.isnan(total.inside[0])
     copied = _copied(y, past, over, scheme)
     copy = _copy(y, past, copied)
     # Both are judged where both tell anything.
@@ -198,8 +204,8 @@ def _check(y: Floats, past: Replay, steps: Bands, total: Bands, scheme: Scheme) 
         mase=error / scale if scale else None, copy_mase=copy_error / scale if scale else None,
         total_error=_error(total.middle, sums, wholes) if wholes.any() else None,
         copy_total_error=_error(copy.sum(axis=1, keepdims=True), sums, wholes) if wholes.any() else None,
-        held50=_held(steps, 0, past.truth, over), held80=_held(steps, 1, past.truth, over),
-        total_held80=_held(total, 1, sums, whole) if whole.any() else None,
+        held50=float(steps.inside[0][over].mean()), held80=float(steps.inside[1][over].mean()),
+        total_held80=float(total.inside[1][whole].mean()) if whole.any() else None,
     )  # fmt: skip
 
 
@@ -222,8 +228,3 @@ def _copy(y: Floats, past: Replay, lag: int) -> Floats:
 
 def _error(value: Floats, truth: Floats, where: npt.NDArray[np.bool_]) -> float:
     return float(np.abs(value - truth)[where].mean())
-
-
-def _held(found: Bands, level: int, truth: Floats, where: npt.NDArray[np.bool_]) -> float:
-    inside = (truth >= found.low[level]) & (truth <= found.high[level])
-    return float(inside[where].mean())
