@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from answers.asking import Asking, matching
-from answers.counting import bar_starts, series, top
+from answers.begun import history_begun
+from answers.counting import bar_starts, top
 from answers.coverage import answered
 from answers.listening import listening
 from answers.narrowing import within
@@ -31,7 +32,6 @@ SHOWN: Final[dict[str, int]] = {"hour": 72, "day": 28}
 """So many steps of the past stand before the forecast."""
 _UNHEARD: Final = 0.25
 """A step is not heard if so much of what is usually heard was not listened to."""
-_BEGUN: Final = 0.1
 _DAY: Final = timedelta(days=1)
 
 
@@ -88,7 +88,7 @@ def ahead(
     until = min(selection.until or asking.now, asking.now)
     starts, ends = _grid(until, scheme, asking.time_zone)
     asked = selection.narrowed(since=starts[0], until=ends[-1], edge=None, toward=None)
-    begun = _begun(asking, asked)
+    begun = history_begun(asking, asked)
     first = int(np.searchsorted(_seconds(ends), int(begun.timestamp()), side="right"))
     starts, ends = starts[first:], ends[first:]
     if not starts:
@@ -166,23 +166,6 @@ def _coming(origin: datetime, scheme: Scheme, time_zone: str) -> list[tuple[date
 
 def _seconds(moments: Sequence[datetime]) -> Ints:
     return np.array([int(moment.timestamp()) for moment in moments], dtype=np.int64)
-
-
-def _begun(asking: Asking, asked: Selection) -> datetime:
-    """When listening began: the first day that brought a tenth of a usual day of these sources.
-
-    Sources bring some old posts with their first ones: these are no history.
-    """
-    assert asked.since is not None
-    assert asked.until is not None
-    since = min(asked.since, asked.until - 4 * _DAY)
-    every = Selection(since=since, until=asked.until, source=asked.source, platform=asked.platform)
-    days = series(asking, matching(asking, every), every)
-    counts = np.array([int(day.posts.value or 0) for day in days])
-    if not counts.any():
-        return asked.until
-    usual = float(np.median(counts[counts > 0]))
-    return max(asked.since, days[int(np.argmax(counts >= _BEGUN * usual))].start)
 
 
 def _counted(asking: Asking, asked: Selection, starts: Sequence[datetime]) -> dict[str, Ints]:
