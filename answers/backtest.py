@@ -38,7 +38,7 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rise:
-    """One hashtag that truly rose, from ``start`` to ``end``; ``peak`` is the middle of its busiest six hours.
+    """One hashtag that truly rose, ``start`` to ``end``; ``peak`` is the middle of its busiest six hours.
 
     ``listed`` has, by ranking, when it first stood among the first ten; ``None`` for never.
     """

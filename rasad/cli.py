@@ -22,6 +22,7 @@ from rasad.commands import (
     foretelling,
     forgetting,
     gaining,
+    judging,
     labelling,
     letters,
     machine,
@@ -77,6 +78,7 @@ app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(foretelling.forecast)
+app.command(cls=Asks)(judging.backtest)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)

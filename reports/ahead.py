@@ -48,12 +48,14 @@ def _whole(outlook: Outlook, language: str, time_zone: str, calendar: str) -> st
 def reason(cannot: Cannot, horizon: str, language: str) -> str:
     """Why there is no forecast."""
     unit = f"common.unit.{horizon}"
-    values = {
-        "short": lambda value: texts.counted(unit, int(value), language),
-        "silent": lambda value: texts.counted(unit, int(value), language),
-        "burst": lambda value: digits.number(value, language, 0 if value >= 10 else 1),
-    }
-    write = values.get(cannot.reason, lambda value: digits.percent(value, language))
+
+    def write(value: float) -> str:
+        if cannot.reason in ("short", "silent"):
+            return texts.counted(unit, int(value), language)
+        if cannot.reason == "burst":
+            return digits.number(value, language, 0 if value >= 10 else 1)
+        return digits.percent(value, language)
+
     key = f"forecast.cannot.{cannot.reason}"
     key = f"{key}.{horizon}" if cannot.reason == "silent" else key
     return texts.text(key, language, have=write(cannot.have), need=write(cannot.need))
@@ -70,7 +72,8 @@ def fared(check: Check, horizon: str, language: str) -> list[str]:
                 f"forecast.fared_sum.{horizon}", language, copied=copied,
                 tries=texts.counted("forecast.tries", check.origins, language),
                 span=texts.counted("common.unit.day", max(1, round(days / timedelta(days=1))), language),
-                error=_posts(check.total_error, language), copy_error=_posts(check.copy_total_error, language),
+                error=_posts(check.total_error, language),
+                copy_error=_posts(check.copy_total_error, language),
                 held=digits.percent(check.total_held80, language),
             )
         )  # fmt: skip
@@ -79,7 +82,8 @@ def fared(check: Check, horizon: str, language: str) -> list[str]:
             f"forecast.fared.{horizon}", language, copied=copied,
             error=digits.number(check.error, language, 1),
             copy_error=digits.number(check.copy_error, language, 1),
-            mase=digits.number(check.mase, language, 2), copy_mase=digits.number(check.copy_mase, language, 2),
+            mase=digits.number(check.mase, language, 2),
+            copy_mase=digits.number(check.copy_mase, language, 2),
             held=digits.percent(check.held80, language),
         )
     )  # fmt: skip

@@ -2,8 +2,8 @@
 
 At the end of hour t an item is truly rising if in the next 24 hours it has at least so many distinct authors
 and at least three times its usual daily distinct authors, the mean of the days before (at most 14, at
-least half an author). A run of such hours is an episode, and so are runs less than a day apart, which tell of the
-same authors; its peak is the middle of its busiest six hours.
+least half an author). A run of such hours is an episode, and so are runs less than a day apart, which tell of
+the same authors; its peak is the middle of its busiest six hours.
 """
 
 from __future__ import annotations
