@@ -80,22 +80,25 @@ def _row(visit: Visit, asked: Asked, found: Backtest, row: Ranked, *, days: int)
         {"text": told.name(row.name, language), "strong": row.against is None, "link": link},
         {
             "text": told.percent(score.precision.value, language), "bar": score.precision.value,
-            "below": told.percents(score.precision, language),
+            "below": told.percents(score.precision, language), "brief": True,
         },
     ]  # fmt: skip
     for estimate in (score.listed, score.before):
         text = told.of_whole(estimate.value, whole, language)
-        cells.append({"text": text, "link": link, "below": told.percents(estimate, language)})
+        below = told.percents(estimate, language)
+        cells.append({"text": text, "link": link, "below": below, "brief": True})
     cells.append(
         {"text": visit.number(None)}
         if lead is None
         else {
             "text": visit.counted("hour", round(lead.value)),
             "below": told.numbers(lead, language),
+            "brief": True,
         }
     )
     false = score.false_a_day
-    cells.append({"text": visit.number(false.value, 1), "below": told.numbers(false, language, 1)})
+    below = told.numbers(false, language, 1)
+    cells.append({"text": visit.number(false.value, 1), "below": below, "brief": True})
     ours = row.against is None
     cells.append({"text": told.said(row.against, language), "chip": ours, "tone": "accent" if ours else ""})
     return cells

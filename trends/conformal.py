@@ -35,6 +35,8 @@ _LEAST_SUMS: Final = 14
 _SIZES: Final = (0.15, 0.4, 0.8, 1.6, 4.0)
 """Forecasts between two of these are alike: of small counts one quantile means much or nothing."""
 _SURE: Final = 1e-9
+_STEPS_ALIKE: Final = 0.25
+"""How far the errors of the steps of one forecast are one error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,13 @@ def bands(past: Replay, scheme: Scheme) -> tuple[Bands, Bands]:
         now = np.flatnonzero(past.known == moment)
         young = past.targets >= moment - _MEMORY * scheme.period
         usable = (past.targets < moment) & young & ~np.isnan(past.truth)
+        # Forecasts that overlap err alike, so there are few apart: too narrow by about one part in so many.
+        apart = min(max(1.0, (moment - int(past.origins[0])) / scheme.period), float(_MEMORY))
         for first, behind in pairwise(edges):
-            cells = _Cells(past.value, past.truth, usable, slice(first, behind))
+            cells = _Cells(past.value, past.truth, usable, slice(first, behind), 1 + _STEPS_ALIKE / apart)
             _fill(found, cells, now, least=_LEAST)
-        # Sums that overlap err alike, so there are few of them: too narrow by about one part in so many.
-        apart = max(1.0, (moment - int(past.origins[0])) / steps)
-        wider = 1 + 1 / min(apart, _MEMORY * scheme.period / steps)
         usable = (past.origins[:, None] + steps <= moment) & young[:, :1] & ~np.isnan(came)
-        cells = _Cells(sums, came, usable, slice(0, 1), wider)
+        cells = _Cells(sums, came, usable, slice(0, 1), 1 + 1 / apart)
         _fill(total, cells, now, least=_LEAST_SUMS, centred=True)
     return found, total
 

@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 _PULL: Final = 100.0
 """So many cells of past forecasts are the weights of other series worth."""
-_SHARPNESS: Final = 8.0
+_SHARPNESS: Final = 12.0
 _MEMORY: Final = 28
 """Errors of so many periods back tell which way to forecast is the best here."""
 _SMALL: Final = 0.5
@@ -52,7 +52,7 @@ def replay(y: Floats, scheme: Scheme) -> Replay:
     inputs = _inputs(y, scheme, origins)
     targets = origins[:, None] + np.arange(scheme.steps)
     truth = np.concatenate([y, np.full(scheme.steps, np.nan)])[targets]
-    experts = np.stack([_from_log(inputs.base), inputs.cycle, inputs.slow])
+    experts = np.stack([_from_log(inputs.base), inputs.cycle, inputs.copy, inputs.slow])
     learnt, value = np.empty_like(truth), np.empty_like(truth)
     goal = _log(truth) - inputs.base
     for moment in np.unique(known):
@@ -74,6 +74,7 @@ class _Inputs:
     base: Floats
     columns: Floats
     cycle: Floats
+    copy: Floats
     slow: Floats
 
 
@@ -90,7 +91,8 @@ def _inputs(y: Floats, scheme: Scheme, origins: Ints) -> _Inputs:
     for back, damping in scheme.levels:
         columns.append(_level(y, habit, back)[origins][:, None] * damping**ahead)
     columns.append(np.ones_like(base))
-    return _Inputs(base, np.stack(columns, axis=-1), cycle[targets], slow[targets])
+    copy = _slots(y, scheme.cycle, 0.0, habit)
+    return _Inputs(base, np.stack(columns, axis=-1), cycle[targets], copy[targets], slow[targets])
 
 
 def _log(values: Floats) -> Floats:

@@ -22,14 +22,14 @@ if asked.filters.period != "custom":
 answer = ask.of_the_hour(backtest.backtest, visit, past, days=days)
 found = answer.value
 
-if not found.tags:
-    if ask.is_empty(visit):
-        stop_empty(visit, asked)
-    st.info(texts.text("backtest.none", visit.language), icon=":material/search_off:")
-    st.stop()
+if not found.tags and ask.is_empty(visit):
+    stop_empty(visit, asked)
 
-said = intro(found, visit.language, visit.time_zone, visit.calendar)
-parts.draw_line([{"text": said, "tone": "muted" if found.cannot else ""}], key="backtest_says")
+said: list[parts.Item] = [{"text": intro(found, visit.language, visit.time_zone, visit.calendar)}]
+if found.cannot:
+    # What rises now can be told before its past can be judged.
+    said.append({"text": visit.text("trends.title"), "link": parts.way(asked.to("trends", visit))})
+parts.draw_line(said, key="backtest_says")
 if found.rankings:
     st.subheader(texts.text("backtest.rankings", visit.language))
     judging.draw_rankings(visit, asked, found, days=days)
