@@ -1,4 +1,4 @@
-"""How far forecasts of hourly counts are off, beside copies of the past and ETS: ``python -m benchmarks forecast``.
+"""How far forecasts of hourly counts are off, beside copies and ETS: ``python -m benchmarks forecast``.
 
 On tags of a made stream (giants with a rhythm of their own, daily and weekly shows, plain and rare tags,
 bursts) and, where ``RASAD_BENCH_NAB`` names their folder, on NAB's tweet counts by the hour. Each series is

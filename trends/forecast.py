@@ -11,13 +11,14 @@ Sources: Hyndman and Koehler 2006 (MASE); Vovk, Gammerman and Shafer 2005 (confo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from trends.conformal import Bands, bands
+from trends.conformal import LEVELS, Bands, bands
 from trends.replay import Replay, replay
 from trends.schemes import HOURS, Scheme
 
@@ -29,7 +30,8 @@ LEAST_NONZERO: Final = 12
 LEAST_HEARD: Final = 0.6
 """So much of the last period must have been listened to."""
 LEAST_HELD: Final = 0.62
-"""So much of the past must its 80 % intervals have held."""
+"""So much of the past must its 80 % intervals have held; less where the past is short."""
+_CHANCE: Final = 2.5
 _APART: Final = 7
 """Of sums that is judged where there was room for so many side by side."""
 _BURST: Final = 1.5
@@ -153,11 +155,14 @@ def _unfit(past: Replay, check: Check, scheme: Scheme) -> Cannot | None:
     seen, known = _excess(past, scheme)
     if seen > known:
         return Cannot(reason="burst", have=seen, need=known, check=check)
-    judged = [check.held80] if check.steps >= 3 * scheme.period else []
-    if check.total_held80 is not None and check.steps >= _APART * scheme.steps:
+    apart = check.steps / scheme.period
+    judged = [check.held80] if apart >= 3 else []
+    if check.total_held80 is not None and apart >= _APART:
         judged.append(check.total_held80)
-    if judged and min(judged) < LEAST_HELD:
-        return Cannot(reason="unsteady", have=min(judged), need=LEAST_HELD, check=check)
+    # So few forecasts that do not overlap may miss their share by chance.
+    need = min(LEAST_HELD, LEVELS[1] - _CHANCE * math.sqrt(LEVELS[1] * (1 - LEVELS[1]) / apart))
+    if judged and min(judged) < need:
+        return Cannot(reason="unsteady", have=min(judged), need=need, check=check)
     return None
 
 
