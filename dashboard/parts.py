@@ -40,6 +40,8 @@ _NAMES: Final = {
     "shares": "dashboard.overview.mood",
     "wording": "dashboard.wording.title",
     "audience": "dashboard.wording.title",
+    "forecast": "forecast.title",
+    "backtest": "dashboard.backtest.title",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

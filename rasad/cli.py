@@ -20,8 +20,10 @@ from rasad.commands import (
     bursts,
     checking,
     collecting,
+    foretelling,
     forgetting,
     gaining,
+    judging,
     labelling,
     letters,
     machine,
@@ -76,6 +78,8 @@ app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
+app.command(cls=Asks)(foretelling.forecast)
+app.command(cls=Asks)(judging.backtest)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
