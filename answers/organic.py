@@ -30,6 +30,7 @@ LEAST_WORDS: Final = 5
 """Words of a text that two people do not write within a minute by chance."""
 BUSIEST: Final = 5
 """Authors that are looked at for machines: those with most posts in the rise, beyond ``EACH``."""
+DUPLICATE: Final = "duplicate"
 _MARKS: Final = ("spam", "bot")
 
 
@@ -38,7 +39,8 @@ class Group:
     """What a rule takes out; a post may be in several groups.
 
     ``together``: the same text (of at least 5 words) by two accounts within 60 seconds, or the same pages or
-    posts shared within 60 seconds, at least twice. ``copies``: says nearly what an earlier post said.
+    posts shared within 60 seconds, at least twice. ``copies``: the text of an earlier post, but
+    for its address, names or numbers.
     ``marked``: spam or an account that says it is a bot. ``machines``: of an account that posts like a
     machine. ``many``: an author's fourth post and every further one.
     """
@@ -69,7 +71,7 @@ def organic(asking: Asking, rise: Rise) -> Organic:
     machines = _machines(asking, rise)
     found = {
         "together": _together(rise.rows),
-        "copies": {row.id for row in rise.rows if row.copy_of},
+        "copies": {row.id for row in rise.rows if DUPLICATE in row.noise},
         "marked": {row.id for row in rise.rows if set(_MARKS) & set(row.noise)},
         "machines": {row.id for row in rise.rows if row.author in machines},
         "many": _many(rise.rows),
@@ -89,7 +91,7 @@ def organic(asking: Asking, rise: Rise) -> Organic:
 def _group(asking: Asking, rise: Rise, rule: Rule, ids: set[str]) -> Group:
     rows = [row for row in reversed(rise.rows) if row.id in ids]
     chosen = opening([row.id for row in rows])
-    named = {"copies": "is:copy", "marked": "(noise:spam OR noise:bot)"}.get(rule)
+    named = {"copies": f"noise:{DUPLICATE}", "marked": "(noise:spam OR noise:bot)"}.get(rule)
     if named is not None and len(rows) > len(chosen.ids):
         chosen = _asked(asking, rise.selection, named, len(rows)) or chosen
     authors = {row.author_n for row in rows if row.author_n >= 0}

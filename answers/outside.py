@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from answers.asking import Asking, matching
 from answers.carriers import authors_of
+from answers.hashtag import name_of
 from answers.meant import is_everything
 from answers.narrowing import also
 from answers.posts import post_of
@@ -112,7 +113,7 @@ def _page(asking: Asking, selection: Selection, field: str, value: str) -> Share
 
 def _articles(asking: Asking, rise: Rise, first: int, size: int) -> tuple[Article, ...]:
     linked = _linked(asking, rise)
-    topics = _topics(rise.selection)
+    topics = _topics(asking, rise.selection)
     found: dict[str, tuple[Post, By]] = {post.id: (post, "link") for post in linked}
     times: list[int] = []
     for by, selection in topics:
@@ -136,13 +137,14 @@ def _article(rise: Rise, post: Post, by: By, first: int, times: list[int]) -> Ar
     return Article(post=post, posts=opened, lead_s=lead, by=by, base_rate=rate)
 
 
-def _topics(selection: Selection) -> list[tuple[By, Selection]]:
+def _topics(asking: Asking, selection: Selection) -> list[tuple[By, Selection]]:
     """What news on the same matter: those of the selection, and those with the words of its hashtag."""
     about = Selection(query=selection.query, hashtag=selection.hashtag, entity=selection.entity)
     if is_everything(about):
         return []
     found: list[tuple[By, Selection]] = [("topic", about)]
-    words = tag_words(selection.hashtag) if selection.hashtag else []
+    # The key of a family is one word; how it is written tells where its words end.
+    words = tag_words(name_of(asking, selection.hashtag)) if selection.hashtag else []
     if words:
         said = " ".join(f'"{word}"' for word in words)
         found.append(("words", about.narrowed(hashtag=None, query=also(selection.query, said))))

@@ -32,7 +32,7 @@ _NEWS: Final = ("news", "blog")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One post of the rise as it stands in the store; ``at`` are seconds since 1970, ``author_n`` -1: none."""
+    """One post of the rise as the store has it; ``at`` in seconds since 1970, ``author_n`` -1 without one."""
 
     id: str
     n: int

@@ -2,9 +2,9 @@
 
 Hours are judged by a cumulative sum (Page 1954): every hour adds ``x ln(2) - e`` for ``x`` authors where
 ``e`` are usual, the log-likelihood that twice as many came as usual; below zero it starts anew. A rise
-is such a run up to its highest point, and its beginning the last time the sum was zero before it (Hinkley
-1971). What is usual of an hour is told by hours that lie at least a day before it, so that a rise does not
-become its own habit within the day.
+is such a run up to its highest point, and its beginning the hour from which on its likelihood is largest
+(Hinkley 1971). What is usual of an hour is told by hours that lie at least a day before it, so that a rise
+does not become its own habit within the day.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ FALSE: Final = 0.05
 _TWICE: Final = float(np.log(LEAST_RATIO))
 _FLOOR: Final = 0.2
 """Authors an hour that are taken for usual of anything: a lone forerunner is forgotten within hours."""
+_FEWEST: Final = 0.5
+"""Authors that are taken for usual of a whole rise at least."""
 _LIKELY: Final = 1.92
 """Half of the 95 % point of chi-square with one degree of freedom: a likelihood interval."""
 
@@ -67,18 +69,19 @@ def onset(author: Ints, at: Ints, heard: Ints, *, since: int, until: int) -> Ons
     known[heard[(heard >= first) & (heard < first + hours)] - first] = True
     usual = expected(counts, known)
     found: Onset | None = None
-    runs = _runs(counts, usual, since // HOUR - first)
-    for start, end in runs:
+    floored = np.maximum(usual, _FLOOR)
+    begin = since // HOUR - first
+    for run in _runs(counts, floored, begin):
+        end = run[1]
+        start, low, high = _began(counts, floored, *run, first=begin)
         people = np.unique(author[(hour >= start) & (hour < end)]).size
-        mean = float(usual[start:end].sum())
+        mean = max(_FEWEST, float(usual[start:end].sum()))
         if people < LEAST_AUTHORS or people <= LEAST_RATIO * mean:
             continue
         score = float(surprise(people, mean))
         if found is None or score > found.score:
-            low, high = _likely(counts, usual, start, end)
-            places = (start, end, low, high)
-            begin, over, low, high = ((first + place) * HOUR for place in places)
-            found = Onset(begin, over, low, high, int(people), mean, score)
+            begun, over, low, high = ((first + place) * HOUR for place in (start, end, low, high))
+            found = Onset(begun, over, low, high, int(people), mean, score)
     # Any hour could have begun a rise, and any have ended it.
     tries = 2 * np.log10(max(2, (until - since) // HOUR))
     return found if found is not None and found.score >= tries - np.log10(FALSE) else None
@@ -94,7 +97,7 @@ def expected(counts: Floats, known: npt.NDArray[np.bool_]) -> Floats:
     """Authors that are usual in each hour, by what was heard up to a day before it.
 
     The largest of the mean of the two weeks before, 0.9 of the mean of this hour of the day and 0.8 of this
-    hour of the week (each with its neighbours, for people do not keep the minute), and a fifth.
+    hour of the week (each with its neighbours, for people do not keep the minute).
     """
     heard, weight = np.where(known, counts, 0.0), known.astype(float)
     lags = np.arange(1, 15)
@@ -102,7 +105,7 @@ def expected(counts: Floats, known: npt.NDArray[np.bool_]) -> Floats:
     by_day = _ratio(_lagged(heard, 24 * lags), _lagged(weight, 24 * lags))
     weeks = 168 * np.arange(1, 5)
     by_week = _ratio(_lagged(heard, weeks), _lagged(weight, weeks))
-    usual = np.maximum(np.maximum(trail, 0.9 * by_day), np.maximum(0.8 * by_week, _FLOOR))
+    usual = np.maximum(np.maximum(trail, 0.9 * by_day), 0.8 * by_week)
     return np.asarray(usual, dtype=np.float64)
 
 
@@ -146,10 +149,16 @@ def _runs(counts: Floats, usual: Floats, first: int) -> list[tuple[int, int]]:
     return [*found, (start, end)] if best > 0 else found
 
 
-def _likely(counts: Floats, usual: Floats, start: int, end: int) -> tuple[int, int]:
-    """The first and last hours at which the rise may have begun: almost as likely as the likeliest."""
-    low = max(0, start - 48)
-    gains = (counts * _TWICE - usual * (LEAST_RATIO - 1))[low:end]
-    likelihood = np.cumsum(gains[::-1])[::-1]
+def _began(counts: Floats, usual: Floats, start: int, end: int, *, first: int) -> tuple[int, int, int]:
+    """The hour at which a run most likely began, and the first and last that are almost as likely.
+
+    The likelihood is that of a rise halfway (on a scale of times) between twofold and as steep as this one
+    is; a rise begins in an hour in which somebody wrote.
+    """
+    steep = max(LEAST_RATIO, float(counts[start:end].sum() / usual[start:end].sum()))
+    times = np.sqrt(LEAST_RATIO * steep)
+    low = max(first, start - 48)
+    gains = (counts * np.log(times) - usual * (times - 1))[low:end]
+    likelihood = np.where(counts[low:end] > 0, np.cumsum(gains[::-1])[::-1], -np.inf)
     near = np.flatnonzero(likelihood >= likelihood.max() - _LIKELY) + low
-    return int(min(start, near[0])), int(max(start, near[-1]))
+    return int(np.argmax(likelihood)) + low, int(near[0]), int(near[-1])
