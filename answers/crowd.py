@@ -33,9 +33,9 @@ class Crowd:
 
     ``now`` and ``earlier`` are those who wrote in the selection, in its window and in the one before, sorted;
     ``people`` and ``others`` wrote something else in the window, those of ``now`` and all others; ``heard``
-    are people of ``now`` who wrote something else in both windows, ``rest`` others who did. ``busy`` is the kind of each of
-    ``everyone`` by posts, ``here`` and ``beside`` are the requests for the topic and for what lies beside
-    it, in both windows.
+    are people of ``now`` who wrote something else in both windows, ``rest`` others who did. ``busy`` is the
+    kind of each of ``everyone`` by posts, ``here`` and ``beside`` are the requests for the topic and for what
+    lies beside it, in both windows.
     """
 
     selection: Selection
