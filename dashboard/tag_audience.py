@@ -143,7 +143,7 @@ def _draw_shifts(visit: Visit, asked: Asked, found: Audience) -> None:
     columns: list[parts.Item] = [
         {"label": visit.text("people.what")},
         {"label": visit.text("people.now"), "number": True},
-        {"label": visit.text("before"), "number": True},
+        {"label": visit.text("people.earlier"), "number": True},
         {"label": visit.text("people.change"), "number": True, "hint": visit.text("people.change_hint")},
         {"label": visit.text("people.rest_change"), "number": True, "minor": True},
     ]

@@ -17,8 +17,10 @@ from rasad import __version__
 from rasad.commands import (
     adding,
     asking,
+    audience,
     checking,
     collecting,
+    crossings,
     forgetting,
     gaining,
     labelling,
@@ -31,6 +33,7 @@ from rasad.commands import (
     reading,
     sources,
     tags,
+    why,
     wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
@@ -79,6 +82,9 @@ app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
 app.command(cls=Asks)(wording.words)
+app.command(cls=Asks)(why.why)
+app.command(cls=Asks)(audience.audience)
+app.command(cls=Asks)(crossings.crossings)
 app.command(cls=Asks)(mood.mood)
 app.command()(machine.machine)
 labelling.app.command()(mood.train)
