@@ -21,6 +21,8 @@ from rasad.commands import (
     checking,
     collecting,
     foretelling,
+    audience,
+    crossings,
     forgetting,
     gaining,
     judging,
@@ -34,6 +36,7 @@ from rasad.commands import (
     reading,
     sources,
     tags,
+    why,
     wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
@@ -85,6 +88,9 @@ app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
 app.command(cls=Asks)(bursts.bursts)
 app.command(cls=Asks)(wording.words)
+app.command(cls=Asks)(why.why)
+app.command(cls=Asks)(audience.audience)
+app.command(cls=Asks)(crossings.crossings)
 app.command(cls=Asks)(mood.mood)
 app.command()(machine.machine)
 labelling.app.command()(mood.train)
