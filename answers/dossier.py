@@ -6,10 +6,13 @@ so that the same posts give the same record on either engine, and another one sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
+
+import msgspec
 
 from answers.asking import Asking, bounded, matching
 from answers.dossier_posts import Sample, TagNumbers, Telling, mark, numbers, read, samples
@@ -195,12 +198,8 @@ def _section(
     )  # fmt: skip
 
 
-def digest_of(marks: Any) -> str:
+def digest_of(marks: Iterable[Mark]) -> str:
     """SHA-256 of the marks of posts, one JSON line each, in the order of their ids."""
-    import hashlib
-
-    import msgspec
-
     found = hashlib.sha256()
     for each in marks:
         found.update(msgspec.json.encode(each) + b"\n")
@@ -242,3 +241,12 @@ def _coverage(asking: Asking, window: Selection) -> tuple[SourceTime, ...]:
 
 def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def kept(asking: Asking, ids: Sequence[str]) -> set[str]:
+    """Those of the posts that are still in the project, not deleted."""
+    found: set[str] = set()
+    for start in range(0, len(ids), 500):
+        query = matching(asking, Selection(ids=tuple(ids[start : start + 500])))
+        found.update(row["id"] for row in asking.store.scan("posts", query, ["id"]))
+    return found

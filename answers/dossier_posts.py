@@ -187,7 +187,9 @@ def _engagement(posts: Sequence[Post]) -> Told:
     return _told(sums)
 
 
-def _bars(posts: Sequence[Post], window: Selection, time_zone: str) -> tuple[str, tuple[tuple[str, int], ...]]:
+def _bars(
+    posts: Sequence[Post], window: Selection, time_zone: str
+) -> tuple[str, tuple[tuple[str, int], ...]]:
     assert window.since is not None
     assert window.until is not None
     starts, unit = bar_starts(window.since, window.until, time_zone)

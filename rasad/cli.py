@@ -29,6 +29,7 @@ from rasad.commands import (
     projects,
     queries,
     reading,
+    reporting,
     sources,
     tags,
     wording,
@@ -85,6 +86,8 @@ labelling.app.command()(mood.train)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
 app.command()(reading.read)
+app.add_typer(reporting.app, name="report")
+app.command()(reporting.verify)
 app.command()(labelling.label)
 app.add_typer(labelling.app, name="labels")
 app.add_typer(letters.app, name="deadletters")

@@ -16,6 +16,7 @@ import msgspec
 from answers.dossier import EDITION, Dossier
 from posts.errors import RasadError
 from reports import dossier_page
+from reports.dossier_reader import Reader
 from reports.markup import Markup, page
 
 _BEGIN: Final = '<script type="application/json" id="rasad-dossier">'
@@ -47,7 +48,7 @@ def write(dossier: Dossier, *, language: str, calendar: str) -> bytes:
     """The file: the same record, language and calendar give the same bytes."""
     record = embedded(dossier)
     digest = hashlib.sha256(record.encode()).hexdigest()
-    body = dossier_page.body(dossier, dossier_page.Reader.of(dossier, language, calendar), digest)
+    body = dossier_page.body(dossier, Reader.of(dossier, language, calendar), digest)
     whole = page(
         dossier_page.title(dossier, language),
         Markup(f"{body}\n{_BEGIN}{record}{_END}"),

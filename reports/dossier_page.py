@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from answers.dossier import Dossier, SourceTime, TagSection
 from answers.dossier_posts import Sample, Told
 from posts.post import METRICS
+from reports.dossier_reader import Reader
 from reports.markup import Markup, bar, columns, element, joined, others, table
 from words import dates, digits, texts
 
@@ -18,53 +18,6 @@ _LISTED: Final = 12
 _DEFINITIONS: Final = (
     "posts", "authors", "engagement", "views", "followers", "related", "lift", "habit", "mood", "marks",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """For whom a page is written: language, time zone and calendar."""
-
-    language: str
-    time_zone: str
-    calendar: str
-
-    @classmethod
-    def of(cls, dossier: Dossier, language: str, calendar: str) -> Reader:
-        """Who reads the dossier: its days are those of its question."""
-        return cls(language=language, time_zone=dossier.question.time_zone, calendar=calendar)
-
-    def text(self, key: str, **values: object) -> str:
-        """A text of the reports."""
-        return texts.text(f"report.{key}", self.language, **values)
-
-    def label(self, name: str) -> str:
-        """What all rooms call it."""
-        return texts.text(f"common.label.{name}", self.language)
-
-    def name(self, kind: str, code: str) -> str:
-        """What a platform, language, mood or status is called; its code where it has no name."""
-        for key in (f"common.{kind}.{code}", f"reading.value.{kind}.{code}"):
-            if texts.known(key):
-                return texts.text(key, self.language)
-        return code
-
-    def number(self, value: float | None, decimals: int = 0) -> str:
-        return digits.number(value, self.language, decimals)
-
-    def part(self, part: float, whole: float) -> str:
-        return digits.part(part / whole if whole else None, self.language)
-
-    def moment(self, written: str) -> str:
-        """Date and time in the zone and calendar of the page."""
-        moment = datetime.fromisoformat(written)
-        return dates.date_time(moment, self.language, self.time_zone, self.calendar)
-
-    def bar_told(self, written: str, unit: str) -> str:
-        """What a bar of time is called."""
-        moment = datetime.fromisoformat(written)
-        if unit == "hour":
-            return self.moment(written)
-        return dates.date(moment, self.language, self.time_zone, self.calendar)
 
 
 def title(dossier: Dossier, language: str) -> str:
@@ -104,14 +57,22 @@ def facts(dossier: Dossier, reader: Reader) -> Markup:
     since, until = question.selection["since"], question.selection["until"]
     window = reader.text("window", since=reader.moment(since), until=reader.moment(until))
     rows: list[tuple[str, str]] = [
-        (reader.label("period"), joined([window, " ", element("small", element("code", f"{since} – {until}"))])),
+        (
+            reader.label("period"),
+            joined([window, " ", element("small", element("code", f"{since} – {until}"))]),
+        ),
         (reader.text("fact.zone"), element("code", question.time_zone)),
     ]
     for name, value in question.selection.items():
         if name not in ("since", "until"):
             label = reader.label(name) if texts.known(f"common.label.{name}") else name
             rows.append((label, others(reader.name(name, value))))
-    rows.append((reader.text("fact.as_of"), joined([reader.moment(question.as_of), " ", element("code", question.as_of)])))
+    rows.append(
+        (
+            reader.text("fact.as_of"),
+            joined([reader.moment(question.as_of), " ", element("code", question.as_of)]),
+        )
+    )
     made = reader.text(
         "fact.versions", rasad=dossier.versions.rasad, formulas=reader.number(dossier.versions.formulas),
         schema=reader.number(dossier.versions.schema),
@@ -176,11 +137,16 @@ def _cards(tag: TagSection, dossier: Dossier, reader: Reader) -> Markup:
     found = tag.numbers
 
     def card(label: str, value: float | None, below: str) -> Markup:
-        return element("div", element("span", label), element("b", reader.number(value)), element("span", below), class_="card")  # fmt: skip
+        large, small = element("b", reader.number(value)), element("span", below)
+        return element("div", element("span", label), large, small, class_="card")
 
     def of(told: Told, key: str = "told_of") -> str:
         whole = found.authors if key == "told_of_authors" else found.posts
-        return reader.text(key, n=reader.number(told.of), all=reader.number(whole)) if told.of else reader.text("untold")
+        return (
+            reader.text(key, n=reader.number(told.of), all=reader.number(whole))
+            if told.of
+            else reader.text("untold")
+        )
 
     share = reader.text("of_all", share=reader.part(found.posts, dossier.window_posts))
     unsigned = reader.text("unsigned", n=reader.number(found.unsigned)) if found.unsigned else ""
@@ -212,7 +178,9 @@ def _volume(tag: TagSection, reader: Reader) -> Markup:
     told = [f"{reader.bar_told(start, found.unit)}: {reader.number(count)}" for start, count in found.bars]
     values = [count for _, count in found.bars]
     most = max(range(len(values)), key=values.__getitem__)
-    peak = reader.text("peak", when=reader.bar_told(found.bars[most][0], found.unit), n=reader.number(values[most]))
+    peak = reader.text(
+        "peak", when=reader.bar_told(found.bars[most][0], found.unit), n=reader.number(values[most])
+    )
     first, last = (reader.bar_told(found.bars[place][0], found.unit) for place in (0, -1))
     caption = element("figcaption", element("span", first), element("span", peak), element("span", last))
     heading = reader.text(f"volume.{found.unit}")
@@ -253,7 +221,11 @@ def _related(tag: TagSection, dossier: Dossier, reader: Reader) -> Markup:
 
 
 def _times(above: int, below: int, reader: Reader) -> str:
-    return texts.text("dashboard.times", reader.language, n=reader.number(above / below, 1)) if below else digits.UNKNOWN
+    return (
+        texts.text("dashboard.times", reader.language, n=reader.number(above / below, 1))
+        if below
+        else digits.UNKNOWN
+    )
 
 
 def _writers(tag: TagSection, reader: Reader) -> Markup:
@@ -263,24 +235,31 @@ def _writers(tag: TagSection, reader: Reader) -> Markup:
         return joined([heading, element("p", reader.text("no_writers"), class_="soft")])
     rows = [
         [
-            others(each.name or each.handle or each.key.rsplit(":", 1)[-1]),
-            element("small", others(f"@{each.handle}")) if each.handle else "",
+            joined(
+                [
+                    others(each.name or each.handle or each.key.rsplit(":", 1)[-1]),
+                    element("small", others(f"@{each.handle}")) if each.handle else "",
+                ]
+            ),
             reader.number(each.posts),
             reader.part(each.posts, found.posts),
         ]
         for each in found.writers[:_LISTED]
     ]
-    heads = [reader.label("author"), "", reader.label("posts"), reader.text("share")]
-    return joined([heading, table(heads, rows, numbers=(2, 3))])
+    heads = [reader.label("author"), reader.label("posts"), reader.text("share")]
+    return joined([heading, table(heads, rows, numbers=(1, 2))])
 
 
-def _shares(
-    heading: str, kind: str, counts: Sequence[tuple[str, int]], whole: int, reader: Reader
-) -> Markup:
+def _shares(heading: str, kind: str, counts: Sequence[tuple[str, int]], whole: int, reader: Reader) -> Markup:
     rows = [
-        [others(reader.name(kind, code)), bar(count / whole if whole else 0), reader.number(count), reader.part(count, whole)]
+        [
+            others(reader.name(kind, code)),
+            bar(count / whole if whole else 0),
+            reader.number(count),
+            reader.part(count, whole),
+        ]
         for code, count in counts[:_LISTED]
-    ]  # fmt: skip
+    ]
     heads = [heading, "", reader.label("posts"), reader.text("share")]
     return joined([element("h3", heading), table(heads, rows, numbers=(2, 3))])
 
@@ -320,7 +299,11 @@ def _samples(samples: Sequence[Sample], reader: Reader) -> list[Markup]:
     shown = [element("h3", reader.text("samples"))]
     for each in samples:
         who = joined([others(each.author or digits.UNKNOWN), " · ", reader.moment(each.created_at)])
-        address = element("a", reader.text("open"), href=each.url, rel="noopener noreferrer") if _is_web(each.url) else ""
+        address = (
+            element("a", reader.text("open"), href=each.url, rel="noopener noreferrer")
+            if _is_web(each.url)
+            else ""
+        )
         line = element("small", who, " ", address)
         shown.append(element("div", line, "\n", element("div", others(each.text), dir="auto"), class_="post"))
     return shown
@@ -344,24 +327,38 @@ def _coverage(coverage: Sequence[SourceTime], reader: Reader) -> Markup:
         return dates.length(timedelta(seconds=seconds), reader.language) if seconds else digits.UNKNOWN
 
     rows = [
-        [others(each.source), reader.name("platform", each.platform), length(each.heard_s), length(each.missing_s)]
+        [
+            others(each.source),
+            reader.name("platform", each.platform),
+            length(each.heard_s),
+            length(each.missing_s),
+        ]
         for each in coverage
-    ]  # fmt: skip
+    ]
     heads = [reader.label("source"), reader.label("platform"), reader.label("heard"), reader.label("missing")]
     return joined([heading, element("p", reader.text("coverage_told"), class_="soft"), table(heads, rows)])
 
 
 def _counting(reader: Reader) -> Markup:
+    def told(name: str, part: str) -> str:
+        return reader.text(f"counting.{name}.{part}")
+
     rows = [
-        joined([element("dt", reader.text(f"counting.{name}.name")), element("dd", reader.text(f"counting.{name}.told"))])
+        joined([element("dt", told(name, "name")), element("dd", told(name, "told"))])
         for name in _DEFINITIONS
-    ]  # fmt: skip
+    ]
     return joined([element("h2", reader.text("counted_how")), element("dl", *rows)])
 
 
 def _sealed(dossier: Dossier, reader: Reader, digest: str) -> Markup:
-    rows = [[tag_name(tag.name), element("code", tag.posts_digest)] for tag in dossier.tags]
+    rows: list[list[str]] = [[tag_name(tag.name), element("code", tag.posts_digest)] for tag in dossier.tags]
     rows.append([reader.text("whole"), element("code", digest)])
     told = reader.text("sealed", posts=texts.counted("common.unit.post", len(dossier.posts), reader.language))
-    command = element("p", element("code", "rasad verify FILE"))
-    return joined([element("h2", reader.text("proof")), element("p", told), command, table([reader.text("of_what"), "SHA-256"], rows)])  # fmt: skip
+    return joined(
+        [
+            element("h2", reader.text("proof")),
+            element("p", told),
+            element("p", element("code", "rasad verify FILE")),
+            table([reader.text("of_what"), "SHA-256"], rows),
+        ]
+    )
