@@ -258,11 +258,11 @@ def _opened(file: Path) -> Opened:
 
 
 def _calendar(settings: Settings, language: str | None) -> str:
-    """The project's calendar in its own language, else the one usual in the page's."""
+    """The project's calendar in its own language, else (nobody chose the demo's) the one usual in the page's."""
     project = settings.project
-    if language in (None, project.language):
+    if language in (None, project.language) and not project.demo:
         return project.calendar
-    return "jalali" if language == "fa" else "gregorian"
+    return "jalali" if (language or project.language) == "fa" else "gregorian"
 
 
 def _save(file: Path, data: bytes) -> None:
