@@ -39,6 +39,7 @@ _NAMES: Final = {
     "shares": "dashboard.overview.mood",
     "wording": "dashboard.wording.title",
     "audience": "dashboard.wording.title",
+    "compare": "dashboard.compare.title",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

@@ -19,6 +19,7 @@ from rasad.commands import (
     asking,
     checking,
     collecting,
+    comparing,
     forgetting,
     gaining,
     labelling,
@@ -79,6 +80,7 @@ app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command()(comparing.compare)
 app.command(cls=Asks)(wording.words)
 app.command(cls=Asks)(mood.mood)
 app.command()(machine.machine)

@@ -258,7 +258,7 @@ def _opened(file: Path) -> Opened:
 
 
 def _calendar(settings: Settings, language: str | None) -> str:
-    """The project's calendar in its own language, else (nobody chose the demo's) the one usual in the page's."""
+    """The project's calendar in its own language, else (and in the demo) the one usual in the page's."""
     project = settings.project
     if language in (None, project.language) and not project.demo:
         return project.calendar
