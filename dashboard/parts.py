@@ -41,6 +41,7 @@ _NAMES: Final = {
     "wording": "dashboard.wording.title",
     "audience": "dashboard.wording.title",
 <<<<<<< HEAD
+<<<<<<< HEAD
     "forecast": "forecast.title",
     "backtest": "dashboard.backtest.title",
 =======
@@ -54,6 +55,9 @@ _NAMES: Final = {
     "shifts": "dashboard.people.shifts",
     "crossings": "dashboard.crossing.title",
 >>>>>>> why
+=======
+    "compare": "dashboard.compare.title",
+>>>>>>> dossier
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

@@ -23,6 +23,7 @@ from rasad.commands import (
     foretelling,
     audience,
     crossings,
+    comparing,
     forgetting,
     gaining,
     judging,
@@ -34,6 +35,7 @@ from rasad.commands import (
     projects,
     queries,
     reading,
+    reporting,
     sources,
     tags,
     why,
@@ -87,6 +89,7 @@ app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
 app.command(cls=Asks)(bursts.bursts)
+app.command()(comparing.compare)
 app.command(cls=Asks)(wording.words)
 app.command(cls=Asks)(why.why)
 app.command(cls=Asks)(audience.audience)
@@ -97,6 +100,8 @@ labelling.app.command()(mood.train)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
 app.command()(reading.read)
+app.add_typer(reporting.app, name="report")
+app.command()(reporting.verify)
 app.command()(labelling.label)
 app.add_typer(labelling.app, name="labels")
 app.add_typer(letters.app, name="deadletters")
