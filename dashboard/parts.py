@@ -40,11 +40,8 @@ _NAMES: Final = {
     "shares": "dashboard.overview.mood",
     "wording": "dashboard.wording.title",
     "audience": "dashboard.wording.title",
-<<<<<<< HEAD
-<<<<<<< HEAD
     "forecast": "forecast.title",
     "backtest": "dashboard.backtest.title",
-=======
     "why": "dashboard.hashtag.parts.why",
     "organic": "dashboard.why.organic",
     "carriers": "dashboard.why.carriers",
@@ -54,10 +51,7 @@ _NAMES: Final = {
     "interests": "dashboard.people.interests",
     "shifts": "dashboard.people.shifts",
     "crossings": "dashboard.crossing.title",
->>>>>>> why
-=======
     "compare": "dashboard.compare.title",
->>>>>>> dossier
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

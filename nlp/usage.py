@@ -128,9 +128,11 @@ def _of_tag(text: str, tag: Tag, rules: Rules) -> Iterator[Finding]:
 
     if _HALF_SPACE in tag.text:
         remedy = "#" + tag.text.replace(_HALF_SPACE, "_")
-        yield finding("half_space" if rules.half_space else "half_space_cut", remedy) if (
-            rules.half_space is not None
-        ) else finding("half_space", remedy)
+        yield (
+            finding("half_space" if rules.half_space else "half_space_cut", remedy)
+            if (rules.half_space is not None)
+            else finding("half_space", remedy)
+        )
     elif (spelled := _capitals(tag.text)) is not None:
         yield finding("capitals", f"#{spelled}")
     elif (spelled := _parted(tag.text)) is not None:
