@@ -11,6 +11,7 @@ import numpy as np
 
 from answers.asking import Asking, bounded, matching
 from answers.candidates import Candidate, for_audience, for_draft, for_seed, joined, nearest
+from answers.counting import top
 from answers.coverage import answered
 from answers.facets import opening
 from answers.hashtag import names_of
@@ -75,6 +76,15 @@ class TagResearch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """A hashtag that is much used, to begin with."""
+
+    key: str
+    name: str
+    posts: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
     """A hashtag that was named and that nobody uses here, and the known ones that look most like it."""
 
@@ -123,6 +133,20 @@ def research(
     hours = (selection.until - selection.since) / timedelta(hours=1)
     value = Research(rows=rows, unknown=_unknown(asking, known, seeds), hours=hours)
     return answered(asking, selection, value, "research")
+
+
+def common(asking: Asking, selection: Selection, *, size: int = 8) -> Answer[tuple[Common, ...]]:
+    """The hashtags with the most posts in a selection (window: else 28 days)."""
+    selection = bounded(asking, selection, days=DAYS)
+    counted = top(asking, matching(asking, selection), "hashtags", size=size)
+    names = names_of(asking, [key for key, _ in counted])
+    found = tuple(
+        Common(
+            key=key, name=names.get(key, key), posts=Figure(value=posts, selection=tagged(selection, key))
+        )
+        for key, posts in counted
+    )  # fmt: skip
+    return answered(asking, selection, found, "hashtag")
 
 
 def chosen(stream: Stream, found: list[Candidate], size: int) -> list[Candidate]:

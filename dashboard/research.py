@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from answers.research import Research, TagResearch, Unknown
+from answers.research import Common, Research, TagResearch, Unknown
 from dashboard import filters, parts, tags
 from dashboard.filters import Asked
 from dashboard.visit import Visit
@@ -17,6 +17,7 @@ from trends.lasting import Lasting
 from trends.lift import Lift
 from trends.verdict import Reason
 from words import digits, texts
+from words.bidi import stripped
 
 KINDS: Final = ("seed", "draft", "audience")
 LONGEST: Final = 500
@@ -61,12 +62,24 @@ def options(kind: str, text: str) -> dict[str, Any]:
     return {"seeds": tuple(words) if several else (" ".join(words),)}
 
 
+def draw_common(visit: Visit, asked: Asked, found: Sequence[Common]) -> None:
+    """Much-used hashtags, each a way to ask about it."""
+    if not found:
+        return
+    items: list[parts.Item] = [{"text": visit.text("research.common"), "tone": "muted"}]
+    for row in found:
+        written = f"#{stripped(row.name)}"
+        link = asked.to("research", visit, seek=written)
+        items.append({"text": written, "link": parts.way(link), "chip": True, "auto": True})
+    parts.draw_line(items, key="research_common")
+
+
 def draw_unknown(visit: Visit, asked: Asked, unknown: Sequence[Unknown]) -> None:
     """Seeds that are no hashtag here, with the known ones nearest to them."""
     for place, seed in enumerate(unknown):
         items: list[parts.Item] = [
             {"text": visit.text("research.unknown"), "tone": "muted"},
-            {"text": seed.written, "tone": "strong"},
+            {"text": stripped(seed.written), "tone": "strong"},
         ]
         if seed.nearest:
             items.append({"text": visit.text("research.nearest"), "tone": "muted"})

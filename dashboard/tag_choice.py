@@ -29,7 +29,7 @@ def draw(visit: Visit, asked: Asked, _: Answer[Hashtag]) -> None:
     parts.draw_definitions(visit, "research", answer.definition)
     _draw_sight(visit, found)
     for name, habits in (("own", found.own), ("around", found.around)):
-        st.subheader(visit.text("choice.own") if name == "own" else visit.text("choice.around"))
+        st.subheader(visit.text(f"choice.{name}"))
         left, right = st.columns(2, gap="medium")
         with left:
             _draw_classes(visit, "tags", habits.tags, key=f"choice_tags_{name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from answers import research as answers
-from dashboard import ask, filters, frame, parts, research, tags
+from dashboard import ask, filters, frame, parts, research
 from dashboard.empty import stop_empty
 from posts.errors import QueryError
 
@@ -18,7 +18,7 @@ if ask.is_empty(visit):
     stop_empty(visit, asked)
 if not given:
     st.info(visit.text("research.start"), icon=":material/sell:")
-    tags.draw_rising_short(visit, asked, ask.overview(visit, asked.selection).value.rising)
+    research.draw_common(visit, asked, ask.of(answers.common, visit, asked.selection).value)
     st.stop()
 try:
     answer = ask.of(answers.research, visit, asked.selection, **research.options(kind, given))

@@ -12,7 +12,7 @@ import pytest
 
 from answers import posts as answered_posts
 from answers.choice import choice, habits, hour_of_week
-from answers.research import TagResearch, research
+from answers.research import TagResearch, common, research
 from posts.answer import Figure
 from posts.errors import QueryError
 from posts.post import Author, Metrics, Post
@@ -54,6 +54,16 @@ def test_numbers_of_a_tag_open_their_posts(world: Any, key: str) -> None:
     for week in row.weeks:
         written = opened(world.asking, week.authors)
         assert week.authors.value == len({post.author.key for post in written if post.author})
+
+
+def test_common_tags_open_their_posts(world: Any) -> None:
+    """The most used first, each with exactly its posts."""
+    found = common(world.asking, Selection()).value
+    counts = [row.posts.value or 0 for row in found]
+
+    assert counts == sorted(counts, reverse=True)
+    assert counts == [len(opened(world.asking, row.posts)) for row in found]
+    assert {"tea", FAMILY} <= {row.key for row in found}
 
 
 def test_rates_are_of_originals(world: Any) -> None:

@@ -33,8 +33,9 @@ def _below(node: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(
-    ("language", "verdict", "posts"), [("en", "too little to tell", "15"), ("fa", "داده ناکافی", "۱۵")]
-)  # too little to tell; 15
+    ("language", "verdict", "posts"),
+    [("en", "dead", "12"), ("fa", "بی‌رونق", "۱۲")],  # dead, 12
+)
 def test_hashtag_is_judged(
     planted: list[Post], visit: Visit, language: str, verdict: str, posts: str
 ) -> None:
@@ -45,9 +46,19 @@ def test_hashtag_is_judged(
     assert cells[0]["text"] == "#AI"
     assert cells[0]["link"]["params"]["part"] == "choice"
     assert cells[2]["link"]["view"] == "posts"
-    assert cells[1]["chip"] is True
+    assert (cells[1]["text"], cells[2]["text"]) == (verdict, posts)
     assert cells[4]["tone"] == "muted"
     assert cells[1]["below"]
+
+
+def test_page_begins_with_much_used_hashtags(planted: list[Post], visit: Visit) -> None:
+    """Before anything is typed, each of them is a way to ask about it."""
+    items = drawn(visit("research", lang="en", period="30d"))["research_common"]["items"]
+
+    assert {item["link"]["params"]["seek"] for item in items[1:]} == {
+        "#AI",
+        "#هوش_مصنوعی",
+    }  # artificial intelligence
 
 
 def test_unknown_tag_has_its_nearest(planted: list[Post], visit: Visit) -> None:
