@@ -40,6 +40,18 @@ _NAMES: Final = {
     "shares": "dashboard.overview.mood",
     "wording": "dashboard.wording.title",
     "audience": "dashboard.wording.title",
+    "forecast": "forecast.title",
+    "backtest": "dashboard.backtest.title",
+    "why": "dashboard.hashtag.parts.why",
+    "organic": "dashboard.why.organic",
+    "carriers": "dashboard.why.carriers",
+    "lead": "dashboard.why.outside",
+    "companions": "dashboard.why.companions",
+    "people": "dashboard.hashtag.parts.audience",
+    "interests": "dashboard.people.interests",
+    "shifts": "dashboard.people.shifts",
+    "crossings": "dashboard.crossing.title",
+    "compare": "dashboard.compare.title",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"
