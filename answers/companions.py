@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answers.asking import Asking, matching
-from answers.carriers import authors_of
+from answers.counting import counted
 from answers.hashtag import names_of
 from answers.meant import everyone, is_everything, others, own_tags
 from answers.narrowing import tagged
@@ -74,7 +74,7 @@ def rising_with(asking: Asking, rise: Rise, *, size: int) -> tuple[Companion, ..
     keys = _keys(asking, [int(tags[place]) for place in kept[:size]])
     names = names_of(asking, list(keys.values()))
     return tuple(
-        _companion(asking, rise, keys[tag], names, expected, false)
+        _companion(asking, rise, keys[tag], names, joined[tag], expected, false)
         for tag, expected, false in (
             (int(tags[place]), float(judged.expected[place]), float(judged.false_rate[place]))
             for place in kept[:size]
@@ -84,10 +84,17 @@ def rising_with(asking: Asking, rise: Rise, *, size: int) -> tuple[Companion, ..
 
 
 def _companion(
-    asking: Asking, rise: Rise, key: str, names: dict[str, str], expected: float, false: float
+    asking: Asking,
+    rise: Rise,
+    key: str,
+    names: dict[str, str],
+    together: int,
+    expected: float,
+    false: float,
 ) -> Companion:
+    joined = Figure(value=together, selection=tagged(rise.selection, key))
     return Companion(
-        key=key, name=names.get(key, key), together=authors_of(asking, tagged(rise.selection, key)),
+        key=key, name=names.get(key, key), together=joined,
         apart=_apart(asking, rise.selection, key), expected=expected, false_rate=false,
     )  # fmt: skip
 
@@ -95,7 +102,7 @@ def _companion(
 def _apart(asking: Asking, selection: Selection, key: str) -> Figure | None:
     try:
         rest = others(asking, selection)
-        return None if rest is None else authors_of(asking, tagged(rest, key))
+        return None if rest is None else counted(asking, tagged(rest, key))[1]
     except QueryError:
         return None  # the question would be longer than one may be
 

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answers.asking import Asking, bounded, matching
-from answers.carriers import authors_of
-from answers.counting import top
+from answers.counting import counted, top
 from answers.coverage import answered
 from answers.hashtag import names_of
 from answers.narrowing import tagged
@@ -247,7 +246,7 @@ def _crossing(
         arrivals=tuple(
             Arrival(
                 platform=name, at=moment(passed(trend.times[name]) or 0),
-                authors=authors_of(asking, selection.narrowed(platform=name)),
+                authors=counted(asking, selection.narrowed(platform=name))[1],
             )
             for name in order
         ),
