@@ -19,6 +19,7 @@ from posts.errors import QueryError
 from posts.post import number
 from posts.selection import Selection
 from trends.companions import LEAST_AUTHORS, companions
+from trends.pairs import people
 
 Ints = npt.NDArray[np.int64]
 
@@ -129,17 +130,19 @@ def _uses(
 
 def _people(tag: Ints, author: Ints) -> dict[int, int]:
     """Distinct authors of each tag."""
-    pairs = np.unique(np.stack([tag, author]), axis=1) if len(tag) else np.empty((2, 0), dtype=np.int64)
-    tags, counts = np.unique(pairs[0], return_counts=True)
+    tags, counts = people(tag, author)
     return dict(zip(tags.tolist(), counts.tolist(), strict=True))
 
 
 def _past(uses: dict[str, Ints], until: int, length: int) -> dict[int, int]:
     """Distinct authors of each tag, summed over the windows."""
     window = (until - 1 - uses["created_at"]) // length
-    rows = np.unique(np.stack([uses["tag_n"], window, uses["author_n"]]), axis=1)
-    tags, counts = np.unique(rows[0], return_counts=True)
-    return dict(zip(tags.tolist(), counts.tolist(), strict=True))
+    found: dict[int, int] = {}
+    for each in np.unique(window).tolist():
+        own = window == each
+        for tag, many in _people(uses["tag_n"][own], uses["author_n"][own]).items():
+            found[tag] = found.get(tag, 0) + many
+    return found
 
 
 def _everyone(asking: Asking, rise: Rise) -> int:

@@ -24,6 +24,7 @@ from posts.selection import Selection
 from trends.crossing import THRESHOLD, Lag, Lead, arrivals, lag, lead, passed
 from trends.intervals import Spans, common, length, near
 from trends.odds import false_rates
+from trends.pairs import people
 
 Ints = npt.NDArray[np.int64]
 Sure = Literal["told", "unsure", "not heard"]
@@ -195,8 +196,7 @@ def _arrived(uses: Mapping[str, Ints], since: int | None, until: int | None) -> 
     at = uses["created_at"]
     kept = (at >= since if since is not None else True) & (at < until if until is not None else True)
     kept = np.broadcast_to(kept, at.shape)
-    pairs = np.unique(np.stack([uses["tag_n"][kept], uses["author_n"][kept]]), axis=1)
-    tags, authors = np.unique(pairs[0], return_counts=True)
+    tags, authors = people(uses["tag_n"][kept], uses["author_n"][kept])
     return set(tags[authors >= THRESHOLD].tolist())
 
 

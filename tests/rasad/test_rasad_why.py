@@ -19,7 +19,7 @@ def test_why_the_demos_stories_rose(demo: Any) -> None:
     assert recall["outside"]["articles"]
     assert all(row["lead_s"] < 0 and row["by"] == "words" for row in recall["outside"]["articles"])
     told = demo.run("why", "#فراخوان_رستا").stdout
-    assert "Rising from" in told
+    assert "Rising since" in told
     assert "Organic:" in told
 
 
