@@ -29,6 +29,7 @@ By = Literal["link", "topic", "words"]
 BEFORE: Final = timedelta(hours=24)
 """How long before a rise news are looked for."""
 SHOWN: Final = 6
+_SECOND: Final = timedelta(seconds=1)
 _CANDIDATES: Final = 500
 _NEWS: Final[dict[str, Any]] = {
     "bool": {
@@ -129,9 +130,10 @@ def _articles(asking: Asking, rise: Rise, first: int, size: int) -> tuple[Articl
 def _article(rise: Rise, post: Post, by: By, first: int, times: list[int]) -> Article:
     lead = first - int(post.created_at.timestamp())
     rate = None
-    if lead >= 0 and by != "link" and rise.history_days > 0:
+    if lead >= 0 and by != "link":
+        # Up to a day before the rise: the article itself is no coincidence of the past.
         past = int(min(HISTORY_DAYS, rise.history_days) * 86_400)
-        rate = base_rate(times, lead, since=rise.since - past, until=rise.since)
+        rate = base_rate(times, lead, since=rise.since - past, until=rise.since - BEFORE // _SECOND)
     opened = Figure(value=1, selection=Selection(ids=(post.id,)))
     return Article(post=post, posts=opened, lead_s=lead, by=by, base_rate=rate)
 

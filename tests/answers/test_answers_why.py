@@ -74,6 +74,10 @@ def planted() -> Iterator[Post]:
         "feed", "story", ARTICLE, None, "It is early.", title="Light", kind="news",
         url="https://paper.example.org/story?utm_source=feed",
     )  # fmt: skip
+    # It has the word of the hashtag, as two had long before.
+    for number, before in enumerate((timedelta(minutes=40), timedelta(days=9), timedelta(days=12))):
+        title = "Dawn over the city"
+        yield written("feed", f"n{number}", DAWN - before, None, "It is bright.", title=title, kind="news")
     # The first of them is passed on and answered; one author writes again and again; nobody signs one.
     for number in range(6):
         at, by = DAWN + timedelta(minutes=70 + number), 20 + number
@@ -157,7 +161,8 @@ def of_tag(asking: Asking, tag: str, *, days: float = 7) -> Why:
 
 
 def test_the_rise_and_what_led_it(asking: Asking) -> None:
-    """Since its hour, by whom first, and the article whose address it shares came 2 h 10 min before."""
+    """Since its hour, by whom first; the article whose address it shares came 2 h 10 min before, another one
+    with its word 40 minutes, by no coincidence."""
     found = of_tag(asking, "dawn")
 
     assert found.state == "rose"
@@ -169,8 +174,11 @@ def test_the_rise_and_what_led_it(asking: Asking) -> None:
     assert [(row.post.id, row.after_s) for row in found.first[:2]] == [
         ("bluesky:bluesky.example:d0", 0), ("bluesky:bluesky.example:d1", 360),
     ]  # fmt: skip
-    (article,) = found.outside.articles
-    assert (article.lead_s, article.by, article.base_rate) == (130 * 60, "link", None)
+    linked, worded = found.outside.articles
+    assert (linked.lead_s, linked.by, linked.base_rate) == (130 * 60, "link", None)
+    assert (worded.lead_s, worded.by) == (40 * 60, "words")
+    # Twice forty minutes of some 26 days had such an article as shortly before.
+    assert worded.base_rate == pytest.approx(80 / (60 * 24 * 26), rel=0.05)
     (page,) = found.outside.links
     assert (page.name, page.posts.value, page.authors.value) == ("paper.example.org/story", 10, 10)
     assert [row.key for row in found.companions] == ["early"]
