@@ -18,11 +18,15 @@ from rasad.commands import (
     adding,
     asking,
     audience,
+    bursts,
     checking,
     collecting,
+    comparing,
     crossings,
+    foretelling,
     forgetting,
     gaining,
+    judging,
     labelling,
     letters,
     machine,
@@ -31,6 +35,7 @@ from rasad.commands import (
     projects,
     queries,
     reading,
+    reporting,
     sources,
     tags,
     why,
@@ -78,9 +83,13 @@ app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
+app.command(cls=Asks)(foretelling.forecast)
+app.command(cls=Asks)(judging.backtest)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command(cls=Asks)(bursts.bursts)
+app.command()(comparing.compare)
 app.command(cls=Asks)(wording.words)
 app.command(cls=Asks)(why.why)
 app.command(cls=Asks)(audience.audience)
@@ -91,6 +100,8 @@ labelling.app.command()(mood.train)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
 app.command()(reading.read)
+app.add_typer(reporting.app, name="report")
+app.command()(reporting.verify)
 app.command()(labelling.label)
 app.add_typer(labelling.app, name="labels")
 app.add_typer(letters.app, name="deadletters")
