@@ -55,7 +55,7 @@ class Made:
     bursts: int = 120
     traps: bool = True
     tail: float = 1.1
-    scale: float = 0.05
+    scale: float = 0.04
     cap: float = 4.0
     noise: float = 8.0
     clump: float = 0.0
@@ -72,7 +72,7 @@ class Made:
     giant_noise: float = 12.0
     drift: float = 0.0
     daily: tuple[float, float] = (15, 80)
-    weekly: tuple[float, float] = (20, 120)
+    weekly: tuple[float, float] = (25, 140)
     show_h: tuple[int, int] = (3, 4)
     jitter: int = 0
     spam_days: int = 4
