@@ -1,9 +1,9 @@
 """A real stream of hashtags, small and hard: who had listed what got big in the 24 hours after?
 
 True at an hour are tags with at least 8 distinct authors in the 24 hours after it, and at least three times
-their usual daily authors (mean of the 14 days before it, at least 0.5). Asked every 6 hours from the tenth day
-on. Most tags that get big give no sign before: a floor for a ranking, nothing to choose formulas by. The data
-and its licence: ``benchmarks/data/LICENCES.md``.
+their usual daily authors (mean of the 14 days before it, at least 0.5). Asked every 6 hours from the tenth
+day on. Most tags that get big give no sign before: a floor for a ranking, nothing to choose formulas by.
+The data and its licence: ``benchmarks/data/LICENCES.md``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import gzip
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -60,8 +61,9 @@ def load() -> Uses:
 def authors_between(uses: Uses, since: int, until: int) -> np.ndarray:
     """Distinct authors of each tag in the hours ``since`` up to and without ``until``."""
     low, high = np.searchsorted(uses.hour, [since, until])
-    pairs = np.unique(np.stack([uses.tag[low:high], uses.author[low:high]]), axis=1)
-    return np.bincount(pairs[0], minlength=uses.tags)
+    authors = int(uses.author.max()) + 1
+    pairs = np.unique(uses.tag[low:high] * authors + uses.author[low:high])
+    return np.bincount(pairs // authors, minlength=uses.tags)
 
 
 def truth(uses: Uses, hour: int) -> np.ndarray:
@@ -110,7 +112,7 @@ def _episodes(true: dict[int, np.ndarray]) -> list[tuple[int, int, int]]:
     runs = []
     for tag, hours in at.items():
         breaks = [0, *(np.flatnonzero(np.diff(hours) > 24) + 1).tolist(), len(hours)]
-        runs += [(tag, hours[i], hours[j - 1]) for i, j in zip(breaks, breaks[1:], strict=False)]
+        runs += [(tag, hours[i], hours[j - 1]) for i, j in pairwise(breaks)]
     return runs
 
 
@@ -118,7 +120,5 @@ def _peak(uses: Uses, tag: int, first: int, last: int) -> int:
     """The end of the six hours in which the episode has most distinct authors."""
     mine = uses.tag == tag
     hour, author = uses.hour[mine], uses.author[mine]
-    counts = [
-        len(np.unique(author[(hour > end - 6) & (hour <= end)])) for end in range(first + 1, last + 25)
-    ]
+    counts = [len(np.unique(author[(hour > end - 6) & (hour <= end)])) for end in range(first + 1, last + 25)]
     return first + 1 + int(np.argmax(counts))

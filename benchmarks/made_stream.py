@@ -46,10 +46,10 @@ class Stream:
 class Made:
     """What a stream is like. Levels and heights are authors an hour; pairs are the least and the most.
 
-    ``noise`` and ``giant_noise`` are shapes of a gamma distribution that multiplies each hour's rate (0: none,
-    Poisson). ``clump`` is the chance that an author brings others in the same hour. ``drift`` is the standard
-    deviation of the giants' slow wandering, ``jitter`` the hours by which shows come early or late, ``over``
-    the share of its height at which a falling burst has ended.
+    ``noise`` and ``giant_noise`` are shapes of a gamma distribution that multiplies each hour's rate (0:
+    none, Poisson). ``clump`` is the chance that an author brings others in the same hour. ``drift`` is the
+    standard deviation of the giants' slow wandering, ``jitter`` the hours by which shows come early or late,
+    ``over`` the share of its height at which a falling burst has ended.
     """
 
     bursts: int = 120
@@ -117,7 +117,7 @@ def make(seed: int, size: int = 20_000, made: Made = PLAIN) -> Stream:
     for place, tag in enumerate(planted):
         burst, curves[:, place] = _burst(rng, int(tag), made)
         stream.bursts.append(burst)
-    level[planted] = np.exp(rng.uniform(*np.log(made.burst_level), made.bursts))
+    level[planted] = _between(rng, made.burst_level, made.bursts)
     level[daily] = level[weekly] = 0.05
     level[spam] = level[giants] = 0.0
     rates = np.concatenate(
@@ -178,13 +178,18 @@ def _burst(rng: np.random.Generator, tag: int, made: Made) -> tuple[Burst, np.nd
     """A rise to its height and a slower, exponential fall (or none, and a sudden end)."""
     start = int(rng.integers(BURSTS_FROM, HOURS - 30))
     rise, fall = int(rng.integers(made.rise[0], made.rise[1] + 1)), float(rng.uniform(*made.fall))
-    height = float(np.exp(rng.uniform(*np.log(made.height))))
+    height = float(_between(rng, made.height, 1)[0])
     hour = np.arange(HOURS)
     peak = start + rise - 1
     end = peak + int(-fall * np.log(made.over))
     up = np.clip((hour - start + 1) / rise, 0, 1)
     down = (hour <= end) if made.square else np.exp(-np.maximum(hour - peak, 0) / fall)
     return Burst(tag, start, peak, end), np.where(hour <= peak, up, down) * height * (hour >= start)
+
+
+def _between(rng: np.random.Generator, pair: tuple[float, float], count: int) -> np.ndarray:
+    """Numbers whose logarithm is uniform between the pair's."""
+    return np.asarray(np.exp(rng.uniform(np.log(pair[0]), np.log(pair[1]), count)))
 
 
 def _shows(

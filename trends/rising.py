@@ -144,59 +144,34 @@ class Ranker:
         if not len(met):
             return Ranked(np.zeros(0, dtype=np.int64), np.zeros(0))
         recent, habit = self._recent[:, met][ages], self._habits[:, met][ages]
-        found, below = self._scores(met, recent, habit)
+        windows = _windows(recent, habit)
+        spread, worth = self._spread[met], _worth(recent)
+        found = _scores(windows, spread, worth, floors=True)
         best = np.where(found >= LEAST_SCORE, found, 0.0)
         surely = np.zeros(len(met), dtype=np.bool_)
-        if hour >= _LEARNT_H:
+        if hour < _LEARNT_H:
+            # Without a habit to compare with everything would rise: the size alone says nothing.
+            best = np.zeros(len(met))
+        else:
             surely = self._chance.surely(hour, met, found)
             best = np.where(surely, found, best)
-        else:
-            # Without a habit to compare with everything would rise: the size alone says nothing.
-            below, best = np.maximum(below, best), np.zeros(len(met))
-        return self._ordered(met, best, below, self._height(met, recent, habit), surely)
-
-    def _scores(self, met: npt.NDArray[np.int64], recent: Singles, habit: Singles) -> tuple[Floats, Floats]:
-        """The best score of those above the floors of authors (0: none), and the best of all."""
-        observed = np.cumsum(recent, axis=0, dtype=np.float64)
-        usually = np.cumsum(habit, axis=0, dtype=np.float64)
-        crowd = np.maximum.accumulate(recent, axis=0)
-        near = np.sort(recent[:3], axis=0)
-        confirmed = near[-2:][0] >= np.maximum(2, 0.25 * near[-1])
-        worth = np.where(confirmed, 1.0, _UNCONFIRMED)
-        found, below = np.zeros(len(met)), np.zeros(len(met))
-        for window in WINDOWS_H:
-            if window > len(recent):
-                break
-            count, usual = observed[window - 1], usually[window - 1] + 0.02 * window
-            high = np.flatnonzero((count >= _CROWD) & (count > usual))
-            count, usual, many = count[high], usual[high], crowd[window - 1, high] >= _CROWD
-            score = surprise(count, usual, spread=self._spread[met[high]]) * worth[high]
-            if window == 1:
-                score *= _ONE_HOUR
-            passed = (count >= LEAST_AUTHORS) & (count > LEAST_RATIO * usual) & many
-            found[high] = np.maximum(found[high], np.where(passed, score, 0.0))
-            # Below the thresholds a small item far above its habit comes before a giant's good evening.
-            below[high] = np.maximum(below[high], score * (1 - usual / count) * np.where(many, 1.0, 0.1))
-        return found, below
+        kept = np.maximum(self._kept[met], best)
+        self._kept[met] = kept
+        kept = np.where(kept >= LEAST_SCORE / 2, kept * self._height(met, recent, habit), 0.0)
+        past = int((kept > 0).sum())
+        if past < AT_LEAST:
+            below = _scores(windows, spread, worth, floors=False)
+            kept = np.where(kept > 0, kept, below / (1 + below) - 1)
+        order = np.lexsort((met, -kept))[: max(past, AT_LEAST)]
+        return Ranked(met[order], kept[order], surely[order])
 
     def _height(self, met: npt.NDArray[np.int64], recent: Singles, habit: Singles) -> Floats:
-        """How high the last three hours stand above the habit, of the highest that they stood lately."""
+        """What is left of a score: by the height of the last three hours, of the highest they had lately."""
         now = np.maximum(recent[:3].sum(axis=0) - habit[:3].sum(axis=0), 0)
         peak = np.maximum(self._peak[met], now)
         self._peak[met] = peak
-        return np.asarray(now / np.maximum(peak, 1e-9), dtype=np.float64)
-
-    def _ordered(
-        self, met: npt.NDArray[np.int64], best: Floats, below: Floats, height: Floats, surely: Bools
-    ) -> Ranked:
-        """Past the thresholds by score, then as many of the others as make ten."""
-        kept = np.maximum(self._kept[met], best)
-        self._kept[met] = kept
-        kept = np.where(kept >= LEAST_SCORE / 2, kept * np.clip(height / _OVER, 0.1, 1.0) ** 2, 0.0)
-        scores = np.where(kept > 0, kept, below / (1 + below) - 1)
-        order = np.lexsort((met, -scores))
-        order = order[: max(int((kept > 0).sum()), AT_LEAST)]
-        return Ranked(met[order], scores[order], surely[order])
+        left = now / np.maximum(peak, 1e-9)
+        return np.asarray(np.clip(left / _OVER, 0.1, 1.0) ** 2, dtype=np.float64)
 
     def _learn(self, hour: int) -> None:
         """Learn from an hour that leaves the ring: later hours of a rise do not make it usual at once."""
@@ -210,6 +185,41 @@ class Ranker:
                             (self._by_week[hour % 168], 0.4)):  # fmt: skip
             table += (now - table) * np.float32(rate)
         self._volume[hour % 24] += (float(now.sum()) - self._volume[hour % 24]) * 0.1
+
+
+def _windows(recent: Singles, habit: Singles) -> list[tuple[int, Singles, Floats, Bools]]:
+    """Hours, authors, those that are usual, and whether one hour brought a crowd, of each window."""
+    found = []
+    for window in WINDOWS_H[: sum(hours <= len(recent) for hours in WINDOWS_H)]:
+        count, usual = recent[:window].sum(axis=0), habit[:window].sum(axis=0, dtype=np.float64)
+        found.append((window, count, usual + 0.02 * window, recent[:window].max(axis=0) >= _CROWD))
+    return found
+
+
+def _worth(recent: Singles) -> Floats:
+    """What an item's scores are worth: less where only one of the last three hours stands out."""
+    near = np.sort(recent[:3], axis=0)
+    confirmed = near[-2:][0] >= np.maximum(2, 0.25 * near[-1])
+    return np.where(confirmed, 1.0, _UNCONFIRMED)
+
+
+def _scores(
+    windows: list[tuple[int, Singles, Floats, Bools]], spread: Singles, worth: Floats, *, floors: bool
+) -> Floats:
+    """The best score of each item: of those above the floors of authors, or an order for all others."""
+    best = np.zeros(len(spread))
+    for window, count, usual, many in windows:
+        if floors:
+            high = np.flatnonzero((count >= LEAST_AUTHORS) & (count > LEAST_RATIO * usual) & many)
+        else:
+            high = np.flatnonzero((count >= _CROWD) & (count > usual))
+        score = surprise(count[high], usual[high], spread=spread[high]) * worth[high]
+        score *= _ONE_HOUR if window == 1 else 1.0
+        if not floors:
+            # A small item far above its habit comes before a giant's good evening, and a crowd before two.
+            score *= (1 - usual[high] / count[high]) * np.where(many[high], 1.0, 0.1)
+        best[high] = np.maximum(best[high], score)
+    return best
 
 
 def _raise(habit: Singles, table: Singles, hour: int, factor: float) -> None:
