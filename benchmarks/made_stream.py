@@ -66,13 +66,13 @@ class Made:
     fall: tuple[float, float] = (4, 12)
     over: float = 0.135
     square: bool = False
-    burst_level: tuple[float, float] = (0.02, 0.5)
+    burst_level: tuple[float, float] = (0.03, 1.0)
     giants: tuple[float, float] = (10, 60)
     giant_rhythm: float = 0.7
     giant_noise: float = 12.0
     drift: float = 0.0
     daily: tuple[float, float] = (15, 80)
-    weekly: tuple[float, float] = (25, 140)
+    weekly: tuple[float, float] = (40, 200)
     show_h: tuple[int, int] = (3, 4)
     jitter: int = 0
     spam_days: int = 4

@@ -2,7 +2,7 @@
 
 On made streams (``benchmarks.made_stream``), hours of the last 14 of 28 days. Precision at 10: of the first n
 places, n the number of bursts going on but at most 10, those held by bursts that are going on (often fewer
-than ten go on, and then no ranking could fill ten places). Ten places: the same with all ten, whatever goes on.
+than ten go on, and then no ranking could fill ten places). Ten places: the same of all ten, always.
 A burst is listed where it is among the first ten while it goes on. Traps: places among the first ten, a day,
 held by daily and weekly shows, spam and giants. Generator and ranking have one author, which is an advantage:
 the named variants say how much. False: the share of hours of streams without any burst in which the ranking
