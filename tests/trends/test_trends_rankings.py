@@ -32,15 +32,13 @@ def test_ours_comes_first_and_every_ranking_has_its_words() -> None:
 
 
 def test_mastodon_compares_days_and_halves_the_maximum_every_four_hours() -> None:
-    """4 yesterday and 10 today: 9 at once, 4.5 four hours later, below 1 and gone after sixteen."""
+    """4 yesterday and 10 today: 9 at once, half of it four hours later, below 1 and gone after thirteen."""
     day = [0] * 5 + [4] + [0] * 18
     assert scores("mastodon", [*day, 10]) == {A: pytest.approx(9.0)}
-    assert scores("mastodon", [*day, 10, *[0] * 24])[A] < 9.0
-    kept = [*day, *[0] * 20, 10]
-    assert scores("mastodon", [*kept, 0, 0, 0]) == {A: pytest.approx(9.0)}
-    # After midnight the day begins anew, and only the maximum of 23 h is left: 9 * 2^(-4/4) at 3 h.
-    assert scores("mastodon", [*kept, 0, 0, 0, 0, 0, 0, 0])[A] == pytest.approx(4.5)
-    assert scores("mastodon", [*kept, *[0] * 20]) == {}
+    assert scores("mastodon", [*day, 10, 0, 0, 0, 0]) == {A: pytest.approx(4.5)}
+    # Two more accounts: (12 - 4)^2 / 4 is a new maximum.
+    assert scores("mastodon", [*day, 10, 0, 0, 0, 2]) == {A: pytest.approx(16.0)}
+    assert scores("mastodon", [*day, 10, *[0] * 13]) == {}
     assert scores("mastodon", [*day, 3]) == {}
     assert scores("mastodon", [4]) == {}
 
