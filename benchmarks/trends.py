@@ -12,7 +12,8 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -80,6 +81,60 @@ def documents(count: int, *, seed: int = 3) -> tuple[list[Document], list[Docume
                 | {"post_n": post_n}
             )  # fmt: skip
     return posts, uses, edges
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A made stream: one row a use of a hashtag; ``post`` numbers the posts, ``tag`` and ``author`` ranks."""
+
+    post: np.ndarray
+    tag: np.ndarray
+    author: np.ndarray
+    at: np.ndarray
+
+
+def made(posts: int, *, tags: int = 100_000, authors: int = 500_000, days: int = 28, seed: int = 8) -> Made:
+    """Posts of some days with 1.5 hashtags each on average, by a daily rhythm.
+
+    Tags and authors are drawn by a truncated Zipf law, as they are in real streams.
+    """
+    rng = np.random.default_rng(seed)
+    second = np.arange(0, 86_400, 60)
+    rhythm = 1 + 0.7 * np.sin((second / 86_400 - 0.35) * 2 * np.pi)
+    minute = rng.choice(len(second), posts, p=rhythm / rhythm.sum()) * 60
+    at = int(NOW.timestamp()) - 86_400 * rng.integers(1, days + 1, posts) + minute + rng.integers(0, 60, posts)
+    by = _zipf(rng, authors, posts, 0.8)
+    many = rng.choice(5, posts, p=[0.2, 0.4, 0.2, 0.1, 0.1])
+    post = np.repeat(np.arange(posts), many)
+    tag = _zipf(rng, tags, len(post), 1.05)
+    unique = np.unique(post * tags + tag)
+    post, tag = unique // tags, unique % tags
+    return Made(post=post, tag=tag, author=by[post], at=at[post])
+
+
+def _zipf(rng: np.random.Generator, size: int, count: int, exponent: float) -> np.ndarray:
+    """Ranks 0 … size-1, drawn in proportion to (rank + 3) ** -exponent."""
+    ends = np.cumsum((np.arange(size) + 3.0) ** -exponent)
+    return np.searchsorted(ends / ends[-1], rng.random(count))
+
+
+def use_documents(stream: Made, *, part: int = 50_000) -> Iterator[list[Document]]:
+    """The uses as the collection holds them, in parts."""
+    tag_n = {int(n): number(f"tag{n}") for n in np.unique(stream.tag)}
+    author_n = {int(n): number(f"x:example.org:u{n}") for n in np.unique(stream.author)}
+    for start in range(0, len(stream.post), part):
+        rows = zip(*(column[start : start + part].tolist() for column in
+                     (stream.post, stream.tag, stream.author, stream.at)), strict=True)  # fmt: skip
+        yield [
+            {
+                "id": f"x:example.org:{post}#tag{tag}", "post_id": f"x:example.org:{post}",
+                "post_n": number(f"x:example.org:{post}"), "tag": f"tag{tag}", "tag_n": tag_n[tag],
+                "author": f"x:example.org:u{author}", "author_n": author_n[author], "platform": "x",
+                "language": "fa" if post % 3 else "en", "source": [f"s{post % 4}"], "written": [f"tag{tag}"],
+                "created_at": datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+            for post, tag, author, at in rows
+        ]  # fmt: skip
 
 
 def plain_pass(store: Store) -> list[int]:

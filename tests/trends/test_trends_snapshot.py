@@ -138,12 +138,12 @@ def test_days_on_which_nothing_was_heard_do_not_lower_the_habit() -> None:
 
 
 def test_a_week_is_compared_with_weeks() -> None:
-    """In a window of seven days the same people each week are expected, new ones rise."""
+    """In a window of seven days the same people each week are expected, new ones rise, and are over."""
     found = table([*steady(1), *burst(2, 40, hours_ago=100), *steady(2)], window=7 * DAY)
 
     assert row(found, 1)["expected"] == pytest.approx(6)
     assert status(found, 1) == "steady"
-    assert status(found, 2) == "rising"
+    assert status(found, 2) == "peaked"
     assert row(found, 2)["best_s"] == 7 * DAY
 
 
