@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-_FITTED: Final = 200
+_FITTED: Final = 80
 """The highest scores of the days before that the tail is fitted to."""
 _LOWEST: Final = 1.0
 _PRIOR: Final = 4.0
@@ -28,15 +28,23 @@ _LN10: Final = float(np.log(10.0))
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The share of chance scores at or above s is ``rate`` * 10 ** (-``slope`` * (s - ``start``))."""
+    """The share of chance scores at or above s is ``rate`` * 10 ** (-``slope`` * (s - ``start``)).
+
+    Below ``start`` it is what was seen: ``seen`` are the scores of ``tested`` tests, rising.
+    """
 
     start: float
     rate: float
     slope: float
+    seen: Floats
+    tested: int
 
     def chance(self, score: Floats) -> Floats:
         """How probable such a score or a higher one is by chance; 1 for none."""
-        told = np.power(10.0, -self.slope * np.maximum(score - self.start, 0)) * self.rate
+        told = np.power(10.0, -self.slope * (score - self.start)) * self.rate
+        if self.tested:
+            above = (len(self.seen) - np.searchsorted(self.seen, score)) / self.tested
+            told = np.where(score < self.start, np.maximum(self.rate, above), told)
         return np.where(score <= 0, 1.0, np.minimum(1.0, told))
 
 
@@ -47,7 +55,7 @@ def fit_tail(scores: Floats, *, tested: int, windows: int, table: int) -> Tail:
     ``windows`` * 10 ** -s.
     """
     # From here on a score is no chance: the model expects a hundredth of one in a table.
-    end = float(np.log10(100.0 * windows * max(table, 1)))
+    end = float(np.log10(1000.0 * windows * max(table, 1)))
     known = np.sort(scores[(scores >= _LOWEST) & (scores < end)])[::-1]
     start = float(known[_FITTED - 1]) if len(known) >= _FITTED else _LOWEST
     kept = known[known >= start]
@@ -56,7 +64,7 @@ def fit_tail(scores: Floats, *, tested: int, windows: int, table: int) -> Tail:
     model = min(1.0, windows * 10.0**-start)
     many = len(kept) / held
     rate = (many + _PRIOR) / (tested * model + _PRIOR) * model
-    return Tail(start=start, rate=float(min(1.0, rate)), slope=slope)
+    return Tail(start=start, rate=float(min(1.0, rate)), slope=slope, seen=np.sort(scores), tested=tested)
 
 
 def _slope(excess: Floats, width: float) -> float:
