@@ -51,8 +51,8 @@ class Tail:
 def fit_tail(scores: Floats, *, tested: int, windows: int, table: int) -> Tail:
     """The tail of chance scores, from those above 0 of ``tested`` earlier tests.
 
-    A test has so many ``windows``; ``table`` is how many tests one table makes. Without earlier tests it is the model's own:
-    ``windows`` * 10 ** -s.
+    A test has so many ``windows``; ``table`` is how many tests one table makes. Without earlier tests it
+    is the model's own: ``windows`` * 10 ** -s.
     """
     # From here on a score is no chance: the model expects a hundredth of one in a table.
     end = float(np.log10(1000.0 * windows * max(table, 1)))

@@ -41,8 +41,8 @@ class Habit:
     """Authors of each tag (rows) in each window (columns): now, and usually, as of one period.
 
     ``trail`` is what the trailing mean leads to expect, ``by_day`` and ``by_week`` the means at these hours
-    of earlier days and weeks, ``usual`` the expectation that all of them make, ``spread`` the tag's own relative
-    variance beyond chance; ``share`` is the part of a period's uses that falls into each window.
+    of earlier days and weeks, ``usual`` the expectation that all of them make, ``spread`` the tag's own
+    relative variance beyond chance; ``share`` is the part of a period's uses that falls into each window.
     """
 
     observed: Floats

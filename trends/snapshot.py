@@ -126,6 +126,8 @@ def snapshot(
     until: int,
     first: int | None = None,
     windows: tuple[int, ...] | None = None,
+    stream: Ints | None = None,
+    tests: int | None = None,
 ) -> Snapshot:
     """Every tag used from ``since`` to before ``until`` (epoch seconds), by how far it exceeds its habit.
 
@@ -134,13 +136,15 @@ def snapshot(
     6 and 24 hours that end with the window, and the whole one (or those of ``windows``, in seconds), are
     compared with what is usual (``trends.habits``). The score is the largest -log10 p (``trends.tail``) of
     windows with at least 5 authors and more than twice the expected. Rows from ``until`` on are not
-    looked at.
+    looked at. Where the tags are some of many, ``stream`` are the moments of all that was heard, and
+    ``tests`` how many tags with enough authors were considered.
     """
     if until <= since:
         raise ValueError("until must come after since")
     heard = at < until
     if not heard.all():
         tag, author, at = tag[heard], author[heard], at[heard]
+    stream = at if stream is None else stream[stream < until]
     began = first if first is not None else int(at.min()) if len(at) else since
     whole = until - since
     inner = (*(s for s in WINDOWS_S if s < whole), *((whole,) if whole <= DAY_S else ()))
@@ -152,15 +156,17 @@ def snapshot(
     present = np.unique(where[at >= since])
     places = np.full(len(keys), -1, dtype=np.int64)
     places[present] = np.arange(len(present))
-    every = count_days(uses, at, len(keys), ends=_ends(window.lengths), until=until, began=began)
+    every = count_days(uses, stream, len(keys), ends=_ends(window.lengths), until=until, began=began)
     periods = [_Period(window.lengths, every, habit_at(every.rows(present)))]
     if whole > DAY_S:
         ends = np.array([whole, -(-whole // DAY_S) * DAY_S], dtype=np.int64)
-        days = count_days(uses.placed(places), at, len(present), ends=ends, until=until, began=began)
+        days = count_days(uses.placed(places), stream, len(present), ends=ends, until=until, began=began)
         periods.append(_Period((whole,), days, habit_at(days)))
     earlier = (np.bincount(where[at < since], minlength=len(keys)) > 0)[present]
     now = uses.only(at >= since).placed(places)
-    return _ordered(_table(keys[present], people, now, window, periods, earlier, _rhythm(at, window)))
+    return _ordered(
+        _table(keys[present], people, now, window, periods, earlier, _rhythm(stream, window), tests)
+    )
 
 
 def _ends(lengths: tuple[int, ...]) -> Ints:
@@ -176,12 +182,13 @@ def _table(
     periods: list[_Period],
     earlier: Bools,
     rhythm: Floats,
+    tests: int | None,
 ) -> Snapshot:
     size, crowd = len(keys), people_of(now, len(keys))
     posts = np.bincount(now.where, minlength=size).astype(np.int64)
     enough = (crowd.authors >= LEAST_AUTHORS) & window.has_history
     judged = _judge(periods, enough, crowd.authors)
-    chance, false_rate = _chances(periods, judged.score, enough)
+    chance, false_rate = _chances(periods, judged.score, enough, tests)
     curve = curve_of(now, size, window.since, window.until)
     last = periods[-1]
     at_whole = last.lengths.index(window.whole) if window.whole in last.lengths else len(last.lengths) - 1
@@ -237,15 +244,17 @@ def _scores(habit: Habit, place: int, length: int, enough: Bools) -> tuple[Ints,
     return rows, surprise(count[rows], mean[rows], spread=habit.spread[rows, place])
 
 
-def _chances(periods: list[_Period], score: Floats, enough: Bools) -> tuple[Floats, Floats]:
+def _chances(
+    periods: list[_Period], score: Floats, enough: Bools, tests: int | None
+) -> tuple[Floats, Floats]:
     """How probable each score is where nothing rises, and the share of chance among the rows down to it."""
-    tests, windows = int(enough.sum()), sum(len(period.lengths) for period in periods)
+    tests, windows = max(int(enough.sum()), tests or 0), sum(len(period.lengths) for period in periods)
     chance, false_rate = np.ones(len(score)), np.ones(len(score))
     if tests:
         earlier, tested = _earlier_scores(periods[0])
         tail = fit_tail(earlier, tested=tested, windows=windows, table=tests)
         chance[enough] = tail.chance(score[enough])
-        false_rate[enough] = false_rates(chance[enough])
+        false_rate[enough] = false_rates(chance[enough], tests)
     return chance, false_rate
 
 
