@@ -31,6 +31,7 @@ from rasad.commands import (
     reading,
     sources,
     tags,
+    trends,
     wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
@@ -74,7 +75,7 @@ app.command()(collecting.collect)
 app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
-app.command(cls=Asks)(asking.trends)
+app.command(cls=Asks)(trends.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)

@@ -149,11 +149,10 @@ def snapshot(
     whole = until - since
     inner = (*(s for s in WINDOWS_S if s < whole), *((whole,) if whole <= DAY_S else ()))
     window = _Window(since, until, began, tuple(sorted(windows)) if windows else inner)
-    keys, where = np.unique(tag, return_inverse=True)
-    people, person = np.unique(author, return_inverse=True)
-    person[author < 0] = -1
-    uses = Uses(where, person, at)
-    present = np.unique(where[at >= since])
+    inside = at >= since
+    keys, uses = _told_apart(tag, author, at, inside)
+    shown = np.unique(tag[inside])
+    present = np.searchsorted(keys, shown)
     places = np.full(len(keys), -1, dtype=np.int64)
     places[present] = np.arange(len(present))
     every = count_days(uses, stream, len(keys), ends=_ends(window.lengths), until=until, began=began)
@@ -162,11 +161,22 @@ def snapshot(
         ends = np.array([whole, -(-whole // DAY_S) * DAY_S], dtype=np.int64)
         days = count_days(uses.placed(places), stream, len(present), ends=ends, until=until, began=began)
         periods.append(_Period((whole,), days, habit_at(days)))
-    earlier = (np.bincount(where[at < since], minlength=len(keys)) > 0)[present]
-    now = uses.only(at >= since).placed(places)
-    return _ordered(
-        _table(keys[present], people, now, window, periods, earlier, _rhythm(stream, window), tests)
-    )
+    earlier = (np.bincount(uses.where[uses.at < since], minlength=len(keys)) > 0)[present]
+    people, person = np.unique(author[inside], return_inverse=True)
+    person[author[inside] < 0] = -1
+    now = Uses(np.searchsorted(shown, tag[inside]), person, at[inside])
+    rhythm = _rhythm(stream, window)
+    return _ordered(_table(shown, people, now, window, periods, earlier, rhythm, tests))
+
+
+def _told_apart(tag: Ints, author: Ints, at: Ints, inside: Bools) -> tuple[Ints, Uses]:
+    """The tags of the window and all others that could ever have enough authors, and their uses."""
+    keys, uses = np.unique(tag, return_counts=True)
+    keys = keys[(uses >= LEAST_AUTHORS) | np.isin(keys, np.unique(tag[inside]), assume_unique=True)]
+    where = np.searchsorted(keys, tag)
+    kept = where < len(keys)
+    kept[kept] = keys[where[kept]] == tag[kept]
+    return keys, Uses(where[kept], author[kept], at[kept])
 
 
 def _ends(lengths: tuple[int, ...]) -> Ints:
