@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
@@ -34,7 +34,7 @@ from trends.snapshot import FALSE_SHARE, HISTORY_DAYS, RISEN, STATUSES, Rhythm, 
 
 __all__ = [
     "FALSE_SHARE", "KINDS", "RISEN", "WINDOWS", "WINDOW_DAYS", "Kind", "Rising", "RisingTag", "Spelling",
-    "rising", "spelled", "spellings", "standing", "without_ours",
+    "rising", "rising_without_ours", "spelled", "spellings", "standing", "without_ours",
 ]  # fmt: skip
 
 Kind = Literal["hashtag", "entity", "phrase", "link", "domain", "post"]
@@ -86,8 +86,13 @@ class RisingTag:
 
     @property
     def concentrated(self) -> Literal["", "few", "at once"]:
-        """Whether most posts are by three accounts, or came within five minutes."""
-        if self.top3_share > CONCENTRATED:
+        """Whether most posts are by three accounts, or came within five minutes.
+
+        Three of five authors have most posts of five; they are few only where they have much more than
+        their even share.
+        """
+        even = 3 / max(3, self.authors.value or 0)
+        if self.top3_share > max(CONCENTRATED, min(1.5 * even, 0.99)) and (self.posts.value or 0) > 3:
             return "few"
         return "at once" if self.at_once > CONCENTRATED and (self.posts.value or 0) >= 5 else ""
 
@@ -153,6 +158,11 @@ def rising(
         tags=len(table.tag), kind=kind, tests=max(judged, columns.tests or 0), risen=risen, formula=formula,
     )  # fmt: skip
     return answered(asking, selection, found, "rising", version=2)
+
+
+def rising_without_ours(asking: Asking, selection: Selection, **options: Any) -> Answer[Rising]:
+    """``rising`` without what our own accounts wrote; the very same where none are known."""
+    return rising(asking, without_ours(asking, selection), **options)
 
 
 def standing(asking: Asking, selection: Selection, key: str) -> RisingTag | None:

@@ -102,7 +102,8 @@ def made(posts: int, *, tags: int = 100_000, authors: int = 500_000, days: int =
     second = np.arange(0, 86_400, 60)
     rhythm = 1 + 0.7 * np.sin((second / 86_400 - 0.35) * 2 * np.pi)
     minute = rng.choice(len(second), posts, p=rhythm / rhythm.sum()) * 60
-    at = int(NOW.timestamp()) - 86_400 * rng.integers(1, days + 1, posts) + minute + rng.integers(0, 60, posts)
+    at = int(NOW.timestamp()) - 86_400 * rng.integers(1, days + 1, posts) + minute
+    at += rng.integers(0, 60, posts)
     by = _zipf(rng, authors, posts, 0.8)
     many = rng.choice(5, posts, p=[0.2, 0.4, 0.2, 0.1, 0.1])
     post = np.repeat(np.arange(posts), many)

@@ -63,18 +63,16 @@ def trends(
     quiet: Quiet = False,
 ) -> None:
     """Show what rises: in the last 24 hours, against up to 28 days before them."""
-    from answers.trends import rising
-    from answers.trends import without_ours as others
+    from answers.trends import rising, rising_without_ours
 
     _check(kind, formula, as_of, until, status or ())
     with asked(
         project, json=json, quiet=quiet, query=query, since=since, until=as_of or until, lang=lang,
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
-        if without_ours:
-            meant = others(at.asking(), meant)
+        question = rising_without_ours if without_ours else rising
         wide = 10_000 if status else size
-        found = rising(at.asking(), meant, size=wide, kind=kind, window=window, formula=_own(formula)).value
+        found = question(at.asking(), meant, size=wide, kind=kind, window=window, formula=_own(formula)).value
         rows = [row for row in found.rows if not status or row.status in status][:size]
         if json:
             screen.rows(map(_trend, rows))
