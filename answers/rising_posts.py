@@ -31,9 +31,10 @@ def find_posts(asking: Asking, selection: Selection) -> Found:
     if selection.until is not None:
         window["lt"] = selection.until.isoformat()
     kinds = [KINDS[kind] for kind in _ACTS]
-    query = {"bool": {"filter": [{"range": {"created_at": window}}, {"terms": {"kind_n": kinds}}]}}
+    within = {"range": {"created_at": window}}
+    query = {"bool": {"filter": [within, {"terms": {"kind_n": kinds}}]}}
     found = asking.store.columns("edges", query, ["target_n", "src_n", "created_at", "post_n"])
-    stream = found["created_at"]
+    stream = asking.store.columns("posts", {"bool": {"filter": [within]}}, ["created_at"])["created_at"]
     kept = found["target_n"] >= 0
     about = selection.narrowed(since=None, until=None)
     if about.narrowed(query=about.query.strip()) != Selection():

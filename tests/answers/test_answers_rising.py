@@ -24,8 +24,8 @@ RECALL = "https://shop.example/recall"
 
 def told(build: Callable[..., Post]) -> Iterator[Post]:
     """Twenty days of talk by twenty people, and in the last two hours twenty others about a recall."""
-    for n in range(400):
-        at = NOW - timedelta(hours=n * 1.2, minutes=7)
+    for n in range(160):
+        at = NOW - timedelta(hours=n * 3, minutes=7)
         yield build(n, at, n % 20, f"today the bread was fresh again #bread {n}")
     first = build(1000, NOW - timedelta(hours=2), 50, f"Rasta calls the green box back #recall {RECALL}")
     first = replace(first, links=(Link(url=RECALL),))
