@@ -39,6 +39,7 @@ from rasad.commands import (
     sources,
     tags,
     why,
+    trends,
     wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
@@ -85,6 +86,7 @@ app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(foretelling.forecast)
 app.command(cls=Asks)(judging.backtest)
+app.command(cls=Asks)(trends.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
