@@ -103,3 +103,12 @@ def test_hours_that_were_not_listened_to_are_not_known(world: Any, tmp_path: Pat
 
     assert found.unheard == 4
     assert [each.start for each in found.past if not each.heard] == [since + n * HOUR for n in range(4)]
+
+
+def test_before_anything_was_heard_there_is_no_past(world: Any) -> None:
+    """No bars and no steps, and the reason is that the history is too short."""
+    found = outlook(world.asking, Selection(until=NOW - timedelta(days=400)))
+
+    assert (found.past, found.steps, found.history) == ((), (), 0)
+    assert found.cannot is not None
+    assert found.cannot.reason == "short"
