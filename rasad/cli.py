@@ -17,8 +17,12 @@ from rasad import __version__
 from rasad.commands import (
     adding,
     asking,
+    audience,
+    bursts,
     checking,
     collecting,
+    comparing,
+    crossings,
     foretelling,
     forgetting,
     gaining,
@@ -31,8 +35,10 @@ from rasad.commands import (
     projects,
     queries,
     reading,
+    reporting,
     sources,
     tags,
+    why,
     wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
@@ -82,13 +88,20 @@ app.command(cls=Asks)(judging.backtest)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command(cls=Asks)(bursts.bursts)
+app.command()(comparing.compare)
 app.command(cls=Asks)(wording.words)
+app.command(cls=Asks)(why.why)
+app.command(cls=Asks)(audience.audience)
+app.command(cls=Asks)(crossings.crossings)
 app.command(cls=Asks)(mood.mood)
 app.command()(machine.machine)
 labelling.app.command()(mood.train)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
 app.command()(reading.read)
+app.add_typer(reporting.app, name="report")
+app.command()(reporting.verify)
 app.command()(labelling.label)
 app.add_typer(labelling.app, name="labels")
 app.add_typer(letters.app, name="deadletters")

@@ -315,7 +315,7 @@ def export(
         if out is None:
             _write(posts, kind, sys.stdout.buffer, screen)
             return
-        with screen.progress(screen.text("exporting")) as tell, _whole(out) as file:
+        with screen.progress(screen.text("exporting")) as tell, whole_file(out) as file:
             written = _write(_counted(posts, tell), kind, file, screen, about=meant.to_params())
         screen.news(screen.text("exported", posts=screen.counted("post", written), file=out))
 
@@ -350,7 +350,7 @@ def _counted(posts: Iterable[Post], tell: Progress) -> Iterator[Post]:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that stands in its place only when it is whole; on a failure the old one stays."""
     part = path.with_name(f".{path.name}.part")
     try:
