@@ -38,8 +38,8 @@ from rasad.commands import (
     reporting,
     sources,
     tags,
-    why,
     trends,
+    why,
     wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
@@ -83,7 +83,6 @@ app.command()(collecting.collect)
 app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
-app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(foretelling.forecast)
 app.command(cls=Asks)(judging.backtest)
 app.command(cls=Asks)(trends.trends)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from trends.chance import Chance
+from trends.claims import Chance
 from trends.tail import surprise
 
 Ints = npt.NDArray[np.integer]
