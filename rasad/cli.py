@@ -26,6 +26,7 @@ from rasad.commands import (
     foretelling,
     forgetting,
     gaining,
+    hashtags,
     judging,
     labelling,
     letters,
@@ -89,6 +90,7 @@ app.command(cls=Asks)(trends.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command()(hashtags.hashtags)
 app.command(cls=Asks)(bursts.bursts)
 app.command()(comparing.compare)
 app.command(cls=Asks)(wording.words)
