@@ -23,6 +23,8 @@ if len(typed) < FEWEST or len(typed) > MOST:
         st.info(visit.text("compare.choose"), icon=":material/compare_arrows:")
         st.caption(visit.text("compare.suggested"))
         tags.draw_rising_short(visit, asked, ask.overview(visit, asked.selection).value.rising)
+        way = parts.way(asked.to("trends", visit))
+        parts.draw_line([{"text": visit.text("trends.title"), "link": way}], key="compare_ways")
     st.stop()
 
 indexed = comparing.choose_scale(visit, asked, typed)
@@ -43,5 +45,7 @@ for place, kind in ((left, "platform"), (right, "language")):
     with place:
         st.subheader(visit.common(f"label.{kind}"))
         comparing.draw_made_of(visit, found.sides, kind)
+st.subheader(visit.text("compare.busiest"))
+comparing.draw_hours(visit, found.sides)
 st.subheader(visit.text("compare.overlap"))
 comparing.draw_overlap(visit, found)
