@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from answers.bursts import bursts
 from answers.hashtag import Hashtag
 from dashboard import ask, cards, dossiers, hearing, kinship, parts, people, tags, tallies, wording
 from dashboard.filters import Asked
@@ -21,9 +22,10 @@ def draw(visit: Visit, asked: Asked, answer: Answer[Hashtag]) -> None:
     kinship.draw_kinship(visit, ask.family(visit, asked.selection))
     headline = (("posts", found.posts), ("authors", found.authors), ("engagement", found.engagement))
     tallies.draw_cards_of(visit, headline, key="hashtag_cards")
-    parts.draw_definitions(visit, answer.definition, "authors", "engagement")
+    parts.draw_definitions(visit, answer.definition, "authors", "engagement", "bursts")
     st.subheader(visit.text("hashtag.volume"))
-    hearing.draw_volume(visit, found.series, ask.heard(visit, asked.selection).value, key="hashtag_volume")
+    heard, high = ask.heard(visit, asked.selection).value, ask.of(bursts, visit, asked.selection).value
+    hearing.draw_volume(visit, found.series, heard, key="hashtag_volume", bursts=high)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(visit.text("hashtag.related"))

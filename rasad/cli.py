@@ -17,11 +17,16 @@ from rasad import __version__
 from rasad.commands import (
     adding,
     asking,
+    audience,
+    bursts,
     checking,
     collecting,
     comparing,
+    crossings,
+    foretelling,
     forgetting,
     gaining,
+    judging,
     labelling,
     letters,
     machine,
@@ -33,6 +38,7 @@ from rasad.commands import (
     reporting,
     sources,
     tags,
+    why,
     wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
@@ -77,11 +83,17 @@ app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
+app.command(cls=Asks)(foretelling.forecast)
+app.command(cls=Asks)(judging.backtest)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command(cls=Asks)(bursts.bursts)
 app.command()(comparing.compare)
 app.command(cls=Asks)(wording.words)
+app.command(cls=Asks)(why.why)
+app.command(cls=Asks)(audience.audience)
+app.command(cls=Asks)(crossings.crossings)
 app.command(cls=Asks)(mood.mood)
 app.command()(machine.machine)
 labelling.app.command()(mood.train)
