@@ -52,6 +52,8 @@ _NAMES: Final = {
     "shifts": "dashboard.people.shifts",
     "crossings": "dashboard.crossing.title",
     "compare": "dashboard.compare.title",
+    "research": "dashboard.research.verdict",
+    "choice": "dashboard.hashtag.parts.choice",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

@@ -26,6 +26,7 @@ from rasad.commands import (
     foretelling,
     forgetting,
     gaining,
+    hashtags,
     judging,
     labelling,
     letters,
@@ -88,6 +89,7 @@ app.command(cls=Asks)(judging.backtest)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command()(hashtags.hashtags)
 app.command(cls=Asks)(bursts.bursts)
 app.command()(comparing.compare)
 app.command(cls=Asks)(wording.words)

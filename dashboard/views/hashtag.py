@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, tag_ahead, tag_audience, tag_now, tag_why, tags
+from dashboard import ask, filters, frame, tag_ahead, tag_audience, tag_choice, tag_now, tag_why, tags
 from dashboard.empty import stop_empty
 
 # What a visitor may ask of the hashtag, in the order of the row: the code stands in the address.
@@ -16,6 +16,7 @@ PARTS: Final[dict[str, Callable[..., Any]]] = {
     "why": tag_why.draw,
     "audience": tag_audience.draw,
     "ahead": tag_ahead.draw,
+    "choice": tag_choice.draw,
 }
 
 visit = frame.current()
