@@ -40,8 +40,10 @@ comparing.draw_numbers(visit, asked, found.sides)
 with st.container(horizontal=True, vertical_alignment="center", key="compare_below"):
     dossiers.draw_download(visit, asked.selection, comparing.tags_of(typed), key="compare")
     parts.draw_definitions(visit, answer.definition, "authors", "engagement")
-left, right = st.columns(2, gap="medium")
-for place, kind in ((left, "platform"), (right, "language")):
+# Many sides have no room in half a page.
+wide = len(found.sides) > 3
+places = [st.container(), st.container()] if wide else st.columns(2, gap="medium")
+for place, kind in zip(places, ("platform", "language"), strict=True):
     with place:
         st.subheader(visit.common(f"label.{kind}"))
         comparing.draw_made_of(visit, found.sides, kind)

@@ -45,9 +45,7 @@ def hashtags(
         project, json=json, quiet=quiet, query=within, since=since, until=until, lang=lang,
         platform=platform, source=source,
     ) as (at, meant, screen):  # fmt: skip
-        found = research(
-            at.asking(), meant, seeds=wanted, draft=draft, audience=audience, size=size
-        ).value
+        found = research(at.asking(), meant, seeds=wanted, draft=draft, audience=audience, size=size).value
         if json:
             screen.rows(map(_record, found.rows))
         else:
