@@ -32,8 +32,8 @@ def choose(visit: Visit, asked: Asked) -> tuple[str, str]:
     """What the visitor has (one of ``KINDS``) and the words of it; empty until some are given."""
     state = st.session_state
     if filters.came_from_outside() or "research_text" not in state:
-        kind = filters.part("given")
-        state["research_kind"] = kind if kind in KINDS else KINDS[0]
+        wanted = filters.part("given")
+        state["research_kind"] = wanted if wanted in KINDS else KINDS[0]
         state["research_text"] = filters.part("seek")[:LONGEST]
     kind = st.segmented_control(
         visit.text("research.kind"), KINDS, key="research_kind", required=True,

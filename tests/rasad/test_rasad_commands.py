@@ -23,7 +23,8 @@ VERBS = (
     "accounts", "audience", "backtest", "backup", "bursts", "check", "collect", "compare", "count",
     "crossings", "deadletters", "demo", "export", "families", "forecast", "forget", "hashtags", "import",
     "influencers", "init", "label", "labels", "machine", "mood", "move", "movers", "queries", "read",
-    "rebuild", "report", "restore", "retention", "run", "search", "sources", "trends", "verify", "why", "words",
+    "rebuild", "report", "restore", "retention", "run", "search", "sources", "trends", "verify", "why",
+    "words",
 )  # fmt: skip
 
 
