@@ -21,6 +21,7 @@ from words import digits, texts
 KINDS: Final = ("seed", "draft", "audience")
 LONGEST: Final = 500
 """Signs of a draft: it stands in the address."""
+SEPARATOR: Final = " · "
 VERDICT_TONES: Final = {
     "great now": "good", "good for long": "good", "crowded": "bad", "dead": "bad", "quiet": "",
     "too little to tell": "muted",
@@ -91,13 +92,14 @@ def draw_table(visit: Visit, asked: Asked, found: Research) -> None:
 
 def _row(visit: Visit, asked: Asked, row: TagResearch) -> list[parts.Item]:
     link = asked.to("hashtag", visit, hashtag=row.key, part="choice")
-    reasons = visit.common("list_separator").join(reason(visit, each) for each in row.verdict.reasons)
+    reasons = SEPARATOR.join(reason(visit, each) for each in row.verdict.reasons)
     name = tags.tag_cell(visit, asked, row.key, row.name)
     return [
         {**name, "link": parts.way(link), "below": _word(visit, f"why.{row.why}")},
         {**verdict_chip(visit, row), "below": reasons},
         {**parts.number(visit, row.posts), "below": _rates(visit, row)},
-        {**parts.number(visit, row.authors), "below": _word(visit, f"light.{row.verdict.light}")},
+        {**parts.number(visit, row.authors), "below": _word(visit, f"light.{row.verdict.light}"),
+         "brief": True},
         lift_cell(visit, row.lift, row.posts),
         {**parts.number(visit, row.reach, text=digits.compact(row.reach.value, visit.language)),
          "below": _impressions(visit, row)},
@@ -136,11 +138,11 @@ def _short(visit: Visit, value: float) -> str:
 
 def _rates(visit: Visit, row: TagResearch) -> str:
     """Originals and shares an hour."""
-    told = f"{visit.text('research.per_hour')}: {visit.number(row.posts_per_hour, 2)}"
+    told = visit.text("research.an_hour", n=visit.number(row.posts_per_hour, 2))
     if row.shares_per_hour is None:
         return told
     shares = visit.text("research.shares_per_hour", n=visit.number(row.shares_per_hour, 2))
-    return visit.common("list_separator").join([told, shares])
+    return SEPARATOR.join([told, shares])
 
 
 def _impressions(visit: Visit, row: TagResearch) -> str:
@@ -150,18 +152,18 @@ def _impressions(visit: Visit, row: TagResearch) -> str:
     told = [visit.text("research.impressions_of", n=n)]
     if row.known_followers < 1:
         told.append(visit.text("research.known", share=visit.part(row.known_followers)))
-    return visit.common("list_separator").join(told)
+    return SEPARATOR.join(told)
 
 
 def lift_cell(visit: Visit, lift: Lift, opens: Figure) -> parts.Item:
     """The lift with its interval; that it cannot be told, and by how few."""
     if lift.ratio is None or lift.low is None or lift.high is None:
         few = visit.text("research.few", authors=visit.counted("author", lift.authors))
-        return {"text": _word(visit, "cannot_tell"), "tone": "muted", "below": few}
+        return {"text": _word(visit, "cannot_tell"), "tone": "muted", "below": few, "brief": True}
     tone = "good" if lift.low > 1 else "bad" if lift.high < 1 else ""
     low, high = (visit.number(value, 2 if value < 10 else 0) for value in (lift.low, lift.high))
     told = parts.number(visit, opens, text=charts.times(lift.ratio, visit.language))
-    return {**told, "tone": tone, "below": visit.text("research.range", low=low, high=high)}
+    return {**told, "tone": tone, "below": visit.text("research.range", low=low, high=high), "brief": True}
 
 
 def visible_cell(visit: Visit, visible: Lasting) -> parts.Item:
@@ -172,5 +174,5 @@ def visible_cell(visit: Visit, visible: Lasting) -> parts.Item:
     shown: parts.Item = {"text": visit.text("research.hours", n=_short(visit, visible.median_s / 3600))}
     if visible.low_s is not None and visible.high_s is not None:
         low, high = (_short(visit, value / 3600) for value in (visible.low_s, visible.high_s))
-        shown["below"] = visit.text("research.range", low=low, high=high)
+        shown |= {"below": visit.text("research.range", low=low, high=high), "brief": True}
     return shown

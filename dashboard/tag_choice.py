@@ -9,7 +9,8 @@ import streamlit as st
 from answers.choice import Choice, Class, Habits, Hour, choice
 from answers.hashtag import Hashtag
 from answers.research import TagResearch
-from dashboard import ask, parts, research, tallies
+from dashboard import ask, parts, research
+from dashboard.facets import value_name
 from dashboard.filters import Asked
 from dashboard.visit import Visit
 from posts.answer import Answer, Figure
@@ -37,7 +38,11 @@ def draw(visit: Visit, asked: Asked, _: Answer[Hashtag]) -> None:
         _draw_hours(visit, habits, key=f"choice_hours_{name}")
     if found.tag.sentiments:
         st.subheader(visit.text("choice.moods"))
-        tallies.draw_parts(visit, "sentiment", found.tag.sentiments, key="choice")
+        moods: list[parts.Item] = [
+            {"label": value_name(visit, "sentiment", value), **parts.number(visit, figure)}
+            for value, figure in found.tag.sentiments
+        ]
+        parts.draw_line(moods, key="choice_moods")
 
 
 def _draw_verdict(visit: Visit, row: TagResearch) -> None:
@@ -76,7 +81,11 @@ def _draw_sight(visit: Visit, found: Choice) -> None:
     per_hour = parts.number(visit, row.posts, text=visit.number(row.posts_per_hour, 2))
     items: list[parts.Item] = [
         {"label": visit.text("research.per_hour"), "value": per_hour},
-        {"label": visit.text("research.visible"), "value": sight},
+        {
+            "label": visit.text("research.visible"),
+            "value": sight,
+            "before": {"label": sight.get("below", ""), "text": ""},
+        },
         {"label": visit.text("research.strength"), "value": strength},
     ]
     parts.draw_figures(items, key="choice_sight")

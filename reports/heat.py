@@ -1,4 +1,4 @@
-"""The hours of a week as a chart of cells: a colour tells more or less than usual, an empty one too little."""
+"""The hours of a week as a chart of cells: a colour tells more or less than usual, a dot too few posts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def week(cells: Sequence[Cell], reader: Reader, *, ratio: str, posts: str, hour:
     x = alt.X("hour:N", title=reader.label(hour), sort=order[::-1] if reader.mirrored else order,
               axis=alt.Axis(**axis, labelOverlap=True))  # fmt: skip
     side: Literal["left", "right"] = "right" if reader.mirrored else "left"
-    y = alt.Y("day:N", title=None, sort=days, axis=alt.Axis(**axis, orient=side))
+    y = alt.Y("day:N", title=None, sort=days, axis=alt.Axis(**axis, orient=side, labelOverlap=False))
     tips = [
         alt.Tooltip("day:N", title=" "), alt.Tooltip("hour:N", title=reader.label(hour)),
         alt.Tooltip("told:N", title=reader.label(ratio)), alt.Tooltip("posts:N", title=reader.label(posts)),

@@ -64,6 +64,6 @@ def _shrunken(part: Floats, where: Ints, posts: Ints) -> Hours:
     excess = float((weight * (mean[enough] - centre) ** 2).sum()) - (int(enough.sum()) - 1)
     between = max(0.0, excess / max(float(weight.sum() - (weight**2).sum() / weight.sum()), 1e-9))
     held = between / (between + scatter / np.maximum(posts, 1)) if between else np.zeros(len(posts))
-    ratio = np.where(enough, centre + held * (mean - centre), np.nan)
-    half = 1.96 * np.sqrt(held * scatter / np.maximum(posts, 1))
+    ratio = np.where(enough, 1 + held * (mean / centre - 1), np.nan)
+    half = 1.96 * np.sqrt(held * scatter / np.maximum(posts, 1)) / centre
     return Hours(posts=posts, ratio=ratio, low=ratio - half, high=ratio + half, spread=between**0.5)
