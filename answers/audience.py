@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answers.asking import Asking, bounded, matching
-from answers.carriers import authors_of
-from answers.counting import top
+from answers.counting import counted, top
 from answers.coverage import answered
 from answers.crowd import Crowd, crowd, of_window, opened, saying, values
 from answers.hashtag import names_of
@@ -172,7 +171,7 @@ def _state(selection: Selection, crew: Crowd) -> State:
 def _parts(asking: Asking, selection: Selection, kind: str, people: int) -> tuple[Part, ...]:
     """The languages or platforms of the posts, by the people who use them."""
     codes = [code for code, _ in top(asking, matching(asking, selection), kind, size=20)]
-    found = [(code, authors_of(asking, selection.narrowed(**{kind: code}))) for code in codes]
+    found = [(code, counted(asking, selection.narrowed(**{kind: code}))[1]) for code in codes]
     parts = [
         Part(code=code, authors=authors, share=(authors.value or 0) / max(1, people))
         for code, authors in found

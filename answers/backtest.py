@@ -31,7 +31,7 @@ LEAST_DAYS: Final = 4
 LEAST_EPISODES: Final = 8
 _SMALL: Final = 500
 _LISTABLE: Final = 5
-"""An item of fewer authors in all is listed by no ranking above its thresholds."""
+"""A hashtag of fewer uses in all is left out: no ranking but the plainest would list it."""
 _HOUR: Final = 3600
 _DAY: Final = timedelta(days=1)
 
@@ -67,7 +67,7 @@ class Backtest:
     """The rankings on the judged days, ours first; none where ``cannot`` says why.
 
     ``since`` and ``until`` bound the judged hours. A hashtag truly rises with at least ``least`` authors in
-    the next day; ``tags`` are those that any ranking could list. ``rises`` are the newest first.
+    the next day; ``tags`` are those with at least five uses in all. ``rises`` are the newest first.
     """
 
     since: datetime
@@ -171,10 +171,8 @@ def _uses(asking: Asking, asked: Selection, base: int) -> tuple[_Uses, int]:
         columns = {name: column[kept] for name, column in columns.items()}
     tag, author = columns["tag_n"], columns["author_n"]
     keys, item = np.unique(tag, return_inverse=True)
-    named = author >= 0
-    people, person = np.unique(author[named], return_inverse=True)
-    pairs = np.unique(item[named] * max(len(people), 1) + person) // max(len(people), 1)
-    listable = np.bincount(pairs, minlength=len(keys)) >= _LISTABLE
+    people = np.unique(author[author >= 0])
+    listable = np.bincount(item, minlength=len(keys)) >= _LISTABLE
     place = np.cumsum(listable) - 1
     inside = listable[item]
     hour = columns["created_at"][inside] // _HOUR - base

@@ -9,14 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from answers.asking import Asking, matching
-from answers.counting import distinct_authors
 from answers.edges import edges_of, kind_number
 from answers.influence import author_keys
 from answers.people import Person, people
 from answers.rise import Rise, opening
 from posts.answer import Figure
 from posts.post import number
-from posts.selection import Selection
 
 Ints = npt.NDArray[np.int64]
 
@@ -83,7 +81,7 @@ def carriers(asking: Asking, rise: Rise, *, size: int) -> Carriers:
     known = people(asking, list(dict.fromkeys([*named, *loud])))
     ids = _ids(asking, acts, [number(key) for key in {*named, *loud}])
     made = {
-        key: _carrier(asking, rise, acts, key, known.get(key, Person()), ids)
+        key: _carrier(rise, acts, key, known.get(key, Person()), ids)
         for key in dict.fromkeys([*named, *loud])
     }
     top = np.array(ranked[:TOP], dtype=np.int64)
@@ -138,9 +136,7 @@ def _ids(asking: Asking, acts: _Acts, authors: list[int]) -> dict[int, tuple[str
     return {each["n"]: (each["created_at"], each["id"]) for each in found}
 
 
-def _carrier(
-    asking: Asking, rise: Rise, acts: _Acts, key: str, person: Person, ids: dict[int, tuple[str, str]]
-) -> Carrier:
+def _carrier(rise: Rise, acts: _Acts, key: str, person: Person, ids: dict[int, tuple[str, str]]) -> Carrier:
     toward = acts.dst == number(key)
     own = rise.selection.narrowed(author=key)
 
@@ -151,14 +147,8 @@ def _carrier(
     reposts = np.unique(acts.post[toward & (acts.kind == kind_number("repost"))]).size
     return Carrier(
         key=key, handle=person.handle, name=person.name, followers=person.followers,
-        posts=Figure(value=asking.store.count("posts", matching(asking, own)), selection=own),
+        posts=Figure(value=sum(row.author == key for row in rise.rows), selection=own),
         reposts=Figure(value=int(reposts), selection=rise.selection.narrowed(edge="repost", toward=key)),
         replies=answering(kind_number("reply")), quotes=answering(kind_number("quote")),
         share=float(toward.sum() / max(1, len(toward))),
     )  # fmt: skip
-
-
-def authors_of(asking: Asking, selection: Selection) -> Figure:
-    """The distinct authors of a selection."""
-    query = matching(asking, selection)
-    return distinct_authors(asking, query, selection, posts=asking.store.count("posts", query))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answers.asking import Asking, matching
-from answers.carriers import authors_of
+from answers.counting import counted
 from answers.hashtag import names_of
 from answers.meant import everyone, is_everything, others, own_tags
 from answers.narrowing import tagged
@@ -19,6 +19,7 @@ from posts.errors import QueryError
 from posts.post import number
 from posts.selection import Selection
 from trends.companions import LEAST_AUTHORS, companions
+from trends.pairs import people
 
 Ints = npt.NDArray[np.int64]
 
@@ -74,7 +75,7 @@ def rising_with(asking: Asking, rise: Rise, *, size: int) -> tuple[Companion, ..
     keys = _keys(asking, [int(tags[place]) for place in kept[:size]])
     names = names_of(asking, list(keys.values()))
     return tuple(
-        _companion(asking, rise, keys[tag], names, expected, false)
+        _companion(asking, rise, keys[tag], names, joined[tag], expected, false)
         for tag, expected, false in (
             (int(tags[place]), float(judged.expected[place]), float(judged.false_rate[place]))
             for place in kept[:size]
@@ -84,10 +85,17 @@ def rising_with(asking: Asking, rise: Rise, *, size: int) -> tuple[Companion, ..
 
 
 def _companion(
-    asking: Asking, rise: Rise, key: str, names: dict[str, str], expected: float, false: float
+    asking: Asking,
+    rise: Rise,
+    key: str,
+    names: dict[str, str],
+    together: int,
+    expected: float,
+    false: float,
 ) -> Companion:
+    joined = Figure(value=together, selection=tagged(rise.selection, key))
     return Companion(
-        key=key, name=names.get(key, key), together=authors_of(asking, tagged(rise.selection, key)),
+        key=key, name=names.get(key, key), together=joined,
         apart=_apart(asking, rise.selection, key), expected=expected, false_rate=false,
     )  # fmt: skip
 
@@ -95,7 +103,7 @@ def _companion(
 def _apart(asking: Asking, selection: Selection, key: str) -> Figure | None:
     try:
         rest = others(asking, selection)
-        return None if rest is None else authors_of(asking, tagged(rest, key))
+        return None if rest is None else counted(asking, tagged(rest, key))[1]
     except QueryError:
         return None  # the question would be longer than one may be
 
@@ -122,17 +130,19 @@ def _uses(
 
 def _people(tag: Ints, author: Ints) -> dict[int, int]:
     """Distinct authors of each tag."""
-    pairs = np.unique(np.stack([tag, author]), axis=1) if len(tag) else np.empty((2, 0), dtype=np.int64)
-    tags, counts = np.unique(pairs[0], return_counts=True)
+    tags, counts = people(tag, author)
     return dict(zip(tags.tolist(), counts.tolist(), strict=True))
 
 
 def _past(uses: dict[str, Ints], until: int, length: int) -> dict[int, int]:
     """Distinct authors of each tag, summed over the windows."""
     window = (until - 1 - uses["created_at"]) // length
-    rows = np.unique(np.stack([uses["tag_n"], window, uses["author_n"]]), axis=1)
-    tags, counts = np.unique(rows[0], return_counts=True)
-    return dict(zip(tags.tolist(), counts.tolist(), strict=True))
+    found: dict[int, int] = {}
+    for each in np.unique(window).tolist():
+        own = window == each
+        for tag, many in _people(uses["tag_n"][own], uses["author_n"][own]).items():
+            found[tag] = found.get(tag, 0) + many
+    return found
 
 
 def _everyone(asking: Asking, rise: Rise) -> int:

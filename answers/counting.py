@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from answers.asking import Asking
+from answers.asking import Asking, matching
 from answers.narrowing import within
 from posts.answer import Figure
 from posts.selection import Selection
@@ -46,6 +46,13 @@ def distinct_authors(asking: Asking, query: dict[str, Any], selection: Selection
             return Figure(value=int(found), selection=selection, exact=False)
     column = asking.store.columns("posts", query, ["author_n"])["author_n"]
     return Figure(value=int(np.unique(column[column >= 0]).size), selection=selection)
+
+
+def counted(asking: Asking, selection: Selection) -> tuple[Figure, Figure]:
+    """The posts of a selection without ``edge`` and ``toward``, and their distinct authors, exactly."""
+    column = asking.store.columns("posts", matching(asking, selection), ["author_n"])["author_n"]
+    authors = int(np.unique(column[column >= 0]).size)
+    return Figure(value=len(column), selection=selection), Figure(value=authors, selection=selection)
 
 
 def engagement(asking: Asking, query: dict[str, Any], selection: Selection) -> Figure:

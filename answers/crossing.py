@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from answers.asking import Asking, bounded, matching
-from answers.carriers import authors_of
-from answers.counting import top
+from answers.counting import counted, top
 from answers.coverage import answered
 from answers.hashtag import names_of
 from answers.narrowing import tagged
@@ -25,6 +24,7 @@ from posts.selection import Selection
 from trends.crossing import THRESHOLD, Lag, Lead, arrivals, lag, lead, passed
 from trends.intervals import Spans, common, length, near
 from trends.odds import false_rates
+from trends.pairs import people
 
 Ints = npt.NDArray[np.int64]
 Sure = Literal["told", "unsure", "not heard"]
@@ -126,10 +126,8 @@ def crossings(asking: Asking, selection: Selection, *, size: int = 20) -> Answer
     before = {name: _arrived(each, None, since) for name, each in columns.items()}
     here = _several(list(begun.values()))
     running = here & set().union(*before.values()) if before else set()
-    trends = [_trend(tag, columns, since) for tag in sorted(here - running)]
-    trends = sorted(
-        (each for each in trends if len(each.order()) > 1), key=lambda each: (-each.authors, each.tag)
-    )
+    crossed = [each for each in _trends(here - running, columns, since) if len(each.order()) > 1]
+    trends = sorted(crossed, key=lambda each: (-each.authors, each.tag))
     spans = _spans(asking, platforms, selection)
     keys = _keys(asking, [each.tag for each in trends[:size]])
     names = names_of(asking, list(keys.values()))
@@ -198,8 +196,7 @@ def _arrived(uses: Mapping[str, Ints], since: int | None, until: int | None) -> 
     at = uses["created_at"]
     kept = (at >= since if since is not None else True) & (at < until if until is not None else True)
     kept = np.broadcast_to(kept, at.shape)
-    pairs = np.unique(np.stack([uses["tag_n"][kept], uses["author_n"][kept]]), axis=1)
-    tags, authors = np.unique(pairs[0], return_counts=True)
+    tags, authors = people(uses["tag_n"][kept], uses["author_n"][kept])
     return set(tags[authors >= THRESHOLD].tolist())
 
 
@@ -208,12 +205,17 @@ def _several(sets: Sequence[set[int]]) -> set[int]:
     return set().union(*(one & other for one, other in combinations(sets, 2)))
 
 
-def _trend(tag: int, columns: Mapping[str, Mapping[str, Ints]], since: int) -> _Trend:
-    times = {}
+def _trends(tags: set[int], columns: Mapping[str, Mapping[str, Ints]], since: int) -> list[_Trend]:
+    """These tags with the first posts of their authors in the window, by platform."""
+    wanted = np.array(sorted(tags), dtype=np.int64)
+    times: dict[int, dict[str, Ints]] = {tag: {} for tag in wanted.tolist()}
     for name, uses in columns.items():
-        own = (uses["tag_n"] == tag) & (uses["created_at"] >= since)
-        times[name] = arrivals(uses["author_n"][own], uses["created_at"][own])
-    return _Trend(tag, times)
+        kept = np.flatnonzero(np.isin(uses["tag_n"], wanted) & (uses["created_at"] >= since))
+        kept = kept[np.argsort(uses["tag_n"][kept], kind="stable")]
+        ends = np.searchsorted(uses["tag_n"][kept], wanted, side="right")[:-1]
+        for tag, own in zip(wanted.tolist(), np.split(kept, ends), strict=True) if len(wanted) else ():
+            times[tag][name] = arrivals(uses["author_n"][own], uses["created_at"][own])
+    return [_Trend(tag, found) for tag, found in times.items()]
 
 
 def _spans(asking: Asking, platforms: Sequence[str], selection: Selection) -> dict[str, Spans]:
@@ -247,7 +249,7 @@ def _crossing(
         arrivals=tuple(
             Arrival(
                 platform=name, at=moment(passed(trend.times[name]) or 0),
-                authors=authors_of(asking, selection.narrowed(platform=name)),
+                authors=counted(asking, selection.narrowed(platform=name))[1],
             )
             for name in order
         ),

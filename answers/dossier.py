@@ -17,6 +17,7 @@ import msgspec
 from answers.asking import Asking, bounded, matching
 from answers.dossier_posts import Sample, TagNumbers, Telling, mark, numbers, read, samples
 from answers.listening import cut, listening
+from answers.research import research
 from answers.trends import standing
 from posts.errors import RasadError
 from posts.selection import Selection, from_params
@@ -71,6 +72,23 @@ class Habit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What ``answers.research`` says of it: its verdict and how sure that is (``light``), by so many authors.
+
+    ``visible_s`` is for how long a post stays among the newest, at least. ``lift`` is how many times as much
+    posts with it draw as the same authors' others, ``low`` and ``high`` its 95 % bounds, by ``lift_authors``.
+    """
+
+    verdict: str
+    light: str
+    visible_s: int
+    lift: float | None
+    low: float | None
+    high: float | None
+    lift_authors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagSection:
     """One hashtag: its numbers, how it stands against its habit, and the digest of its posts."""
 
@@ -78,6 +96,7 @@ class TagSection:
     name: str
     numbers: TagNumbers
     habit: Habit | None
+    advice: Advice | None
     samples: tuple[Sample, ...]
     posts_digest: str
 
@@ -147,9 +166,10 @@ def answer(asking: Asking, question: Question, *, version: str) -> Dossier:
     window = from_params(question.selection)
     told = _read(asking, window, question.tags)
     elsewhere, whole = _around(asking, window, told)
+    advice = _advice(asking, window, question.tags)
     sections = tuple(
-        _section(asking, window, question, key, told, elsewhere) for key in question.tags
-    )  # fmt: skip
+        _section(asking, window, question, key, told, elsewhere, advice.get(key)) for key in question.tags
+    )
     return Dossier(
         question=question, versions=Versions(rasad=version), window_posts=whole, tags=sections,
         coverage=_coverage(asking, window), posts=tuple(Mark(*mark(each, question.tags)) for each in told),
@@ -188,12 +208,14 @@ def _section(
     key: str,
     told: Sequence[Telling],
     elsewhere: dict[str, int],
+    advice: Advice | None,
 ) -> TagSection:
     own = [each for each in told if key in each.tags]
     counted = numbers(own, key, window, elsewhere, time_zone=asking.time_zone)
     return TagSection(
         key=key, name=counted.spellings[0][0] if counted.spellings else key, numbers=counted,
-        habit=_habit(asking, window, key) if own else None, samples=samples(own, question.samples),
+        habit=_habit(asking, window, key) if own else None,
+        advice=advice if own else None, samples=samples(own, question.samples),
         posts_digest=digest_of(Mark(*mark(each, question.tags)) for each in own),
     )  # fmt: skip
 
@@ -216,6 +238,22 @@ def _habit(asking: Asking, window: Selection, key: str) -> Habit | None:
         expected=None if expected is None else round(float(expected), 2),
         ratio=None if found.ratio is None else round(found.ratio, 2), score=round(found.score, 2),
     )  # fmt: skip
+
+
+def _advice(asking: Asking, window: Selection, keys: tuple[str, ...]) -> dict[str, Advice]:
+    rows = research(asking, window, keys=keys, size=len(keys)).value.rows
+    return {
+        row.key: Advice(
+            verdict=row.verdict.code, light=row.verdict.light, visible_s=int(row.visible.at_least_s),
+            lift=_rounded(row.lift.ratio), low=_rounded(row.lift.low), high=_rounded(row.lift.high),
+            lift_authors=row.lift.authors,
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
 
 
 def _coverage(asking: Asking, window: Selection) -> tuple[SourceTime, ...]:

@@ -92,7 +92,11 @@ def ahead(
     first = int(np.searchsorted(_seconds(ends), int(begun.timestamp()), side="right"))
     starts, ends = starts[first:], ends[first:]
     if not starts:
-        starts, ends = [asked.until or until], [asked.until or until]
+        nothing = Outlook(
+            measure=measure, horizon=horizon, origin=asked.until or until, past=(), steps=(), total=None,
+            check=None, cannot=Cannot(reason="short", have=0, need=scheme.least), history=0, unheard=0,
+        )  # fmt: skip
+        return answered(asking, asked, nothing, "forecast")
     asked = asked.narrowed(since=starts[0])
     counted = _counted(asking, asked, starts)
     heard = _heard(asking, asked, starts, ends)
@@ -197,7 +201,7 @@ def _heard(
     ]
     begins, behind = _seconds(starts), _seconds(ends)
     missed = np.zeros(len(starts))
-    if not facts or asked.since >= asked.until:
+    if not facts:
         return np.ones(len(starts), dtype=np.bool_)
     shares = dict(top(asking, matching(asking, asked), "source", size=1_000))
     told = listening(asking, facts, since=asked.since, until=asked.until)

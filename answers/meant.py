@@ -7,7 +7,7 @@ from typing import Final
 
 from answers.asking import Asking
 from answers.narrowing import also
-from answers.trends import spellings
+from answers.rising_tags import spellings
 from nlp import hashtags
 from nlp.fold import tag_words, tokens
 from posts import query as asked

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 
 from answers.asking import Asking, matching
-from answers.carriers import authors_of
+from answers.counting import counted
 from answers.hashtag import name_of
 from answers.meant import is_everything
 from answers.narrowing import also
@@ -28,7 +28,8 @@ By = Literal["link", "topic", "words"]
 
 BEFORE: Final = timedelta(hours=24)
 """How long before a rise news are looked for."""
-SHOWN: Final = 8
+SHOWN: Final = 6
+_SECOND: Final = timedelta(seconds=1)
 _CANDIDATES: Final = 500
 _NEWS: Final[dict[str, Any]] = {
     "bool": {
@@ -104,11 +105,10 @@ def _page(asking: Asking, selection: Selection, field: str, value: str) -> Share
     """The posts that point there or below; ``None`` where no query can say so."""
     try:
         chosen = selection.narrowed(query=also(selection.query, f'{field}:"{value}"'))
-        posts = asking.store.count("posts", matching(asking, chosen))
+        posts, authors = counted(asking, chosen)
     except QueryError:
         return None
-    authors = authors_of(asking, chosen)
-    return Shared(name=value, posts=Figure(value=posts, selection=chosen), authors=authors) if posts else None
+    return Shared(name=value, posts=posts, authors=authors) if posts.value else None
 
 
 def _articles(asking: Asking, rise: Rise, first: int, size: int) -> tuple[Article, ...]:
@@ -130,9 +130,10 @@ def _articles(asking: Asking, rise: Rise, first: int, size: int) -> tuple[Articl
 def _article(rise: Rise, post: Post, by: By, first: int, times: list[int]) -> Article:
     lead = first - int(post.created_at.timestamp())
     rate = None
-    if lead >= 0 and by != "link" and rise.history_days > 0:
+    if lead >= 0 and by != "link":
+        # Up to a day before the rise: the article itself is no coincidence of the past.
         past = int(min(HISTORY_DAYS, rise.history_days) * 86_400)
-        rate = base_rate(times, lead, since=rise.since - past, until=rise.since)
+        rate = base_rate(times, lead, since=rise.since - past, until=rise.since - BEFORE // _SECOND)
     opened = Figure(value=1, selection=Selection(ids=(post.id,)))
     return Article(post=post, posts=opened, lead_s=lead, by=by, base_rate=rate)
 

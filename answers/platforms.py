@@ -15,7 +15,7 @@ from trends.intervals import Spans, common, subtract, union
 def heard_since(asking: Asking, platforms: Sequence[str]) -> dict[str, datetime]:
     """The first moment of which each platform is known: by the ledger of its sources, else its first post.
 
-    A source that brings older posts with its first run is known from the first of them on.
+    A ledger speaks for its platform: one old post that somebody passed on does not make its time heard.
     """
     first = heard.first_heard(asking.state)
     found: dict[str, datetime] = {}
@@ -25,11 +25,9 @@ def heard_since(asking: Asking, platforms: Sequence[str]) -> dict[str, datetime]
             for facts in asking.sources
             if facts.platform == platform and facts.name in first
         ]
-        oldest = _oldest(asking, platform)
-        if oldest is not None:
-            moments.append(oldest)
-        if moments:
-            found[platform] = min(moments)
+        begun = min(moments) if moments else _oldest(asking, platform)
+        if begun is not None:
+            found[platform] = begun
     return found
 
 

@@ -61,7 +61,8 @@ class Rise:
 
     ``rose``: they are those from its beginning to its height (``onset``). Otherwise those of the whole
     window: nothing rose in it (``steady``), it has fewer than 5 authors (``few``), or fewer than 3 days
-    before it were heard (``short``). ``rows`` are at most ``MOST_READ``, which end at ``selection.until``.
+    before it were heard (``short``). ``history_days`` before the posts were heard. ``rows`` are at most
+    ``MOST_READ``, which end at ``selection.until``.
     """
 
     state: State
@@ -100,11 +101,11 @@ def rise_of(asking: Asking, selection: Selection) -> Rise:
     columns = asking.store.columns("posts", matching(asking, past), ["author_n", "created_at"])
     author, at = columns["author_n"], columns["created_at"]
     heard = _heard_hours(asking, past)
-    days = (since - int(heard[0]) * HOUR) / 86_400 if len(heard) else 0.0
+    begun = int(heard[0]) * HOUR if len(heard) else since
     people = author[(at >= since) & (author >= 0)]
     found = None
     state: State = "few" if np.unique(people).size < LEAST_AUTHORS else "short"
-    if state == "short" and days >= LEAST_DAYS:
+    if state == "short" and since - begun >= LEAST_DAYS * 86_400:
         found = onset(author, at, heard, since=since, until=until)
         state = "rose" if found else "steady"
     if found is not None:
@@ -113,7 +114,7 @@ def rise_of(asking: Asking, selection: Selection) -> Rise:
     if len(moments) > MOST_READ:
         until = max(int(moments[MOST_READ]), since + 1)
     meant = selection.narrowed(since=moment(since), until=moment(until))
-    return Rise(state, meant, _rows(asking, meant), found, max(0.0, days))
+    return Rise(state, meant, _rows(asking, meant), found, max(0.0, (since - begun) / 86_400))
 
 
 def moment(seconds: int) -> datetime:

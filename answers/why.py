@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from answers.asking import Asking, bounded, matching
-from answers.carriers import Carriers, authors_of, carriers
+from answers.asking import Asking, bounded
+from answers.carriers import Carriers, carriers
 from answers.companions import Companion, rising_with
 from answers.coverage import answered
 from answers.organic import Organic, organic
@@ -110,9 +110,9 @@ def why(asking: Asking, selection: Selection, *, size: int = CARRIERS) -> Answer
     return answered(asking, selection, told, "why")
 
 
-def _first(asking: Asking, rows: tuple[Row, ...], *, since: int | None = None) -> tuple[First, ...]:
+def _first(asking: Asking, rows: tuple[Row, ...]) -> tuple[First, ...]:
     kept = asking.store.get("posts", [row.id for row in rows])
-    begin = since if since is not None else rows[0].at if rows else 0
+    begin = rows[0].at if rows else 0
     return tuple(
         First(
             post=post_of(kept[row.id]), posts=Figure(value=1, selection=Selection(ids=(row.id,))),
@@ -124,22 +124,21 @@ def _first(asking: Asking, rows: tuple[Row, ...], *, since: int | None = None) -
 
 
 def _platforms(asking: Asking, rise: Rise) -> tuple[OnPlatform, ...]:
-    earliest: dict[str, Row] = {}
+    by_platform: dict[str, list[Row]] = {}
     for row in rise.rows:
-        earliest.setdefault(row.platform, row)
-    since = heard_since(asking, tuple(earliest))
+        by_platform.setdefault(row.platform, []).append(row)
+    since = heard_since(asking, tuple(by_platform))
+    firsts = _first(asking, tuple(rows[0] for rows in by_platform.values()))
     found = []
-    for row in earliest.values():
-        own = rise.selection.narrowed(platform=row.platform)
-        (first,) = _first(asking, (row,), since=rise.rows[0].at) or (None,)
-        heard = since.get(row.platform)
-        if first is None:
-            continue
-        posts = Figure(value=asking.store.count("posts", matching(asking, own)), selection=own)
+    for first in firsts:
+        name = first.post.platform
+        rows, heard, own = by_platform[name], since.get(name), rise.selection.narrowed(platform=name)
+        authors = {row.author_n for row in rows if row.author_n >= 0}
         found.append(
             OnPlatform(
-                platform=row.platform, first=first, posts=posts, authors=authors_of(asking, own),
-                heard_since=heard, told=heard is not None and heard.timestamp() <= rise.since,
+                platform=name, first=first, posts=Figure(value=len(rows), selection=own),
+                authors=Figure(value=len(authors), selection=own), heard_since=heard,
+                told=heard is not None and heard.timestamp() <= rise.since,
             )
         )  # fmt: skip
     return tuple(found)

@@ -56,7 +56,7 @@ def gaussian(series: nab.Labelled) -> Floats:
     size = np.maximum(row - low, 1)
     mean = (sums[row] - sums[low]) / size
     spread = np.sqrt(np.maximum((squares[row] - squares[low]) / size - mean**2, 1e-6))
-    return -np.asarray(special.log_ndtr(-(counts - mean) / spread)) / np.log(10)
+    return np.asarray(-special.log_ndtr(-(counts - mean) / spread) / np.log(10), dtype=np.float64)
 
 
 def same_hours(counts: Floats) -> Floats:
@@ -74,7 +74,8 @@ def hybrid(series: nab.Labelled) -> Floats:
         past[: 2 * DAY] = 0.0
         middle = np.nanmedian(past, axis=1)
         spread = np.nanmedian(np.abs(past - middle[:, None]), axis=1)
-    return np.nan_to_num((series.counts - middle) / (1.4826 * np.maximum(spread, 0.5)))
+    distance = (series.counts - middle) / (1.4826 * np.maximum(spread, 0.5))
+    return np.asarray(np.nan_to_num(distance), dtype=np.float64)
 
 
 def tail(series: nab.Labelled) -> Floats:
@@ -143,6 +144,48 @@ def row(name: str, series: Sequence[nab.Labelled], scores: Sequence[Floats]) -> 
     return f"| {name} | {' | '.join(cells)} | {found}, {alarms} |"
 
 
+def thinned(series: nab.Labelled, share: float) -> nab.Labelled:
+    """As if only a share of the posts had been heard."""
+    kept = np.random.default_rng(7).binomial(series.counts.astype(int), share).astype(float)
+    return nab.labelled(series.name, series.times, kept, series.windows)
+
+
+def begun_later(series: nab.Labelled, rows: int) -> nab.Labelled:
+    """As if listening had begun so many rows later; windows in what is not judged are left out."""
+    windows = [(first - rows, last - rows) for first, last in series.windows if first - rows >= 750]
+    return nab.labelled(series.name, series.times[rows:], series.counts[rows:], windows)
+
+
+def added(one: nab.Labelled, other: nab.Labelled) -> nab.Labelled:
+    """Two series made about equally large and added, with the windows of both."""
+    size = min(len(one.counts), len(other.counts))
+    rng = np.random.default_rng(7)
+    heights = [max(15.0, float(np.quantile(each.counts, 0.99))) for each in (one, other)]
+    parts = [
+        rng.binomial(each.counts[:size].astype(int), min(1.0, min(heights) / height))
+        for each, height in zip((one, other), heights, strict=True)
+    ]
+    windows: list[tuple[int, int]] = []
+    for first, last in sorted((*one.windows, *other.windows)):
+        if windows and first <= windows[-1][1] + 1:
+            first, last = windows[-1][0], max(last, windows.pop()[1])
+        if last < size:
+            windows.append((first, last))
+    return nab.labelled(
+        f"{one.name}+{other.name}", one.times[:size], np.sum(parts, axis=0).astype(float), windows
+    )
+
+
+def changed(series: Sequence[nab.Labelled]) -> dict[str, list[nab.Labelled]]:
+    """Series that were not there when the detector was chosen, as far as they can be made of these."""
+    return {
+        "half of the posts": [thinned(one, 0.5) for one in series],
+        "three in ten posts, without the smallest": [thinned(one, 0.3) for one in series[:-1]],
+        "begun 500 to 3,000 rows later": [begun_later(one, n) for one in series for n in (500, 1_500, 3_000)],
+        "two added": [added(one, other) for one in series for other in series if one.name < other.name],
+    }
+
+
 def main() -> None:
     series = nab.load()
     windows = sum(len(one.windows) for one in series)
@@ -153,6 +196,15 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for name, detector in DETECTORS.items():
         print(row(name, series, [detector(one) for one in series]), flush=True)
+    print("\nours on changed series, at the thresholds of these five")
+    own = [ours(one) for one in series]
+    for name, others in changed(series).items():
+        told = [ours(one) for one in others]
+        got = [
+            nab.score(others, told, nab.judge(series, own, profile).threshold, profile)
+            for profile in nab.PROFILES.values()
+        ]
+        print(f"| {name} | {len(others)} | {' / '.join(f'{value:.1f}' for value in got)} |", flush=True)
     began = time.process_time()
     for one in series:
         ours(one)

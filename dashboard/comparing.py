@@ -102,7 +102,6 @@ def draw_numbers(visit: Visit, asked: Asked, sides: Sequence[Side]) -> None:
         {"label": visit.common("label.authors"), "number": True},
         {"label": visit.common("label.engagement"), "number": True},
         {"label": visit.text("compare.per_post"), "number": True, "minor": True},
-        {"label": visit.text("compare.busiest"), "number": True, "minor": True},
     ]
     most = max((side.posts.value or 0 for side in sides), default=0) or 1
     rows: list[list[parts.Item]] = [
@@ -113,7 +112,6 @@ def draw_numbers(visit: Visit, asked: Asked, sides: Sequence[Side]) -> None:
             parts.number(visit, side.authors),
             parts.number(visit, side.engagement),
             _muted({"text": digits.number(side.per_post, visit.language, 1)}, side),
-            _muted({"text": _busiest(visit, side)}, side),
         ]
         for side in sides
     ]
@@ -153,7 +151,7 @@ def draw_made_of(visit: Visit, sides: Sequence[Side], kind: str) -> None:
             totals[name] = totals.get(name, 0) + (figure.value or 0)
     names = sorted(totals, key=lambda name: (-totals[name], name))
     columns: list[parts.Item] = [{"label": visit.common(f"label.{kind}")}]
-    columns += [{"label": stripped(side.name), "number": True} for side in sides]
+    columns += [{"label": isolate_auto(stripped(side.name)), "number": True} for side in sides]
     rows: list[list[parts.Item]] = []
     for name in names:
         cells = [_part(visit, side, figures.get(name)) for side, figures in zip(sides, counted, strict=True)]
@@ -165,7 +163,20 @@ def _part(visit: Visit, side: Side, figure: Figure | None) -> parts.Item:
     if figure is None or not side.posts.value:
         return {"text": visit.number(0), "tone": "muted"}
     share = (figure.value or 0) / side.posts.value
-    return {**parts.number(visit, figure), "below": visit.part(share)}
+    return {**parts.number(visit, figure), "bar": share}
+
+
+def draw_hours(visit: Visit, sides: Sequence[Side]) -> None:
+    """At which hours of the day each is written: a curve from midnight on, and the hour with most posts."""
+    items: list[parts.Item] = [
+        {
+            "label": isolate_auto(stripped(side.name)),
+            "value": {"text": _busiest(visit, side)},
+            "curve": None if side.thin else [float(count) for count in side.hours],
+        }
+        for side in sides
+    ]
+    parts.draw_figures(items, key="compare_hours")
 
 
 def draw_overlap(visit: Visit, found: Comparison) -> None:

@@ -39,6 +39,7 @@ from rasad.commands import (
     reporting,
     sources,
     tags,
+    trends,
     why,
     wording,
 )  # fmt: skip
@@ -83,9 +84,9 @@ app.command()(collecting.collect)
 app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
-app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(foretelling.forecast)
 app.command(cls=Asks)(judging.backtest)
+app.command(cls=Asks)(trends.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)

@@ -22,7 +22,9 @@ def sentences(outlook: Outlook, language: str, time_zone: str, calendar: str) ->
     else:
         found.append(_whole(outlook, language, time_zone, calendar))
     if outlook.check is not None:
-        found += fared(outlook.check, outlook.horizon, language)
+        told = fared(outlook.check, outlook.horizon, language)
+        # What cannot be told has no verdict: neither the forecast nor the copy is to be believed.
+        found += told if outlook.cannot is None else told[:-1]
     if outlook.unheard:
         steps = texts.counted(f"common.unit.{outlook.horizon}", outlook.unheard, language)
         found.append(texts.text(f"forecast.unheard.{outlook.horizon}", language, steps=steps))

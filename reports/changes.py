@@ -154,7 +154,7 @@ def _flat(section: TagSection) -> dict[str, Value]:
     """Every number of a hashtag under the way to it: ``languages.fa``, ``related.tea.both``."""
     plain: dict[str, Any] = msgspec.to_builtins(section)
     found: dict[str, Value] = {}
-    _gather(found, "", {**plain.pop("numbers"), "habit": plain["habit"]})
+    _gather(found, "", {**plain["numbers"], "habit": plain["habit"], "advice": plain["advice"]})
     return found
 
 

@@ -16,7 +16,8 @@ from words import dates, digits, texts
 
 _LISTED: Final = 12
 _DEFINITIONS: Final = (
-    "posts", "authors", "engagement", "views", "followers", "related", "lift", "habit", "mood", "marks",
+    "posts", "authors", "engagement", "views", "followers", "related", "lift", "habit", "advice", "mood",
+    "marks",
 )  # fmt: skip
 
 
@@ -117,6 +118,7 @@ def _section(tag: TagSection, dossier: Dossier, reader: Reader) -> Markup:
             _spellings(tag, reader),
             _cards(tag, dossier, reader),
             _habit(tag, reader),
+            *_advice(tag, reader),
             _volume(tag, reader),
             _lists(tag, dossier, reader),
             *_samples(tag.samples, reader),
@@ -171,6 +173,26 @@ def _habit(tag: TagSection, reader: Reader) -> Markup:
         expected=reader.number(habit.expected, 1), score=reader.number(habit.score, 1),
     )  # fmt: skip
     return element("p", told, class_="note")
+
+
+def _advice(tag: TagSection, reader: Reader) -> list[Markup]:
+    """The verdict of the research, and what posts with it draw."""
+    found = tag.advice
+    if found is None:
+        return []
+    judged = {
+        name: texts.text(f"research.{name}.{code}", reader.language)
+        for name, code in (("verdict", found.verdict), ("light", found.light))
+    }
+    visible = dates.length(timedelta(seconds=found.visible_s), reader.language)
+    told = [reader.text("advice", **judged, visible=visible)]
+    if found.lift is None:
+        told.append(reader.text("no_draw"))
+    else:
+        ratio, low, high = (reader.number(each, 2) for each in (found.lift, found.low, found.high))
+        authors = reader.number(found.lift_authors)
+        told.append(reader.text("draw", ratio=ratio, low=low, high=high, authors=authors))
+    return [element("p", " ".join(told), class_="note")]
 
 
 def _volume(tag: TagSection, reader: Reader) -> Markup:

@@ -10,6 +10,7 @@ import altair as alt
 
 from reports.charts import PICKED, Bar, Reader, Spec, finished, inline, span_told, time_axis
 from words import digits, texts
+from words.bidi import isolate_auto
 
 COLOURS: Final = ("#0f766e", "#d97706", "#4f46e5", "#be185d", "#0284c7", "#78716c")
 """Told apart by the colour-blind too, as each has a dash and a shape of its own beside it."""
@@ -32,7 +33,7 @@ def chart(lines: Sequence[Line], reader: Reader, *, label: str, indexed: bool, h
     ``indexed`` sets each line's own highest value to 100, so that small and large can be held together.
     """
     values = _values(lines, reader, indexed=indexed)
-    names = [reader.label(line.name) for line in lines]
+    names = [isolate_auto(line.name) for line in lines]
     picked = alt.selection_point(name=PICKED, fields=["id"], on="click", empty=True)
     first = lines[0].bars
     base = alt.Chart(inline(values)).encode(
@@ -83,7 +84,7 @@ def _values(lines: Sequence[Line], reader: Reader, *, indexed: bool) -> list[dic
             index = 100 * bar.value / most
             values.append(
                 {
-                    "id": len(values), "name": reader.label(line.name), "start": bar.start.timestamp(),
+                    "id": len(values), "name": isolate_auto(line.name), "start": bar.start.timestamp(),
                     "value": round(index, 1) if indexed else bar.value,
                     "strength": 0.35 if line.faint else 1.0,
                     "when": reader.label(span_told(bar.start, bar.end, reader)),

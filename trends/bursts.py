@@ -43,7 +43,7 @@ _PAUSE: Final = 3
 class Episode:
     """One burst, as places in the series: from bucket ``first`` to before ``end``, highest at ``peak``.
 
-    ``score`` is its largest strangeness; ``ongoing`` where the series ends before the episode does.
+    ``score`` is its largest strangeness; ``ongoing`` where it reaches the newest bucket or that before.
     """
 
     first: int
@@ -95,25 +95,29 @@ def episodes(times: npt.ArrayLike, counts: npt.ArrayLike, *, history: float) -> 
     """
     values, bucket_s = _checked(times, counts)
     found, raw = scores(times, counts, history=history), _strangeness(values, bucket_s)
+    own = _told(_ratio(values, bucket_s, 1))
     learnt = int(np.ceil(history * len(values)))
     told: list[Episode] = []
     for first in np.flatnonzero(found >= ALARM).tolist():
         if first >= learnt and not (told and first < told[-1].end):
-            told.append(_episode(first, raw, values))
+            told.append(_episode(first, raw, own, values))
     return tuple(told)
 
 
-def _episode(first: int, raw: Floats, values: Floats) -> Episode:
+def _episode(first: int, raw: Floats, own: Floats, values: Floats) -> Episode:
+    """``own`` is the strangeness of each bucket by itself, for means stay high when all is over."""
     last = first
     for place in range(first, len(raw)):
-        if raw[place] >= _FADED * ALARM:
+        if min(raw[place], own[place]) >= _FADED * ALARM:
             last = place
         elif place - last > _PAUSE:
             break
-    span = slice(first, last + 1)
+    # The newest bucket may not be over yet: it ends nothing by itself.
+    ongoing = last + 2 >= len(raw)
+    end = len(raw) if ongoing else last + 1
     return Episode(
-        first=first, end=last + 1, peak=first + int(np.nanargmax(values[span])),
-        score=float(raw[span].max()), ongoing=last + 1 >= len(raw),
+        first=first, end=end, peak=first + int(np.nanargmax(values[first:end])),
+        score=float(raw[first:end].max()), ongoing=ongoing,
     )  # fmt: skip
 
 
@@ -144,17 +148,22 @@ def _buckets(seconds: int, bucket_s: int, *, least: int = 1) -> int:
 
 
 def _strangeness(values: Floats, bucket_s: int) -> Floats:
-    """How often the alarm's height each bucket is; 0 while too little is known and where nothing is."""
-    total = np.zeros(len(values))
+    """How many times the alarm's height each bucket is; 0 while too little is known and where nothing is."""
+    weighed = sum(weight * _ratio(values, bucket_s, span) for span, weight in _SPANS)
+    return _told(np.asarray(weighed, dtype=np.float64))
+
+
+def _ratio(values: Floats, bucket_s: int, span: int) -> Floats:
+    """The logarithm of the mean of ``span`` buckets by its usual heights; NaN where one is not known."""
     learnt = _buckets(LEAST_DAYS * _DAY_S, bucket_s, least=LEAST_BUCKETS)
-    for span, weight in _SPANS:
-        mean = _trailing_mean(values, span)
-        count = np.log(np.maximum(mean, _LEAST_COUNT))
-        for days in _PASTS_D:
-            heights = _heights(mean, _buckets(days * _DAY_S, bucket_s), learnt)
-            total += weight / len(_PASTS_D) * (count - np.log(heights).mean(axis=1))
-    # What was never learnt has NaN as its height, what was never told NaN as its count: neither is strange.
-    return np.nan_to_num(np.exp(total), nan=0.0) / _LEVEL
+    mean = _trailing_mean(values, span)
+    pasts = [_heights(mean, _buckets(days * _DAY_S, bucket_s), learnt) for days in _PASTS_D]
+    usual = np.mean([np.log(heights).mean(axis=1) for heights in pasts], axis=0)
+    return np.asarray(np.log(np.maximum(mean, _LEAST_COUNT)) - usual, dtype=np.float64)
+
+
+def _told(ratio: Floats) -> Floats:
+    return np.nan_to_num(np.exp(ratio), nan=0.0) / _LEVEL
 
 
 def _trailing_mean(values: Floats, span: int) -> Floats:

@@ -207,7 +207,10 @@ def _measured(values: Floats, found: _Found, known: slice) -> Change | None:
     logs = _cut_back(logs - _weekdays(logs - level))
     before, after = logs[:rise], logs[top:]
     shift = float(after.mean() - before.mean())
-    if (shift > 0) != (found.best.shift > 0) or abs(shift) < np.log(LEAST_RATIO):
+    levels = float(np.median(part[:rise])), float(np.median(part[top:]))
+    climbs = found.best.shift > 0
+    lasted = (shift > 0) == climbs == (levels[1] > levels[0]) and abs(shift) >= np.log(LEAST_RATIO)
+    if not lasted or max(levels) < LEAST_LEVEL:
         return None
     freedom = max(1, len(before) + len(after) - 2)
     scatter = ((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum()
@@ -215,9 +218,9 @@ def _measured(values: Floats, found: _Found, known: slice) -> Change | None:
     error = _ALIKE * float(np.sqrt(max(scatter / freedom, chance) * (1 / len(before) + 1 / len(after))))
     reach = float(special.stdtrit(freedom, 0.975)) * error
     return Change(
-        kind="climb" if shift > 0 else "drop", since=found.since, level=found.level, found=found.found,
+        kind="climb" if climbs else "drop", since=found.since, level=found.level, found=found.found,
         begin=start, end=known.stop,
-        before=float(np.median(part[: len(before)])), after=float(np.median(part[-len(after) :])),
+        before=levels[0], after=levels[1],
         ratio=float(np.exp(shift)), low=float(np.exp(shift - reach)), high=float(np.exp(shift + reach)),
         certainty=1 - 2 * float(special.stdtr(found.best.freedom, -found.best.t)),
     )  # fmt: skip

@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from trends.pairs import people
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -62,6 +64,5 @@ def _paired(thing: Ints, author: Ints, at: Ints, window: int) -> Bools:
 
 def _often(thing: Ints, author: Ints, least: int) -> Ints:
     """Accounts with at least so many different things."""
-    pairs = np.unique(np.stack([author, thing]), axis=1) if len(thing) else np.empty((2, 0), dtype=np.int64)
-    accounts, things = np.unique(pairs[0], return_counts=True)
-    return np.asarray(accounts[things >= least], dtype=np.int64)
+    accounts, things = people(author, thing)
+    return accounts[things >= least]

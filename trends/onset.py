@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from trends.pairs import pairs
 from trends.rising import LEAST_AUTHORS, LEAST_RATIO
 from trends.tail import surprise
 
@@ -89,8 +90,7 @@ def onset(author: Ints, at: Ints, heard: Ints, *, since: int, until: int) -> Ons
 
 def hourly(author: Ints, hour: Ints, hours: int) -> Floats:
     """Distinct authors of each hour."""
-    pairs = np.unique(np.stack([hour, author]), axis=1) if len(hour) else np.empty((2, 0), dtype=np.int64)
-    return np.bincount(pairs[0], minlength=hours)[:hours].astype(np.float64)
+    return np.bincount(pairs(hour, author)[0], minlength=hours)[:hours].astype(np.float64)
 
 
 def expected(counts: Floats, known: npt.NDArray[np.bool_]) -> Floats:

@@ -117,9 +117,7 @@ class Mastodon(_Hours):
         self._day += self._ring[0]
         usual = np.maximum(self._before, 1.0)
         score = np.where((self._day < FLOOR) | (self._day < usual), 0.0, (self._day - usual) ** 2 / usual)
-        # The newer of two maxima is the one that is shown higher.
-        shown = self._best * 0.5 ** ((hour - self._at) / self.HALF_LIFE_H)
-        higher = (score > self._best) | (score > shown)
+        higher = (score > self._best) | ((score > 0) & (hour - self._at > self.GONE_H))
         self._best[higher], self._at[higher] = score[higher], hour
         shown = self._best * 0.5 ** ((hour - self._at) / self.HALF_LIFE_H)
         return np.where((hour - self._at > self.GONE_H) | (shown < 1), 0.0, shown)

@@ -23,6 +23,8 @@ if len(typed) < FEWEST or len(typed) > MOST:
         st.info(visit.text("compare.choose"), icon=":material/compare_arrows:")
         st.caption(visit.text("compare.suggested"))
         tags.draw_rising_short(visit, asked, ask.overview(visit, asked.selection).value.rising)
+        way = parts.way(asked.to("trends", visit))
+        parts.draw_line([{"text": visit.text("trends.title"), "link": way}], key="compare_ways")
     st.stop()
 
 indexed = comparing.choose_scale(visit, asked, typed)
@@ -38,10 +40,14 @@ comparing.draw_numbers(visit, asked, found.sides)
 with st.container(horizontal=True, vertical_alignment="center", key="compare_below"):
     dossiers.draw_download(visit, asked.selection, comparing.tags_of(typed), key="compare")
     parts.draw_definitions(visit, answer.definition, "authors", "engagement")
-left, right = st.columns(2, gap="medium")
-for place, kind in ((left, "platform"), (right, "language")):
+# Many sides have no room in half a page.
+wide = len(found.sides) > 3
+places = [st.container(), st.container()] if wide else st.columns(2, gap="medium")
+for place, kind in zip(places, ("platform", "language"), strict=True):
     with place:
         st.subheader(visit.common(f"label.{kind}"))
         comparing.draw_made_of(visit, found.sides, kind)
+st.subheader(visit.text("compare.busiest"))
+comparing.draw_hours(visit, found.sides)
 st.subheader(visit.text("compare.overlap"))
 comparing.draw_overlap(visit, found)

@@ -1,4 +1,4 @@
-"""Verbs that ask: search, count, trends, influencers, export. Each shows an `Answer` of `answers`."""
+"""Verbs that ask: search, count, influencers, export. Each shows an `Answer` of `answers`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from rasad.usage import WrongUse
 
 if TYPE_CHECKING:
     from answers.influence import Influencer
-    from answers.trends import RisingTag
     from posts.post import Post
     from posts.selection import Selection
     from rasad.project import Opened
@@ -153,69 +152,6 @@ def count(
             screen.row({"count": number})
         else:
             screen.say(screen.number(number))
-
-
-def trends(
-    query: Query = "",
-    project: Project = None,
-    since: Since = None,
-    until: Until = None,
-    lang: Lang = None,
-    platform: Platform = None,
-    source: SourceName = None,
-    hashtag: Hashtag = None,
-    size: Size = 20,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Show which hashtags rise: in the last 24 hours, against up to 28 days before them."""
-    from answers.trends import WINDOW_DAYS, rising
-    from rasad.empty import reason
-
-    with asked(
-        project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
-        platform=platform, source=source, hashtag=hashtag,
-    ) as (at, meant, screen):  # fmt: skip
-        rows = rising(at.asking(), meant, size=size).value.rows
-        if json:
-            screen.rows(map(_trend, rows))
-            return
-        if not rows:
-            screen.news(reason(at, meant, screen, lacks="hashtags", days=WINDOW_DAYS))
-            return
-        screen.table(
-            ["hashtag", "posts", "authors", "expected", "ratio", "status"],
-            [
-                [
-                    "#" + row.name,
-                    screen.number(row.posts.value),
-                    screen.number(row.authors.value),
-                    screen.number(row.expected.value, 1),
-                    screen.number(row.ratio, 1),
-                    screen.common(f"trend.{row.status}"),
-                ]
-                for row in rows
-            ],
-            right=(1, 2, 3, 4),
-        )
-        if all(row.status == "too little history" for row in rows):
-            screen.news(screen.text("empty.judged"))
-
-
-def _trend(row: RisingTag) -> dict[str, Any]:
-    return {
-        "hashtag": row.name,
-        "key": row.key,
-        "posts": row.posts.value,
-        "authors": row.authors.value,
-        "expected": row.expected.value,
-        "ratio": row.ratio,
-        "score": row.score,
-        "status": row.status,
-        "members": [{"hashtag": spelling.name, "posts": spelling.posts.value} for spelling in row.members],
-        "peak_at": row.peak_at,
-        "top_author_share": row.top_author_share.value,
-    }
 
 
 def influencers(
