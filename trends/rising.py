@@ -38,8 +38,8 @@ _LEARNT_H = 3 * 24
 _HALF_LIFE_H = 3.0
 _CROWD = 3
 """Authors that at least one hour of a window must have brought: two who post all day are no crowd."""
-_ONE_HOUR = 0.9
-_UNCONFIRMED = 0.7
+_ONE_HOUR = 0.8
+_UNCONFIRMED = 0.6
 """What a score is worth that one hour alone has made, and where no second hour of three was like it."""
 _OVER = 0.3
 """The share of its own peak below which a rise is ending: its score falls with the square of what is left."""
