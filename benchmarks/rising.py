@@ -9,7 +9,7 @@ the named variants say how much. False: the share of hours of streams without an
 claims that something surely rises; it promises a tenth.
 
 Environment: ``RASAD_BENCH_TAGS`` (20,000), ``RASAD_BENCH_SEEDS`` ("101 102"), ``RASAD_BENCH_PARTS`` (all of
-"rankings variants null german").
+"rankings variants null german"), ``RASAD_BENCH_RANKINGS`` (all of ``trends.rankings``).
 """
 
 from __future__ import annotations
@@ -113,13 +113,13 @@ def _row(judged: Judged) -> str:
     )
 
 
-def rankings(size: int, seeds: list[int]) -> None:
-    """Every ranking on the plain stream."""
+def rankings(size: int, seeds: list[int], names: list[str]) -> None:
+    """Rankings on the plain stream."""
     print(f"\n{size:,} tags, 120 bursts\n\n| ranking | seed {HEADS}\n|{'---|' * 10}", flush=True)
     for seed in seeds:
         stream = make(seed, size)
-        for name, ranking in RANKINGS.items():
-            print(f"| {name} | {seed} {_row(judge(stream, ranking(size)))}", flush=True)
+        for name in names:
+            print(f"| {name} | {seed} {_row(judge(stream, RANKINGS[name](size)))}", flush=True)
 
 
 def variants(size: int, seed: int) -> None:
@@ -153,7 +153,7 @@ def main() -> None:
     seeds = [int(seed) for seed in os.environ.get("RASAD_BENCH_SEEDS", "101 102").split()]
     parts = os.environ.get("RASAD_BENCH_PARTS", "rankings variants null german").split()
     if "rankings" in parts:
-        rankings(size, seeds)
+        rankings(size, seeds, os.environ.get("RASAD_BENCH_RANKINGS", " ".join(RANKINGS)).split())
     if "variants" in parts:
         variants(size, seeds[0])
     if "null" in parts:
