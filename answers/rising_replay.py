@@ -25,11 +25,6 @@ class Replay:
         self._keys: Ints = np.zeros(0, dtype=np.int64)
         self._places: Ints = np.zeros(0, dtype=np.int64)
 
-    def advance(self, item: Ints, author: Ints, at: Ints) -> Ranked:
-        """The list at the end of the hour that these uses are of; the items by their own numbers."""
-        hour = int(at[0] - self._start) // HOUR_S if len(at) else 0
-        return self.step(hour, item, author)
-
     def step(self, hour: int, item: Ints, author: Ints) -> Ranked:
         """The list at the end of an hour, told by its place since ``start``."""
         self._learn(np.unique(item))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from config.demo.stories import DISCOUNT, RAIN, RECALL, SLOW, WEEKLY
+from nlp.hashtags import key
+from trends.snapshot import RISEN
+
 
 def test_demo_loads_its_world(demo: Any) -> None:
     """About 12,000 posts of four sources, all taken in; loading again adds nothing."""
@@ -40,9 +44,35 @@ def test_trends_of_the_demo(demo: Any) -> None:
     assert abs(counted - top["posts"]) <= 0.02 * top["posts"] + 1
 
 
+def test_the_planted_stories_stand_as_they_should(demo: Any) -> None:
+    """The recall and the rainy day rise; the weekly date is a schedule, cold tea is too slow."""
+    rows = {row["key"]: row for row in demo.json("trends", "--size", "200")}
+    recall, rainy, date, cold = (rows[key(tag)] for tag in (RECALL, RAIN, WEEKLY, SLOW))
+
+    assert recall["status"] in RISEN
+    assert rainy["status"] in RISEN
+    assert max(recall["false_rate"], rainy["false_rate"]) < 0.01
+    assert (date["status"], date["rhythm"]) == ("seasonal", "weekly")
+    assert cold["status"] not in RISEN
+    assert recall["concentrated"] is None
+
+
+def test_the_discount_of_twelve_accounts_is_marked(demo: Any) -> None:
+    """As of three days ago it is new, and all at once; by another rule and of another kind there are rows."""
+    rows = {row["key"]: row for row in demo.json("trends", "--as-of", "3d", "--size", "200")}
+    discount = rows[key(DISCOUNT)]
+
+    assert (discount["posts"], discount["authors"]) == (12, 12)
+    assert discount["concentrated"] == "at once"
+    assert demo.json("trends", "--formula", "mastodon", "--size", "3")[0]["formula_score"] > 1
+    sites = demo.json("trends", "--kind", "domain", "--window", "24h", "--status", "new")
+    assert all((row["kind"], row["status"], row["window_h"]) == ("domain", "new", 24) for row in sites)
+    assert "One of rasad" in demo.run("trends", "--formula", "nonsense", code=2).stderr
+
+
 def _place(row: dict[str, Any]) -> tuple[bool, bool, float, int, int]:
     """Where a row belongs, at whatever hour the demo is loaded: only a risen tag is placed by its score."""
-    risen = row["status"] in ("rising", "new")
+    risen = row["status"] in RISEN
     low = row["status"] == "too little history"
     return (low, not risen, -row["score"] if risen else 0.0, -row["authors"], -row["posts"])
 
