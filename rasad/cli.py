@@ -17,6 +17,7 @@ from rasad import __version__
 from rasad.commands import (
     adding,
     asking,
+    basket,
     checking,
     collecting,
     forgetting,
@@ -76,6 +77,9 @@ app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
 app.command(cls=Asks)(asking.trends)
 app.command(cls=Asks)(asking.influencers)
+app.command(cls=Asks)(basket.related)
+app.command()(basket.basket)
+app.command()(basket.draft)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
 app.command(cls=Asks)(wording.words)
