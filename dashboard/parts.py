@@ -39,6 +39,10 @@ _NAMES: Final = {
     "shares": "dashboard.overview.mood",
     "wording": "dashboard.wording.title",
     "audience": "dashboard.wording.title",
+    "related": "dashboard.hashtag.related",
+    "hashtag_warnings": "dashboard.related.warnings.title",
+    "basket": "dashboard.basket.title",
+    "draft": "dashboard.basket.draft",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, tag_now, tags
+from dashboard import ask, filters, frame, tag_beside, tag_now, tags
 from dashboard.empty import stop_empty
 
 PARTS: Final[dict[str, Callable[..., Any]]] = {
     "now": tag_now.draw,
+    "beside": tag_beside.draw,
 }
 """What a visitor may ask of the hashtag, in the order of the row: the code stands in the address."""
 

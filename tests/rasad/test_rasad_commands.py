@@ -20,9 +20,10 @@ from store.state import State
 
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = (
-    "accounts", "backup", "basket", "check", "collect", "count", "deadletters", "demo", "draft", "export", "families",
-    "forget", "import", "influencers", "init", "label", "labels", "machine", "mood", "move", "movers",
-    "queries", "read", "rebuild", "related", "restore", "retention", "run", "search", "sources", "trends", "words",
+    "accounts", "backup", "basket", "check", "collect", "count", "deadletters", "demo", "draft", "export",
+    "families", "forget", "import", "influencers", "init", "label", "labels", "machine", "mood", "move",
+    "movers", "queries", "read", "rebuild", "related", "restore", "retention", "run", "search", "sources",
+    "trends", "words",
 )  # fmt: skip
 
 
