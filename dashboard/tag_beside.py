@@ -44,7 +44,7 @@ def _tell_compared(visit: Visit, found: Related) -> None:
         st.caption(visit.text("related.compared_all"))
     else:
         name = visit.name_of("language", found.language)
-        st.caption(visit.text("related.compared", language=name))
+        st.caption(visit.text("related.compared", name=name))
 
 
 def _draw_rows(visit: Visit, asked: Asked, rows: Sequence[RelatedTag], *, key: str) -> None:

@@ -156,7 +156,8 @@ def _capitals(written: str) -> str | None:
     if not _LATIN.fullmatch(written) or not (written.islower() or written.isupper()):
         return None
     words = segment(written.lower())
-    if len(words) < 2 or not all(word.isdigit() or word in lexicon.of("en") for word in words):
+    spelled = [word for word in words if not word.isdigit()]
+    if len(spelled) < 2 or not all(len(word) > 1 and word in lexicon.of("en") for word in spelled):
         return None
     return "".join(word.capitalize() for word in words)
 

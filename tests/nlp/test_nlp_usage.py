@@ -22,8 +22,8 @@ CASES = [
     ("#Tea and #tea", None, [("repeated", 9, 13)], "#Tea and tea"),
     ("#a1 #b1 #c1", "x", [("many", 8, 11)], "#a1 #b1 #c1"),
     ("#a1 #b1", "threads", [("too_many", 4, 7)], "#a1 #b1"),
-    (f"#{'x' * 70}", "bluesky", [("too_long", 0, 71)], f"#{'x' * 70}"),
-    (f"#{'x' * 40}", "bluesky", [("long", 0, 41)], f"#{'x' * 40}"),
+    (f"#{'Aq' * 35}", "bluesky", [("too_long", 0, 71)], f"#{'Aq' * 35}"),
+    (f"#{'Aq' * 20}", "bluesky", [("long", 0, 41)], f"#{'Aq' * 20}"),
     ("", None, [], ""),
 ]
 

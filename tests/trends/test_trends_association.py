@@ -46,7 +46,7 @@ def test_one_person_is_one_voice() -> None:
     many = np.repeat(np.arange(100), 3)
     loud = np.stack([np.tile([50, 51, 0], 100), np.full(300, 7), 10_000 + many, many])
     loud[0, 2::3] = np.arange(100) % 40
-    both = Uses(*(()), **{
+    both = Uses(**{
         name: np.concatenate([getattr(uses, name), row])
         for name, row in zip(("tag", "author", "post", "at"), loud, strict=True)
     })  # fmt: skip
@@ -79,7 +79,7 @@ def crowd(rng: np.random.Generator, people: int, start: int, words: int = 120) -
 
 
 def test_one_crowd_has_one_meaning_and_two_have_two() -> None:
-    """No collision in 40 crowds by chance; two crowds with words of their own are parted without a mistake."""
+    """No collision in 40 crowds by chance; two with words of their own are parted without a mistake."""
     rng = np.random.default_rng(3)
 
     assert [contexts.two_contexts(crowd(rng, 60, 0)) for _ in range(40)] == [None] * 40
