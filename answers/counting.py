@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from answers.asking import Asking
+from answers.asking import Asking, matching
 from answers.narrowing import within
 from posts.answer import Figure
 from posts.selection import Selection
@@ -46,6 +46,13 @@ def distinct_authors(asking: Asking, query: dict[str, Any], selection: Selection
             return Figure(value=int(found), selection=selection, exact=False)
     column = asking.store.columns("posts", query, ["author_n"])["author_n"]
     return Figure(value=int(np.unique(column[column >= 0]).size), selection=selection)
+
+
+def counted(asking: Asking, selection: Selection) -> tuple[Figure, Figure]:
+    """The posts of a selection without ``edge`` and ``toward``, and their distinct authors, exactly."""
+    column = asking.store.columns("posts", matching(asking, selection), ["author_n"])["author_n"]
+    authors = int(np.unique(column[column >= 0]).size)
+    return Figure(value=len(column), selection=selection), Figure(value=authors, selection=selection)
 
 
 def engagement(asking: Asking, query: dict[str, Any], selection: Selection) -> Figure:
@@ -91,6 +98,16 @@ def series(asking: Asking, query: dict[str, Any], selection: Selection) -> tuple
     assert selection.since is not None
     assert selection.until is not None
     starts, unit = bar_starts(selection.since, selection.until, asking.time_zone)
+    counts = counts_from(asking, query, starts, unit)
+    ends = [*starts[1:], selection.until]
+    return tuple(
+        Bucket(start=start, posts=Figure(value=value, selection=within(selection, start, end)))
+        for start, end, value in zip(starts, ends, counts, strict=True)
+    )
+
+
+def counts_from(asking: Asking, query: dict[str, Any], starts: Sequence[datetime], unit: str) -> list[int]:
+    """Posts in each bar that begins at one of ``starts``; ``unit`` is hour, day or month."""
     histogram = {
         "field": "created_at", "calendar_interval": unit, "time_zone": asking.time_zone, "min_doc_count": 1,
     }  # fmt: skip
@@ -100,11 +117,7 @@ def series(asking: Asking, query: dict[str, Any], selection: Selection) -> tuple
         # A day may begin at one o'clock where summer time comes at midnight: the bar it falls into.
         start = datetime.fromtimestamp(bucket["key"] / 1000, UTC)
         counts[max(0, bisect_right(starts, start) - 1)] += bucket["doc_count"]
-    ends = [*starts[1:], selection.until]
-    return tuple(
-        Bucket(start=start, posts=Figure(value=value, selection=within(selection, start, end)))
-        for start, end, value in zip(starts, ends, counts, strict=True)
-    )
+    return counts
 
 
 def bar_starts(since: datetime, until: datetime, time_zone: str) -> tuple[list[datetime], str]:
@@ -113,16 +126,19 @@ def bar_starts(since: datetime, until: datetime, time_zone: str) -> tuple[list[d
     local = since.astimezone(zone)
     starts: list[datetime] = []
     if span < timedelta(days=3):
-        offset = local.utcoffset() or timedelta()
-        shift = timedelta(seconds=offset.total_seconds() % 3600)
-        start = (since.astimezone(UTC) + shift).replace(minute=0, second=0, microsecond=0) - shift
-        while start < until:
-            starts.append(start)
-            start += timedelta(hours=1)
-        return starts, "hour"
+        return hour_starts(since, until, time_zone), "hour"
     monthly = span > timedelta(days=400)
     day = local.date().replace(day=1) if monthly else local.date()
     while (start := datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)) < until:
         starts.append(start)
         day = (day.replace(day=1) + timedelta(days=32)).replace(day=1) if monthly else day + timedelta(days=1)
     return starts, "month" if monthly else "day"
+
+
+def hour_starts(since: datetime, until: datetime, time_zone: str) -> list[datetime]:
+    """Where the hours of a time zone begin, in UTC, from that of ``since`` to that before ``until``."""
+    offset = since.astimezone(ZoneInfo(time_zone)).utcoffset() or timedelta()
+    shift = timedelta(seconds=offset.total_seconds() % 3600)
+    start = (since.astimezone(UTC) + shift).replace(minute=0, second=0, microsecond=0) - shift
+    hours = -((start - until) // timedelta(hours=1))
+    return [start + timedelta(hours=hour) for hour in range(hours)]

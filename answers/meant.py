@@ -7,7 +7,7 @@ from typing import Final
 
 from answers.asking import Asking
 from answers.narrowing import also
-from answers.trends import spellings
+from answers.rising_tags import spellings
 from nlp import hashtags
 from nlp.fold import tag_words, tokens
 from posts import query as asked
@@ -66,15 +66,19 @@ def own_words(asking: Asking, selection: Selection) -> frozenset[str]:
     found = {word for text in _texts(query.root) for word in tokens(text)}
     for other in compiling.explain(query):
         found.update(word for way in other.alternatives for word in tokens(way))
-    tags = [hashtags.key(text) for text in _tags(query.root)]
-    if selection.hashtag:
-        tags.append(selection.hashtag)
+    tags = own_tags(selection)
     for key, written in spellings(asking, Selection(), [number(tag) for tag in tags], posts=None).values():
         found.update((key, *(word for name, _ in written for word in tag_words(name))))
     for brand in (asking.ours, *asking.rivals):
         if brand is not None and brand.id == selection.entity:
             found.update(tokens(brand.name))
     return frozenset(found)
+
+
+def own_tags(selection: Selection) -> list[str]:
+    """The family keys of the hashtags that a selection asks for itself."""
+    tags = [hashtags.key(text) for text in _tags(asked.parse(selection.query).root)]
+    return [*tags, selection.hashtag] if selection.hashtag else tags
 
 
 def _leaves(part: asked.Part | None) -> Iterator[asked.Leaf]:

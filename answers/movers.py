@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from answers.asking import Asking, bounded, matching
 from answers.coverage import answered
 from answers.posts import post_of
-from answers.trends import spellings
+from answers.rising_tags import spellings
 from posts.answer import Answer, Figure
 from posts.post import Post, number
 from posts.selection import Selection

@@ -11,6 +11,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -52,7 +53,7 @@ from answers.trends import Rising
 from answers.wording import Words
 from config.load import FILE, home, load, project_folder, projects, store_settings
 from config.project import Brand, Settings, Source
-from dashboard.visit import Visit
+from dashboard.visit import Visit, tick
 from nlp.mending import Mended
 from nlp.settings import families_of as tag_families_of
 from posts.answer import Answer, Figure
@@ -210,6 +211,26 @@ def of(question: Callable[..., Answer[T]], visit: Visit, selection: Selection, *
     name = f"{question.__module__}.{question.__qualname__}"
     _QUESTIONS.setdefault(name, question)
     return cast("Answer[T]", _ask(name, visit, selection, **options))
+
+
+@st.cache_data(ttl=KEPT_S * 120, max_entries=40, show_spinner=False)
+def _answer_of_hour(
+    question: str, folder: str, hour: str, parts: _Pairs, options: _Pairs, _visit: Visit
+) -> Any:
+    return _QUESTIONS[question](asking(_visit), from_params(dict(parts)), **dict(options))
+
+
+def of_the_hour(
+    question: Callable[..., Answer[T]], visit: Visit, selection: Selection, **options: Any
+) -> Answer[T]:
+    """The same as of the last whole hour, kept for an hour: for what takes seconds and changes slowly."""
+    name = f"{question.__module__}.{question.__qualname__}"
+    _QUESTIONS.setdefault(name, question)
+    then = replace(visit, now=tick(visit.now, seconds=3600))
+    parts = tuple(sorted(selection.to_params().items()))
+    folder = str(visit.settings.folder)
+    found = _answer_of_hour(name, folder, then.now.isoformat(), parts, tuple(options.items()), then)
+    return cast("Answer[T]", found)
 
 
 def overview(visit: Visit, selection: Selection) -> Answer[Overview]:

@@ -7,10 +7,11 @@ from typing import Final
 
 import streamlit as st
 
+from answers.bursts import Bursts
 from answers.counting import Bucket
 from answers.heard import Cell, Heard, SourceHeard
 from answers.listening import Reason
-from dashboard import ask, parts, tallies
+from dashboard import ask, outbreaks, parts, tallies
 from dashboard.visit import Visit
 from posts.selection import Selection
 from reports import charts, strips
@@ -168,8 +169,16 @@ def draw_last_week(visit: Visit) -> None:
     draw_behind(visit, found, key="heard_week")
 
 
-def draw_volume(visit: Visit, series: Sequence[Bucket], found: Heard, *, key: str) -> None:
-    """Posts by time with the strip of what was heard below them, and the door to what is behind it."""
+def draw_volume(
+    visit: Visit, series: Sequence[Bucket], found: Heard, *, key: str, bursts: Bursts | None = None
+) -> None:
+    """Posts by time with the strip of what was heard below them, and the door to what is behind it.
+
+    ``bursts`` are marked among the bars and told between both.
+    """
     told = len(found.untold) < len(found.sources)
-    tallies.draw_volume(visit, series, key=key, heard=pieces_of(found.cells) if told else ())
+    marks = outbreaks.marks_of(bursts) if bursts else ()
+    tallies.draw_volume(visit, series, key=key, heard=pieces_of(found.cells) if told else (), marks=marks)
+    if bursts:
+        outbreaks.draw_bursts(visit, bursts, key=key)
     draw_behind(visit, found, key=key)

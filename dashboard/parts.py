@@ -27,6 +27,7 @@ _NAMES: Final = {
     "engagement": "common.label.engagement",
     "share_of_voice": "common.label.share_of_voice",
     "overview": "dashboard.overview.title",
+    "bursts": "dashboard.bursts.title",
     "rising": "dashboard.trends.ratio",
     "movers": "dashboard.overview.movers",
     "status": "common.label.state",
@@ -43,6 +44,20 @@ _NAMES: Final = {
     "hashtag_warnings": "dashboard.related.warnings.title",
     "basket": "dashboard.basket.title",
     "draft": "dashboard.basket.draft",
+    "forecast": "forecast.title",
+    "backtest": "dashboard.backtest.title",
+    "why": "dashboard.hashtag.parts.why",
+    "organic": "dashboard.why.organic",
+    "carriers": "dashboard.why.carriers",
+    "lead": "dashboard.why.outside",
+    "companions": "dashboard.why.companions",
+    "people": "dashboard.hashtag.parts.audience",
+    "interests": "dashboard.people.interests",
+    "shifts": "dashboard.people.shifts",
+    "crossings": "dashboard.crossing.title",
+    "compare": "dashboard.compare.title",
+    "research": "dashboard.research.verdict",
+    "choice": "dashboard.hashtag.parts.choice",
 }
 """What a measure is called where its definition is told."""
 _BROWSER: Final = Path(__file__).parent / "browser"

@@ -54,20 +54,35 @@ def draw_cards_of(visit: Visit, figures: Sequence[tuple[str, Figure]], *, key: s
 
 
 def draw_volume(
-    visit: Visit, series: Sequence[Bucket], *, key: str, heard: Sequence[strips.Piece] = ()
+    visit: Visit,
+    series: Sequence[Bucket],
+    *,
+    key: str,
+    heard: Sequence[strips.Piece] = (),
+    marks: Sequence[tuple[datetime, datetime]] = (),
 ) -> None:
-    """Posts by time as bars, over a strip of what was ``heard``; a click on a bar opens its posts."""
+    """Posts by time as bars, over a strip of what was ``heard``; a click on a bar opens its posts.
+
+    Bars that lie in one of the spans ``marks`` have another colour.
+    """
     if not series:
         return
     reader = charts.Reader(language=visit.language, time_zone=visit.time_zone, calendar=visit.calendar)
     bars = [
-        charts.Bar(start=bucket.start, end=end, value=bucket.posts.value or 0)
+        charts.Bar(
+            start=bucket.start,
+            end=end,
+            value=bucket.posts.value or 0,
+            marked=any(since < end and bucket.start < until for since, until in marks),
+        )
         for bucket, end in zip(series, _ends(series), strict=True)
     ]
     label = visit.common("label.posts")
     most = max(bars, key=lambda bar: bar.value)
     alt = visit.text("volume_alt", since=visit.moment(bars[0].start), until=visit.moment(bars[-1].end),
                      most=visit.number(most.value), when=visit.moment(most.start))  # fmt: skip
+    if marks:
+        alt = f"{alt} {visit.text('bursts.alt', n=visit.number(len(marks)))}"
     if heard:
         spec = strips.volume_over_strip(bars, heard, reader, label=label)
     else:

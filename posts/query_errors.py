@@ -83,6 +83,7 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "no_edge": ("'{value}' is no kind of edge.", "One of {known}."),
     "no_moment": ("{name} is not a time.", "Write `2026-11-23T08:00:00Z`."),
     "no_period": ("'{value}' is no period.", "One of {known}."),
+    "sides": ("Between {fewest} and {most} different hashtags or queries can be compared.", "Name as many."),
     "unnamed": ("No hashtag is named.", "Name one."),
     "window": ("The window ends before it begins.", "Let until come after since."),
     "unknown_near": ("There is no {kind} '{value}' here.", "Did you mean {near}?"),

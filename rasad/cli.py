@@ -17,11 +17,18 @@ from rasad import __version__
 from rasad.commands import (
     adding,
     asking,
+    audience,
     basket,
+    bursts,
     checking,
     collecting,
+    comparing,
+    crossings,
+    foretelling,
     forgetting,
     gaining,
+    hashtags,
+    judging,
     labelling,
     letters,
     machine,
@@ -30,8 +37,11 @@ from rasad.commands import (
     projects,
     queries,
     reading,
+    reporting,
     sources,
     tags,
+    trends,
+    why,
     wording,
 )  # fmt: skip
 from rasad.escapes import visible_lines
@@ -75,20 +85,30 @@ app.command()(collecting.collect)
 app.command("import")(collecting.import_file)
 app.command(cls=Asks)(asking.search)
 app.command(cls=Asks)(asking.count)
-app.command(cls=Asks)(asking.trends)
+app.command(cls=Asks)(foretelling.forecast)
+app.command(cls=Asks)(judging.backtest)
+app.command(cls=Asks)(trends.trends)
 app.command(cls=Asks)(asking.influencers)
 app.command(cls=Asks)(basket.related)
 app.command()(basket.basket)
 app.command()(basket.draft)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
+app.command()(hashtags.hashtags)
+app.command(cls=Asks)(bursts.bursts)
+app.command()(comparing.compare)
 app.command(cls=Asks)(wording.words)
+app.command(cls=Asks)(why.why)
+app.command(cls=Asks)(audience.audience)
+app.command(cls=Asks)(crossings.crossings)
 app.command(cls=Asks)(mood.mood)
 app.command()(machine.machine)
 labelling.app.command()(mood.train)
 app.command(cls=Asks)(gaining.movers)
 app.command(cls=Asks)(gaining.accounts)
 app.command()(reading.read)
+app.add_typer(reporting.app, name="report")
+app.command()(reporting.verify)
 app.command()(labelling.label)
 app.add_typer(labelling.app, name="labels")
 app.add_typer(letters.app, name="deadletters")

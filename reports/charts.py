@@ -35,6 +35,8 @@ _COLOURS: Final = {
     "too little history": "#c3b8a4",
 }
 """A colour for each status, seen on white and on black alike; what is ordinary is grey."""
+MARKED: Final = "#d6467a"
+"""The colour of a bar that is marked, seen on white and on black alike."""
 _SHIFTS: Final = {"above": -13, "below": 14}
 _LABEL_SIZE: Final = 11
 _NARROWEST: Final = 300
@@ -70,11 +72,12 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bucket of time and how much fell into it."""
+    """One bucket of time and how much fell into it; ``marked`` where something is told of it beside."""
 
     start: datetime
     end: datetime
     value: float
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +108,14 @@ def volume_chart(bars: Sequence[Bar], reader: Reader, *, label: str, below: int 
             # A gap of a tenth sets the bars apart.
             "end": (bar.end - (bar.end - bar.start) / 10).timestamp(),
             "value": bar.value,
+            "marked": bar.marked,
             "when": reader.label(span_told(bar.start, bar.end, reader)),
             "amount": reader.label(digits.number(bar.value, reader.language)),
         }
         for place, bar in enumerate(bars)
     ]
     picked = alt.selection_point(name=PICKED, fields=["id"], on="click", empty=True)
+    colours = {"color": alt.when("datum.marked").then(alt.value(MARKED))}
     return (
         alt.Chart(inline(values))
         .mark_rect(cornerRadiusTopLeft=2, cornerRadiusTopRight=2, cursor="pointer")
@@ -135,6 +140,7 @@ def volume_chart(bars: Sequence[Bar], reader: Reader, *, label: str, below: int 
                 alt.Tooltip("when:N", title=reader.label(texts.text("common.label.time", reader.language))),
                 alt.Tooltip("amount:N", title=reader.label(label)),
             ],
+            **(colours if any(bar.marked for bar in bars) else {}),
         )
         .add_params(picked)
     )

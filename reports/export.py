@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final
 
@@ -181,6 +181,15 @@ def _cells(post: Post) -> list[str | int | float | None]:
     for name in ("emotions", "intents", "purposes", "actions", "noise"):
         fields[name] = " ".join(fields[name])
     return [fields[name] for name in COLUMNS]
+
+
+def write_table(head: Sequence[str], rows: Iterable[Sequence[str | float | None]], out: BinaryIO) -> None:
+    """Write any table as ``write_csv`` does posts: no cell of it is ever run."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(head)
+    writer.writerows([_plain(value) for value in row] for row in rows)
+    text.detach()
 
 
 def _plain(value: str | float | None) -> str | float:

@@ -90,6 +90,22 @@ def length(span: timedelta, language: str) -> str:
     return counted("common.unit.second", seconds, language)
 
 
+def lapse(span: timedelta, language: str) -> str:
+    """How long it is in two units at most, rounded down: "2 hours 10 minutes", "3 days", "9 seconds"."""
+    seconds = int(span.total_seconds())
+    for (unit, size), (part, piece) in zip(_STEPS, [*_STEPS[1:], ("second", 1)], strict=True):
+        if seconds < size:
+            continue
+        first = counted(f"common.unit.{unit}", seconds // size, language)
+        rest = seconds % size // piece
+        if not rest or unit == "minute":
+            return first
+        return text(
+            "common.lapse", language, long=first, short=counted(f"common.unit.{part}", rest, language)
+        )
+    return counted("common.unit.second", seconds, language)
+
+
 def weekday(number: int, language: str) -> str:
     """The name of the weekday, 0 being Monday as in Python."""
     return text(f"common.weekday.{number}", language)

@@ -43,6 +43,7 @@ const fill = (place, cell, component) => {
   if (cell.direction) words.setAttribute("dir", cell.direction);
   if (cell.hint) words.setAttribute("title", cell.hint);
   place.append(words);
+  if (cell.curve && cell.curve.length > 1) place.append(curve(cell.curve, mirrored()));
   if (cell.below) {
     const below = make("div", "below muted");
     below.append(breakable(cell.below));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from answers.bursts import bursts
 from dashboard import ask, filters, frame, gaining, hearing, parts, shares, tags, tallies
 from dashboard.empty import stop_empty
 
@@ -18,10 +19,13 @@ if not found.posts.value:
     stop_empty(visit, asked)
 
 tallies.draw_overview_cards(visit, found)
-parts.draw_definitions(visit, "posts", "authors", "engagement", "share_of_voice", "movers", answer.definition)
+parts.draw_definitions(
+    visit, "posts", "authors", "engagement", "share_of_voice", "movers", "bursts", answer.definition
+)
 
 st.subheader(visit.text("overview.volume"))
-hearing.draw_volume(visit, found.series, ask.heard(visit, asked.selection).value, key="overview_volume")
+heard, high = ask.heard(visit, asked.selection).value, ask.of(bursts, visit, asked.selection).value
+hearing.draw_volume(visit, found.series, heard, key="overview_volume", bursts=high)
 
 left, right = st.columns(2, gap="medium")
 with left:

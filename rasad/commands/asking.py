@@ -1,4 +1,4 @@
-"""Verbs that ask: search, count, trends, influencers, export. Each shows an `Answer` of `answers`."""
+"""Verbs that ask: search, count, influencers, export. Each shows an `Answer` of `answers`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from rasad.usage import WrongUse
 
 if TYPE_CHECKING:
     from answers.influence import Influencer
-    from answers.trends import RisingTag
     from posts.post import Post
     from posts.selection import Selection
     from rasad.project import Opened
@@ -155,69 +154,6 @@ def count(
             screen.say(screen.number(number))
 
 
-def trends(
-    query: Query = "",
-    project: Project = None,
-    since: Since = None,
-    until: Until = None,
-    lang: Lang = None,
-    platform: Platform = None,
-    source: SourceName = None,
-    hashtag: Hashtag = None,
-    size: Size = 20,
-    json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Show which hashtags rise: in the last 24 hours, against up to 28 days before them."""
-    from answers.trends import WINDOW_DAYS, rising
-    from rasad.empty import reason
-
-    with asked(
-        project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
-        platform=platform, source=source, hashtag=hashtag,
-    ) as (at, meant, screen):  # fmt: skip
-        rows = rising(at.asking(), meant, size=size).value.rows
-        if json:
-            screen.rows(map(_trend, rows))
-            return
-        if not rows:
-            screen.news(reason(at, meant, screen, lacks="hashtags", days=WINDOW_DAYS))
-            return
-        screen.table(
-            ["hashtag", "posts", "authors", "expected", "ratio", "status"],
-            [
-                [
-                    "#" + row.name,
-                    screen.number(row.posts.value),
-                    screen.number(row.authors.value),
-                    screen.number(row.expected.value, 1),
-                    screen.number(row.ratio, 1),
-                    screen.common(f"trend.{row.status}"),
-                ]
-                for row in rows
-            ],
-            right=(1, 2, 3, 4),
-        )
-        if all(row.status == "too little history" for row in rows):
-            screen.news(screen.text("empty.judged"))
-
-
-def _trend(row: RisingTag) -> dict[str, Any]:
-    return {
-        "hashtag": row.name,
-        "key": row.key,
-        "posts": row.posts.value,
-        "authors": row.authors.value,
-        "expected": row.expected.value,
-        "ratio": row.ratio,
-        "score": row.score,
-        "status": row.status,
-        "members": [{"hashtag": spelling.name, "posts": spelling.posts.value} for spelling in row.members],
-        "peak_at": row.peak_at,
-        "top_author_share": row.top_author_share.value,
-    }
-
-
 def influencers(
     query: Query = "",
     project: Project = None,
@@ -315,7 +251,7 @@ def export(
         if out is None:
             _write(posts, kind, sys.stdout.buffer, screen)
             return
-        with screen.progress(screen.text("exporting")) as tell, _whole(out) as file:
+        with screen.progress(screen.text("exporting")) as tell, whole_file(out) as file:
             written = _write(_counted(posts, tell), kind, file, screen, about=meant.to_params())
         screen.news(screen.text("exported", posts=screen.counted("post", written), file=out))
 
@@ -350,7 +286,7 @@ def _counted(posts: Iterable[Post], tell: Progress) -> Iterator[Post]:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file that stands in its place only when it is whole; on a failure the old one stays."""
     part = path.with_name(f".{path.name}.part")
     try:

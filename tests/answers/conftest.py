@@ -264,7 +264,7 @@ def open_engine(
         drop(settings)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build_asking() -> Callable[..., Asking]:
     """Who asks about a store of the test's own: ``build_asking(store, state, now=...)``."""
     return asking_of
@@ -276,7 +276,7 @@ def build_post() -> Callable[..., Post]:
     return post
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fill() -> Callable[..., None]:
     """Posts into a store through spool and intake: ``fill(store, state, folder, posts)``."""
     return take_in

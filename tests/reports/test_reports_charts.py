@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reports.charts import PICKED, Bar, Dot, Reader, growth, picked_place, times, volume
+from reports.charts import MARKED, PICKED, Bar, Dot, Reader, growth, picked_place, times, volume
 
 START = datetime(2026, 11, 16, 20, 30, tzinfo=UTC)
 ENGLISH = Reader(language="en", time_zone="Asia/Tehran", calendar="gregorian")
@@ -73,6 +73,17 @@ def test_volume_has_a_readable_number_of_ticks(count: int, step: timedelta) -> N
     ticks = volume(bars(count, step), PERSIAN, label="x")["encoding"]["x"]["axis"]["values"]
 
     assert 4 <= len(ticks) <= 14
+
+
+def test_marked_bars_have_another_colour() -> None:
+    """Only where there are any; the others keep that of the theme."""
+    plain = bars(3, timedelta(days=1))
+    high = [*plain[:2], Bar(start=plain[2].start, end=plain[2].end, value=9, marked=True)]
+
+    spec = volume(high, ENGLISH, label="Posts")
+    assert [row["marked"] for row in spec["data"]["values"]] == [False, False, True]
+    assert spec["encoding"]["color"] == {"condition": [{"test": "datum.marked", "value": MARKED}]}
+    assert "color" not in volume(plain, ENGLISH, label="Posts")["encoding"]
 
 
 def test_volume_of_nothing_is_still_a_chart() -> None:

@@ -138,12 +138,12 @@ def test_days_on_which_nothing_was_heard_do_not_lower_the_habit() -> None:
 
 
 def test_a_week_is_compared_with_weeks() -> None:
-    """In a window of seven days the same people each week are expected, new ones rise."""
+    """In a window of seven days the same people each week are expected, new ones rise, and are over."""
     found = table([*steady(1), *burst(2, 40, hours_ago=100), *steady(2)], window=7 * DAY)
 
     assert row(found, 1)["expected"] == pytest.approx(6)
     assert status(found, 1) == "steady"
-    assert status(found, 2) == "rising"
+    assert status(found, 2) == "peaked"
     assert row(found, 2)["best_s"] == 7 * DAY
 
 
@@ -167,3 +167,55 @@ def test_every_status_has_its_number() -> None:
     found = table([*steady(1), *burst(2, 12)])
 
     assert all(0 <= code < len(STATUSES) for code in found.status.tolist())
+
+
+def test_nothing_after_the_end_is_looked_at() -> None:
+    """Rows from the window's end on change no number of the table."""
+    before = table([*steady(1), *burst(2, 12)])
+    after = table([*steady(1), *burst(2, 12), *((1, 900 + a, NOW + a) for a in range(500)), (9, 1, NOW)])
+
+    for name in Snapshot.__dataclass_fields__:
+        assert np.array_equal(getattr(before, name), getattr(after, name), equal_nan=True), name
+
+
+def test_one_chosen_window_is_compared_alone() -> None:
+    """A burst of the last hour is one of three hours where only those are asked for."""
+    found = table([*steady(1), *burst(1, 40, hours_ago=1)], window=3 * HOUR)
+    chosen = snapshot(
+        *np.array([*steady(1), *burst(1, 40, hours_ago=1)]).T, since=NOW - 3 * HOUR, until=NOW,
+        first=NOW - 28 * DAY, windows=(3 * HOUR,),
+    )  # fmt: skip
+
+    assert row(found, 1)["best_s"] == HOUR
+    assert row(chosen, 1)["best_s"] == 3 * HOUR
+
+
+def test_a_rise_that_is_over_has_peaked() -> None:
+    """Sixty people twenty hours ago and two since: past its highest hour; sixty in the last hour are not."""
+    over = [*burst(2, 60, hours_ago=20), *burst(2, 2, hours_ago=3)]
+
+    assert status(table([*steady(1, 24), *over]), 2) == "peaked"
+    assert status(table([*steady(1, 24), *burst(2, 60, hours_ago=1)]), 2) == "new"
+
+
+def test_who_and_how_quickly_stand_beside_the_count() -> None:
+    """Ten posts: 4, 3, 1, 1 and 1 by author, six of them within five minutes."""
+    by, start = [1, 1, 1, 1, 2, 2, 2, 3, 4, 5], NOW - 5 * HOUR
+    at = [start + 10 * n for n in range(6)] + [start + HOUR * (n + 1) for n in range(4)]
+    found = table([(7, a, t) for a, t in zip(by, at, strict=True)])
+
+    assert found.top3_share.tolist() == [pytest.approx(0.8)]
+    assert found.at_once.tolist() == [pytest.approx(0.6)]
+    assert found.curve.sum() == 10
+    assert found.is_new.tolist() == [True]
+
+
+def test_a_schedule_is_told() -> None:
+    """What comes each week at this hour is weekly, what comes each day is daily, the rest neither."""
+    weekly = [(4, a, NOW - w * 7 * DAY - HOUR + a) for w in range(4) for a in range(30)]
+    daily = [(5, a, NOW - d * DAY - HOUR + a) for d in range(20) for a in range(25)]
+    others = [use for tag in range(20, 40) for use in steady(tag, 24)]
+    found = table([*others, *weekly, *daily], window=3 * HOUR)
+    told = {int(tag): found.rhythm_of(place) for place, tag in enumerate(found.tag)}
+
+    assert (told[4], told[5], told[20]) == ("weekly", "daily", "")
