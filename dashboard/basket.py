@@ -42,7 +42,7 @@ def draw_basket(visit: Visit, asked: Asked, keys: Sequence[str]) -> None:
     most = rules_of(platform).most
     if most is not None and most < k:
         name = _words(visit, f"basket.platform.{platform}")
-        st.caption(_words(visit, "basket.limit", platform=name, most=visit.number(most)))
+        st.caption(texts.text("basket.limit", visit.language, platform=name, most=visit.number(most)))
     answer = ask.of(
         basket, visit, asked.selection.narrowed(hashtag=None), seeds=tuple(keys),
         k=k if most is None else min(k, most), max_per_hour=pace or None, allow_warned=warned,
@@ -59,7 +59,7 @@ def _words(visit: Visit, key: str, **values: object) -> str:
 
 def _draw_set(visit: Visit, asked: Asked, found: Basket) -> None:
     if not found.tags:
-        st.info(_words(visit, "basket.nothing"), icon=":material/info:")
+        st.info(texts.text("basket.nothing", visit.language), icon=":material/info:")
     else:
         _tell(visit, found)
         columns: list[parts.Item] = [
@@ -91,17 +91,17 @@ def _draw_set(visit: Visit, asked: Asked, found: Basket) -> None:
 def _tell(visit: Visit, found: Basket) -> None:
     """How many people, how good that is, and how surely."""
     st.caption(
-        _words(
-            visit, "basket.told", tags=visit.counted("hashtag", len(found.tags)),
+        texts.text(
+            "basket.told", visit.language, tags=visit.counted("hashtag", len(found.tags)),
             new=visit.counted("author", found.new.value or 0), everyone=visit.number(found.everyone.value),
             share=visit.percent(found.of_best), k=visit.number(len(found.tags)),
         )
     )  # fmt: skip
     if found.low is None or found.high is None:
-        st.caption(_words(visit, "basket.no_weeks"))
+        st.caption(texts.text("basket.no_weeks", visit.language))
     else:
         low, high = visit.number(found.low), visit.number(found.high)
-        st.caption(_words(visit, "basket.weekly", low=low, high=high))
+        st.caption(texts.text("basket.weekly", visit.language, low=low, high=high))
     if found.already is not None and found.already.value:
         people = visit.counted("author", found.already.value)
         told = _words(visit, "basket.already", people=people)
@@ -164,7 +164,7 @@ def _draw_checker(visit: Visit, asked: Asked, platform: str | None) -> None:
 
 def _draw_findings(visit: Visit, found: DraftCheck) -> None:
     if not found.findings:
-        st.success(_words(visit, "usage.fine"), icon=":material/check:")
+        st.success(texts.text("usage.fine", visit.language), icon=":material/check:")
         return
     columns: list[parts.Item] = [
         {"label": visit.text("basket.place"), "number": True},

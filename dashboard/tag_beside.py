@@ -105,11 +105,11 @@ def _draw_warnings(visit: Visit, found: Warnings) -> None:
         st.caption(visit.text("related.warnings.few"))
     elif found.hijack is not None:
         turned = found.hijack
-        told = visit.text(
-            "related.warnings.hijack", since=visit.moment(turned.since),
-            newcomers=visit.percent(turned.newcomers),
-        )  # fmt: skip
-        st.warning(told, icon=":material/warning:")
+        moment, newcomers = visit.moment(turned.since), visit.percent(turned.newcomers)
+        st.warning(
+            visit.text("related.warnings.hijack", since=moment, newcomers=newcomers),
+            icon=":material/warning:",
+        )
         sides: list[tuple[str, Any, Any, tuple[str, ...]]] = [
             ("before", turned.before, turned.negative_before, turned.words_before),
             ("after", turned.after, turned.negative_after, turned.words_after),

@@ -8,7 +8,16 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import (
-    ask, filters, frame, tag_ahead, tag_audience, tag_beside, tag_choice, tag_now, tag_why, tags,
+    ask,
+    filters,
+    frame,
+    tag_ahead,
+    tag_audience,
+    tag_beside,
+    tag_choice,
+    tag_now,
+    tag_why,
+    tags,
 )  # fmt: skip
 from dashboard.empty import stop_empty
 

@@ -71,7 +71,7 @@ def test_a_tag_that_was_taken_over_is_told_and_left_out(
         assert sum(tag.new.value or 0 for tag in chosen.tags) == chosen.new.value
         assert "golden" in [tag.key for tag in basket(asking, Selection(), k=3, allow_warned=True).value.tags]
 
-        told = draft(asking, Selection(), text="#golden and #scnoe and #newword").value
+        told = draft(asking, Selection(), text="#golden and #scnoe and #zzquux").value
         assert [(one.code, one.remedy) for one in told.findings] == [
             ("hijack", None), ("typo", "#scone"), ("unseen", None)
         ]  # fmt: skip
