@@ -21,14 +21,25 @@ from posts.post import Tag
 
 Code = Literal[
     "capitals", "half_space_cut", "half_space", "joined", "digits", "cut", "gap", "glued", "repeated",
-    "too_long", "long", "too_many", "many", "none", "no_tag",
+    "too_long", "long", "too_many", "many",
 ]  # fmt: skip
 Weight = Literal["error", "advice"]
 
 LONG: Final = 30
 """Code points from which on a tag is hard to read and to type."""
 ERRORS: Final = frozenset(
-    {"half_space_cut", "digits", "cut", "gap", "glued", "repeated", "too_long", "too_many", "no_tag"}
+    {
+        "half_space_cut",
+        "digits",
+        "cut",
+        "gap",
+        "glued",
+        "repeated",
+        "too_long",
+        "too_many",
+        "hijack",
+        "collision",
+    }
 )
 """What does not work as it was meant; the rest is advice."""
 _HALF_SPACE: Final = "\u200c"
@@ -46,7 +57,7 @@ class Finding:
     """Something about the draft, from ``start`` to before ``end``; ``found`` is the text there.
 
     ``remedy`` is what to put there instead, ``None`` where a person has to choose. ``count`` and ``limit``
-    are numbers where it is about how many or how long.
+    are numbers where it is about how many or how long; ``other`` is another hashtag that it is about.
     """
 
     code: str
@@ -56,6 +67,7 @@ class Finding:
     remedy: str | None = None
     count: int | None = None
     limit: int | None = None
+    other: str | None = None
 
     @property
     def weight(self) -> Weight:
@@ -128,11 +140,7 @@ def _of_tag(text: str, tag: Tag, rules: Rules) -> Iterator[Finding]:
 
     if _HALF_SPACE in tag.text:
         remedy = "#" + tag.text.replace(_HALF_SPACE, "_")
-        yield (
-            finding("half_space" if rules.half_space else "half_space_cut", remedy)
-            if (rules.half_space is not None)
-            else finding("half_space", remedy)
-        )
+        yield finding("half_space_cut" if rules.half_space is False else "half_space", remedy)
     elif (spelled := _capitals(tag.text)) is not None:
         yield finding("capitals", f"#{spelled}")
     elif (spelled := _parted(tag.text)) is not None:
@@ -148,7 +156,8 @@ def _capitals(written: str) -> str | None:
     if not _LATIN.fullmatch(written) or not (written.islower() or written.isupper()):
         return None
     words = segment(written.lower())
-    if len(words) < 2 or not all(word.isdigit() or word in lexicon.of("en") for word in words):
+    spelled = [word for word in words if not word.isdigit()]
+    if len(spelled) < 2 or not all(len(word) > 1 and word in lexicon.of("en") for word in spelled):
         return None
     return "".join(word.capitalize() for word in words)
 
@@ -168,12 +177,12 @@ def _repeated(text: str, tags: list[Tag]) -> Iterator[Finding]:
     """A family that stands there twice, in whatever spelling."""
     seen: set[str] = set()
     for tag in tags:
-        if tag.key in seen:
+        if tag.normal in seen:
             yield Finding(
                 code="repeated", start=tag.start, end=tag.end, found=text[tag.start : tag.end],
                 remedy=tag.text.replace("_", " "),
             )  # fmt: skip
-        seen.add(tag.key)
+        seen.add(tag.normal)
 
 
 def _many(text: str, tags: list[Tag], rules: Rules) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from rasad.commands import (
     adding,
     asking,
     audience,
+    basket,
     bursts,
     checking,
     collecting,
@@ -88,6 +89,9 @@ app.command(cls=Asks)(foretelling.forecast)
 app.command(cls=Asks)(judging.backtest)
 app.command(cls=Asks)(trends.trends)
 app.command(cls=Asks)(asking.influencers)
+app.command(cls=Asks)(basket.related)
+app.command()(basket.basket)
+app.command()(basket.draft)
 app.command(cls=Asks)(asking.export)
 app.command()(tags.families)
 app.command()(hashtags.hashtags)

@@ -7,13 +7,25 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import ask, filters, frame, tag_ahead, tag_audience, tag_choice, tag_now, tag_why, tags
+from dashboard import (
+    ask,
+    filters,
+    frame,
+    tag_ahead,
+    tag_audience,
+    tag_beside,
+    tag_choice,
+    tag_now,
+    tag_why,
+    tags,
+)  # fmt: skip
 from dashboard.empty import stop_empty
 
 # What a visitor may ask of the hashtag, in the order of the row: the code stands in the address.
 PARTS: Final[dict[str, Callable[..., Any]]] = {
     "now": tag_now.draw,
     "why": tag_why.draw,
+    "beside": tag_beside.draw,
     "audience": tag_audience.draw,
     "ahead": tag_ahead.draw,
     "choice": tag_choice.draw,

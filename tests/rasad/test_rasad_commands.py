@@ -20,11 +20,11 @@ from store.state import State
 
 ROOT = Path(__file__).resolve().parents[2]
 VERBS = (
-    "accounts", "audience", "backtest", "backup", "bursts", "check", "collect", "compare", "count",
-    "crossings", "deadletters", "demo", "export", "families", "forecast", "forget", "hashtags", "import",
-    "influencers", "init", "label", "labels", "machine", "mood", "move", "movers", "queries", "read",
-    "rebuild", "report", "restore", "retention", "run", "search", "sources", "trends", "verify", "why",
-    "words",
+    "accounts", "audience", "backtest", "backup", "basket", "bursts", "check", "collect", "compare", "count",
+    "crossings", "deadletters", "demo", "draft", "export", "families", "forecast", "forget", "hashtags",
+    "import", "influencers", "init", "label", "labels", "machine", "mood", "move", "movers", "queries",
+    "read", "rebuild", "related", "report", "restore", "retention", "run", "search", "sources", "trends",
+    "verify", "why", "words",
 )  # fmt: skip
 
 
