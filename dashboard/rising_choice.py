@@ -111,7 +111,7 @@ def _read(code: str) -> datetime:
 def _choose_formula(visit: Visit) -> str:
     chosen = st.selectbox(
         visit.text("trends.formula"), list(RANKINGS), key="trend_formula", width=220,
-        format_func=lambda code: texts.text(f"rising.formula.{code}.name", visit.language),
+        format_func=lambda code: texts.text(f"formula.{code}.name", visit.language),
     )  # fmt: skip
     return "" if chosen == OURS else str(chosen)
 

@@ -32,3 +32,4 @@ if not found.rows:
 else:
     research.draw_table(visit, asked, found)
 parts.draw_definitions(visit, answer.definition)
+basket.draw_basket(visit, asked, [row.key for row in found.rows])

@@ -30,7 +30,7 @@ if not found.rows:
 shown = choose_rows(visit, found.rows)
 st.caption(visit.text("trends.window", hours=visit.counted("hour", round(found.window_hours))))
 if found.formula:
-    rule = texts.text(f"rising.formula.{found.formula}.rule", visit.language)
+    rule = texts.text(f"formula.{found.formula}.rule", visit.language)
     parts.draw_line([{"text": rule, "tone": "muted"}], key="formula_rule")
 if not shown:
     st.info(visit.text("trends.none_of_status"))

@@ -134,7 +134,7 @@ def _draw(rows: list[RisingTag], found: Rising, screen: Screen) -> None:
         right=tuple(range(1, 6 + len(scored))),
     )
     if found.formula:
-        screen.news(f"{found.formula}: " + screen.words(f"rising.formula.{found.formula}.rule"))
+        screen.news(f"{found.formula}: " + screen.words(f"formula.{found.formula}.rule"))
     elif all(row.status == "too little history" for row in rows):
         screen.news(screen.text("empty.judged"))
     else:
