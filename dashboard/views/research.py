@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from answers import research as answers
-from dashboard import ask, filters, frame, parts, research
+from dashboard import ask, basket, filters, frame, parts, research
 from dashboard.empty import stop_empty
 from posts.errors import QueryError
 
