@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
+WORKERS ?= 2
 
 # The scripts of a .venv name its place: in a checkout that was moved or copied it is made anew, and so is
 # one whose Python is gone.
@@ -16,7 +17,7 @@ run: $(VENV)/.run
 	$(BIN)/python -m rasad run --open
 
 test: check
-	$(BIN)/python -m pytest -m "not peer and not soak"
+	$(BIN)/python -m pytest -m "not peer and not soak" -n $(WORKERS) --dist loadfile
 
 test-peers: $(VENV)/.peers
 	$(BIN)/python -m pytest -m peer --timeout 600 --durations 5
