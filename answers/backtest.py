@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,6 +15,7 @@ from answers.begun import history_begun
 from answers.coverage import answered
 from answers.narrowing import tagged
 from answers.trends import spellings
+from answers.uses import filters_of, told_by_uses
 from posts.answer import Answer, Figure
 from posts.selection import Selection
 from trends import risen
@@ -164,8 +165,10 @@ def _midnight(asking: Asking, base: int) -> int:
 
 def _uses(asking: Asking, asked: Selection, base: int) -> tuple[_Uses, int]:
     """The uses of the selection, and how many people use any hashtag in it."""
-    columns = asking.store.columns("uses", _query(asked), ["tag_n", "author_n", "created_at", "post_n"])
-    if asked.query.strip() or asked.entity or asked.hashtag or asked.spelling or asked.ids or asked.noise:
+    columns = asking.store.columns(
+        "uses", {"bool": {"filter": filters_of(asked)}}, ["tag_n", "author_n", "created_at", "post_n"]
+    )
+    if not told_by_uses(asked):
         posts = asking.store.columns("posts", matching(asking, asked), ["n"])["n"]
         kept = np.isin(columns["post_n"], posts)
         columns = {name: column[kept] for name, column in columns.items()}
@@ -180,20 +183,6 @@ def _uses(asking: Asking, asked: Selection, base: int) -> tuple[_Uses, int]:
         tags=keys[listable], item=place[item[inside]].astype(np.int64), author=author[inside],
         hour=hour.astype(np.int64),
     ), len(people)  # fmt: skip
-
-
-def _query(asked: Selection) -> dict[str, Any]:
-    """The window and what uses know of a selection by themselves."""
-    assert asked.since is not None
-    assert asked.until is not None
-    filters: list[dict[str, Any]] = [
-        {"range": {"created_at": {"gte": asked.since.isoformat(), "lt": asked.until.isoformat()}}}
-    ]
-    for field in ("platform", "source", "language", "author"):
-        value = getattr(asked, field)
-        if value is not None:
-            filters.append({"term": {field: value}})
-    return {"bool": {"filter": filters}}
 
 
 def _rises(

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from answers.asking import Asking
-from answers.carried import Ints, keys_of, posts_of
+from answers.carried import Ints, posts_of
 from answers.related import second_level
+from answers.uses import keys_of
 from posts.answer import Figure
 from posts.post import number
 from posts.selection import Selection

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from answers.asking import Asking, matching
 from answers.meant import own_words
 from answers.spoken import narrowed
+from answers.uses import filters_of, told_by_uses
 from nlp import stopwords
-from posts.post import number
 from posts.selection import Selection
 from store.mapping import epoch
 from trends.association import Uses
@@ -25,24 +25,19 @@ READ: Final = 4_000
 VOICES: Final = 800
 """People that are compared with each other; of more, those with the smallest hashes."""
 _HASHES: Final = 2**63
-_CARRIED: Final = ("platform", "source", "language", "author")
-_TOLD_BY_USES: Final = ("since", "until", *_CARRIED)
 
 
 def uses_of(asking: Asking, selection: Selection) -> Uses:
     """Every use of a hashtag in the posts of the selection, which has a window."""
     assert selection.since is not None
     assert selection.until is not None
-    bounds = {"gte": selection.since.isoformat(), "lt": selection.until.isoformat()}
-    filters: list[dict[str, Any]] = [{"range": {"created_at": bounds}}]
-    filters += [{"term": {name: getattr(selection, name)}} for name in _CARRIED if getattr(selection, name)]
     columns = asking.store.columns(
-        "uses", {"bool": {"filter": filters}}, ["tag_n", "author_n", "post_n", "created_at"]
+        "uses", {"bool": {"filter": filters_of(selection)}}, ["tag_n", "author_n", "post_n", "created_at"]
     )
     uses = Uses(
         tag=columns["tag_n"], author=columns["author_n"], post=columns["post_n"], at=columns["created_at"]
     )
-    if selection == Selection(**{name: getattr(selection, name) for name in _TOLD_BY_USES}):
+    if told_by_uses(selection):
         return uses
     return uses.kept(np.isin(uses.post, posts_of(asking, selection)))
 
@@ -50,18 +45,6 @@ def uses_of(asking: Asking, selection: Selection) -> Uses:
 def posts_of(asking: Asking, selection: Selection) -> Ints:
     """The numbers of the posts of the selection."""
     return asking.store.columns("posts", matching(asking, selection), ["n"])["n"]
-
-
-def keys_of(asking: Asking, tags: Collection[int]) -> dict[int, str]:
-    """The family keys of hashtags given by number."""
-    if not tags:
-        return {}
-    request = {
-        "query": {"terms": {"tag_n": sorted(tags)}}, "size": 0,
-        "aggs": {"tag": {"terms": {"field": "tag", "size": len(tags)}}},
-    }  # fmt: skip
-    buckets = asking.store.search("uses", request)["aggregations"]["tag"]["buckets"]
-    return {number(bucket["key"]): bucket["key"] for bucket in buckets}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

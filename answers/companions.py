@@ -14,6 +14,7 @@ from answers.hashtag import names_of
 from answers.meant import everyone, is_everything, others, own_tags
 from answers.narrowing import tagged
 from answers.rise import Rise, moment
+from answers.uses import keys_of
 from posts.answer import Figure
 from posts.errors import QueryError
 from posts.post import number
@@ -72,7 +73,7 @@ def rising_with(asking: Asking, rise: Rise, *, size: int) -> tuple[Companion, ..
     )  # fmt: skip
     kept = [place for place in range(len(tags)) if judged.false_rate[place] <= FALSE]
     kept.sort(key=lambda place: (-joined[int(tags[place])], int(tags[place])))
-    keys = _keys(asking, [int(tags[place]) for place in kept[:size]])
+    keys = keys_of(asking, [int(tags[place]) for place in kept[:size]])
     names = names_of(asking, list(keys.values()))
     return tuple(
         _companion(asking, rise, keys[tag], names, joined[tag], expected, false)
@@ -151,12 +152,3 @@ def _everyone(asking: Asking, rise: Rise) -> int:
         "author_n"
     ]
     return int(np.union1d(column[column >= 0], rise.authors).size)
-
-
-def _keys(asking: Asking, tags: list[int]) -> dict[int, str]:
-    if not tags:
-        return {}
-    by = {"terms": {"field": "tag", "size": len(tags)}}
-    request = {"query": {"terms": {"tag_n": tags}}, "size": 0, "aggs": {"by": by}}
-    found = asking.store.search("uses", request)["aggregations"]["by"]["buckets"]
-    return {number(bucket["key"]): bucket["key"] for bucket in found}

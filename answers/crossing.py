@@ -18,6 +18,7 @@ from answers.hashtag import names_of
 from answers.narrowing import tagged
 from answers.platforms import heard_since, heard_spans
 from answers.rise import moment
+from answers.uses import keys_of
 from posts.answer import Answer, Figure
 from posts.post import number
 from posts.selection import Selection
@@ -129,7 +130,7 @@ def crossings(asking: Asking, selection: Selection, *, size: int = 20) -> Answer
     crossed = [each for each in _trends(here - running, columns, since) if len(each.order()) > 1]
     trends = sorted(crossed, key=lambda each: (-each.authors, each.tag))
     spans = _spans(asking, platforms, selection)
-    keys = _keys(asking, [each.tag for each in trends[:size]])
+    keys = keys_of(asking, [each.tag for each in trends[:size]])
     names = names_of(asking, list(keys.values()))
     rows = tuple(
         _crossing(asking, tagged(selection, keys[each.tag]), each, spans, keys[each.tag], names)
@@ -279,13 +280,3 @@ def _leads(
         for (one, other, many, told), rate in zip(found, rates, strict=True)
     ]
     return tuple(sorted(rows, key=lambda row: (row.lead.chance, -row.trends, row.first, row.second)))
-
-
-def _keys(asking: Asking, tags: list[int]) -> dict[int, str]:
-    """The family keys of tags given by number."""
-    if not tags:
-        return {}
-    by = {"terms": {"field": "tag", "size": len(tags)}}
-    request = {"query": {"terms": {"tag_n": tags}}, "size": 0, "aggs": {"by": by}}
-    found = asking.store.search("uses", request)["aggregations"]["by"]["buckets"]
-    return {number(bucket["key"]): bucket["key"] for bucket in found}

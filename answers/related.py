@@ -9,12 +9,13 @@ from typing import Any, Final
 import numpy as np
 
 from answers.asking import Asking, bounded, matching
-from answers.carried import keys_of, posts_of, uses_of
+from answers.carried import posts_of, uses_of
 from answers.counting import distinct_authors, top
 from answers.coverage import answered
 from answers.hashtag import names_of
 from answers.meant import everyone
 from answers.narrowing import tagged
+from answers.uses import keys_of
 from posts.answer import Answer, Figure
 from posts.post import number
 from posts.selection import Selection

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from answers.asking import Asking, matching
 from answers.counting import ENGAGEMENT, top
 from answers.meant import everyone
+from answers.uses import filters_of
 from posts.post import number
 from posts.selection import Selection
 
@@ -91,7 +92,7 @@ def read_stream(asking: Asking, selection: Selection) -> Stream:
     counted = np.ones(len(n), dtype=bool)
     if selection != window:
         counted = np.isin(n, asking.store.columns("posts", matching(asking, selection), ["n"])["n"])
-    uses = asking.store.columns("uses", _used(window), ["tag_n", "post_n"])
+    uses = asking.store.columns("uses", {"bool": {"filter": filters_of(window)}}, ["tag_n", "post_n"])
     place = np.minimum(np.searchsorted(n, uses["post_n"]), max(len(n) - 1, 0))
     known = n[place] == uses["post_n"] if len(n) else np.zeros(len(place), dtype=bool)
     return Stream(
@@ -120,7 +121,7 @@ def weekly(
     window = everyone(selection).narrowed(
         source=selection.source, since=selection.until - timedelta(weeks=weeks)
     )
-    query = {"bool": {"filter": [_used(window), {"terms": {"tag_n": wanted}}]}}
+    query = {"bool": {"filter": [*filters_of(window), {"terms": {"tag_n": wanted}}]}}
     uses = asking.store.columns("uses", query, ["tag_n", "author_n", "created_at"])
     told = uses["author_n"] >= 0
     back = (int(selection.until.timestamp()) - 1 - uses["created_at"]) // (7 * 86_400)
@@ -128,19 +129,6 @@ def weekly(
     counts = np.zeros((len(wanted), weeks), dtype=np.int64)
     np.add.at(counts, (np.searchsorted(wanted, rows[0]), weeks - 1 - rows[1]), 1)
     return {tag: tuple(row) for tag, row in zip(wanted, counts.tolist(), strict=True)}
-
-
-def _used(selection: Selection) -> dict[str, Any]:
-    """The request query of the uses in a window, within the fields that uses have."""
-    bounds = {"gte": selection.since, "lt": selection.until}
-    filters: list[dict[str, Any]] = [
-        {"range": {"created_at": {name: at.isoformat() for name, at in bounds.items() if at}}}
-    ]
-    for field in ("platform", "source", "language"):
-        value = getattr(selection, field)
-        if value is not None:
-            filters.append({"term": {field: value}})
-    return {"bool": {"filter": filters}}
 
 
 def keys_of(asking: Asking, selection: Selection, *, most: int = 10_000) -> dict[int, str]:
