@@ -139,7 +139,7 @@ def rising(
     columns, names = _read(asking, selection, kind, posts, size=size)
     table = _table(selection, columns, (hours * 3600,) if hours else None)
     judged = int((table.status != _LITTLE).sum())
-    risen = sum(table.status_of(place) in RISEN for place in range(len(table.tag)))
+    risen = int(np.isin(table.status, [STATUSES.index(status) for status in RISEN]).sum())
     scores: dict[int, float] = {}
     if formula:
         scores = ranked_by(formula, columns, since=_epoch(selection.since), until=_epoch(selection.until))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -11,7 +13,10 @@ from tantivy import DocAddress, Index, Query, Searcher
 
 from posts.errors import StoreError
 from store.embedded_query import SOURCE
+from store.loading import collector_paused
 from store.protocol import Document
+
+_PART: Final = 5_000
 
 _decode = msgspec.json.Decoder().decode
 
@@ -23,14 +28,17 @@ def count_hits(searcher: Searcher, query: Query) -> int:
 
 def find(searcher: Searcher, query: Query, limit: int) -> list[DocAddress]:
     """Where the first documents stand that match, in no order that means something."""
-    return [address for _, address in searcher.search(query, limit, count=False).hits]
+    return list(map(itemgetter(1), searcher.search(query, limit, count=False).hits))
 
 
 def find_all(searcher: Searcher, query: Query) -> list[DocAddress]:
     """Where all documents stand that match."""
     # Counted first: room for as many hits as are asked for is made before they are found.
     number = count_hits(searcher, query)
-    return find(searcher, Query.const_score_query(query, 1.0), number) if number else []
+    if not number:
+        return []
+    with collector_paused():
+        return find(searcher, Query.const_score_query(query, 1.0), number)
 
 
 def read(searcher: Searcher, address: DocAddress) -> Document:
@@ -54,11 +62,15 @@ def only(document: Document, wanted: Sequence[str]) -> Document:
 
 def read_column(searcher: Searcher, name: str, addresses: list[DocAddress]) -> np.ndarray:
     """One number of each document, -1 where it is missing."""
-    values = searcher.fast_field_values(name, addresses) if addresses else []
-    try:
-        return np.array(values, dtype=np.int64)
-    except TypeError:
-        return np.array([-1 if value is None else value for value in values], dtype=np.int64)
+    column = np.empty(len(addresses), dtype=np.int64)
+    # In parts, so that the numbers of one take the memory of those before.
+    for start in range(0, len(addresses), _PART):
+        values = searcher.fast_field_values(name, addresses[start : start + _PART])
+        try:
+            column[start : start + _PART] = np.array(values, dtype=np.int64)
+        except TypeError:
+            column[start : start + _PART] = [-1 if value is None else value for value in values]
+    return column
 
 
 def open_raw(folder: Path) -> tuple[int, Callable[[], Iterator[Document]]]:

@@ -15,6 +15,8 @@ from store.embedded_read import count_hits
 _MARGIN: Final = 32
 """Terms asked for beyond the wanted ones, because those of one rank are ordered by key here."""
 _ONE_BY_ONE: Final = 2_000
+_NESTED: Final = 60_000
+"""Buckets of buckets that Tantivy is asked for at once; it tells 65,000 at most."""
 
 
 def terms(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
@@ -24,11 +26,38 @@ def terms(asking: Asking, query: Query, agg: Aggs) -> dict[str, Any]:
     query, narrow = _narrowed(asking, query, options)
     found, others = _top(asking, query, narrow, options, flat)
     asking.count_buckets(len(found))
+    told = _inside(asking, query, options, [bucket["key"] for bucket in found], deep)
     buckets = []
     for bucket in found:
-        inside = asking.inside(_within(asking, query, options, bucket["key"]), deep)
-        buckets.append({**bucket, **inside})
+        known = told.get(bucket["key"], {})
+        rest = {name: agg for name, agg in deep.items() if name not in known}
+        inside = asking.inside(_within(asking, query, options, bucket["key"]), rest)
+        buckets.append({**bucket, **known, **inside})
     return _answer(buckets, others)
+
+
+def _inside(
+    asking: Asking, query: Query, options: Aggs, keys: list[Any], deep: Aggs
+) -> dict[Any, dict[str, Any]]:
+    """Terms that stand inside of the kept ones, by key, where they can be told for all of them at once.
+
+    Asking for each costs a pass over what the query matches.
+    """
+    field = options["field"]
+    if len(keys) < 2 or asking.is_many(field) or "missing" in options:
+        return {}
+    requests = {name: beside(agg) for name, agg in deep.items() if agg["type"] == "terms"}
+    small = {name: made[0] for name, made in requests.items() if made and made[1] * len(keys) < _NESTED}
+    if not small:
+        return {}
+    asking.count_calls(len(keys))
+    request: Aggs = {"terms": wide(field, len(keys)), "aggs": small}
+    raw = asking.ask(every([query, asking.translator.any_of(field, keys)]), {"t": request})["t"]["buckets"]
+    answers = {
+        bucket["key"]: {name: told_beside(asking, bucket[name], deep[name]) for name in small}
+        for bucket in raw
+    }
+    return {key: {name: told for name, told in found.items() if told} for key, found in answers.items()}
 
 
 def _within(asking: Asking, query: Query, options: Aggs, key: Any) -> Query:

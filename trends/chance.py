@@ -4,7 +4,7 @@ A score is -log10 of a modelled chance, the best of several windows. What such s
 the same table made for each of the days before, where nearly all high scores are chance: the number of
 scores above a level falls exponentially beyond it, and its rate and slope are fitted there (Pickands' limit
 for light tails; Efron, "Large-scale inference", 2010, for the empirical null). Scores so high that the model
-gives them less than a hundredth a table are real events of the past and are left out, which the
+gives them less than a thousandth a table are real events of the past and are left out, which the
 fit of a truncated exponential allows for. Both are drawn toward the model where few days were heard.
 """
 
@@ -54,7 +54,7 @@ def fit_tail(scores: Floats, *, tested: int, windows: int, table: int) -> Tail:
     A test has so many ``windows``; ``table`` is how many tests one table makes. Without earlier tests it
     is the model's own: ``windows`` * 10 ** -s.
     """
-    # From here on a score is no chance: the model expects a hundredth of one in a table.
+    # From here on a score is no chance: the model expects a thousandth of one in a table.
     end = float(np.log10(1000.0 * windows * max(table, 1)))
     known = np.sort(scores[(scores >= _LOWEST) & (scores < end)])[::-1]
     start = float(known[_FITTED - 1]) if len(known) >= _FITTED else _LOWEST

@@ -86,10 +86,10 @@ def _distinct(where: Ints, person: Ints, age: Ints, size: int, periods: int, end
     key <<= bits
     key |= np.searchsorted(ends, rest, side="right")
     key.sort()
+    pair = key >> bits
     first = np.ones(len(key), dtype=bool)
-    np.not_equal(key[1:] >> bits, key[:-1] >> bits, out=first[1:])
-    key = key[first]
-    cell = (key >> (bits + left)) * kinds + (key & ((1 << bits) - 1))
+    np.not_equal(pair[1:], pair[:-1], out=first[1:])
+    cell = (pair[first] >> left) * kinds + (key[first] & ((1 << bits) - 1))
     counts = np.bincount(cell, minlength=size * periods * kinds).astype(np.int32)
     return np.cumsum(counts.reshape(size, periods, kinds), axis=2, dtype=np.int32)
 

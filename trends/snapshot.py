@@ -13,7 +13,7 @@ from trends.habits import DAY_S, HISTORY_DAYS, Days, Habit, count_days, habit_at
 from trends.odds import false_rates
 from trends.rising import LEAST_AUTHORS, LEAST_RATIO, LEAST_SCORE
 from trends.tail import surprise
-from trends.windowed import STEPS, Bools, Uses, at_once, curve_of, peaks_of, people_of, step_of
+from trends.windowed import STEPS, Bools, Uses, at_once, curve_of, peaks_of, people_of, places_of, step_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -172,11 +172,9 @@ def snapshot(
 def _told_apart(tag: Ints, author: Ints, at: Ints, inside: Bools) -> tuple[Ints, Uses]:
     """The tags of the window and all others that could ever have enough authors, and their uses."""
     keys, uses = np.unique(tag, return_counts=True)
-    keys = keys[(uses >= LEAST_AUTHORS) | np.isin(keys, np.unique(tag[inside]), assume_unique=True)]
-    where = np.searchsorted(keys, tag)
-    kept = where < len(keys)
-    kept[kept] = keys[where[kept]] == tag[kept]
-    return keys, Uses(where[kept], author[kept], at[kept])
+    chosen = (uses >= LEAST_AUTHORS) | np.isin(keys, np.unique(tag[inside]), assume_unique=True)
+    every = Uses(places_of(keys, tag), author, at)
+    return keys[chosen], every.placed(np.where(chosen, np.cumsum(chosen) - 1, -1))
 
 
 def _ends(lengths: tuple[int, ...]) -> Ints:

@@ -14,6 +14,7 @@ Bools = npt.NDArray[np.bool_]
 AT_ONCE_S: Final = 300
 STEPS: Final = 24
 _HOUR_S: Final = 3_600
+_LEADING_BITS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Uses:
     at: Ints
 
     def only(self, chosen: Bools) -> Uses:
+        if chosen.all():
+            return self
         return Uses(self.where[chosen], self.person[chosen], self.at[chosen])
 
     def placed(self, places: Ints) -> Uses:
@@ -42,6 +45,23 @@ class People:
     top: Ints
     top3: Ints
     busiest: Ints
+
+
+def places_of(keys: Ints, values: Ints) -> Ints:
+    """Where each value stands among ``keys`` (rising, each once); every value is one of them.
+
+    The leading bits of a value lead to the first key that has them, which is mostly the right one where
+    keys are hashes: three times as quick as a search for each value.
+    """
+    if not len(values):
+        return np.zeros(0, dtype=np.int64)
+    low, high = int(keys[0]), int(keys[-1])
+    shift = max(0, (high - low).bit_length() - _LEADING_BITS)
+    heads = np.arange(((high - low) >> shift) + 1, dtype=np.int64) << shift
+    places: Ints = np.searchsorted(keys, heads + low)[(values - low) >> shift]
+    others = np.flatnonzero(keys[places] != values)
+    places[others] = np.searchsorted(keys, values[others])
+    return places
 
 
 def people_of(uses: Uses, size: int) -> People:
