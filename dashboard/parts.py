@@ -87,9 +87,14 @@ def _nothing() -> None:
     """Streamlit tells a component's trigger only to those who name a callback."""
 
 
+def directed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a component with the direction of the page: the browser may not know it yet."""
+    return {**data, "mirrored": st.session_state.get("language") == "fa"}
+
+
 def mount(component: Any, data: Mapping[str, Any], *, key: str) -> None:
     """Draw the component, and go where a click in it leads."""
-    result = component(data=data, key=key, on_open_change=_nothing)
+    result = component(data=directed(data), key=key, on_open_change=_nothing)
     if isinstance(result.open, dict):
         go(result.open)
 
