@@ -123,6 +123,14 @@ def number(visit: Visit, figure: Figure, *, text: str | None = None, decimals: i
     return {"text": written, "number": True, "link": way(link, hint=visit.text("open_posts"))}
 
 
+def opening(visit: Visit, figure: Figure) -> Item:
+    """A number of posts; where no query names them all, below it how many are opened."""
+    cell, opened = number(visit, figure), len(figure.selection.ids)
+    if not opened or (figure.value or 0) <= opened:
+        return cell
+    return {**cell, "below": visit.text("why.newest_opened", posts=visit.number(opened)), "brief": True}
+
+
 def draw_address(params: Mapping[str, str]) -> None:
     """Let the browser show the address of what the page shows."""
     with st.container(key="address"):
