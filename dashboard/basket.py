@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
+from unicodedata import bidirectional
 
 import streamlit as st
 
@@ -82,10 +83,29 @@ def _draw_set(visit: Visit, asked: Asked, found: Basket) -> None:
         ]
         parts.draw_table(columns, lines, label=visit.text("basket.title"), key="basket_set")
         st.caption(visit.text("basket.copy"))
-        st.code(" ".join(f"#{tag.name}" for tag in found.tags), language=None)
+        st.code(copied([tag.name for tag in found.tags]), language=None, wrap_lines=True)
     _tell_left_out(visit, found)
     if len(found.frontier) > 1:
         _draw_frontier(visit, found.frontier)
+
+
+def copied(names: Sequence[str]) -> str:
+    """The hashtags as they are copied: no marks of direction, which a platform would take for letters.
+
+    Those of one direction stand in a line; mixed ones stand a line each, so that every sign of a tag is
+    seen where it belongs.
+
+    >>> copied(["tea", "cup"]), copied(["tea", "چای"])  # tea
+    ('#tea #cup', '#tea\\n#چای')
+    """
+    ways = {_runs_right(name) for name in names}
+    return ("\n" if len(ways) > 1 else " ").join(f"#{name}" for name in names)
+
+
+def _runs_right(name: str) -> bool:
+    """Whether its first letter is written from right to left."""
+    strong = (bidirectional(letter) for letter in name)
+    return next((way for way in strong if way in ("L", "R", "AL")), "L") != "L"
 
 
 def _tell(visit: Visit, found: Basket) -> None:
@@ -123,7 +143,7 @@ def _tell_left_out(visit: Visit, found: Basket) -> None:
 
 def _stay(visit: Visit, seconds: float) -> str:
     hours = seconds / 3600
-    return _words(visit, "basket.stay", hours=visit.number(hours, 1 if hours < 10 else 0))
+    return _words(visit, "basket.stay", hours=visit.number(hours, 1 if hours < 9.95 else 0))
 
 
 def _draw_frontier(visit: Visit, points: Sequence[Point]) -> None:

@@ -16,11 +16,21 @@ from words import dates
 SHOWN = 10
 
 
-def draw_crossings(visit: Visit, asked: Asked) -> None:
-    """At the foot of a page about trends: who leads, and the hashtags that crossed."""
+def draw_crossings(visit: Visit, asked: Asked, *, expanded: bool = False) -> None:
+    """A door at the foot of a page about trends; what crossed is asked when it is opened."""
+    door = st.expander(
+        visit.text("crossing.title"), icon=":material/swap_horiz:", key="crossings", on_change="rerun",
+        expanded=expanded,
+    )  # fmt: skip
+    if door.open:
+        with door:
+            _draw_found(visit, asked)
+
+
+def _draw_found(visit: Visit, asked: Asked) -> None:
+    """Who leads, and the hashtags that crossed."""
     answer = ask.of(crossings, visit, asked.selection, size=SHOWN)
     found = answer.value
-    st.subheader(visit.text("crossing.title"))
     if len(found.heard) < 2:
         st.caption(visit.text("crossing.one_platform"))
         return

@@ -58,13 +58,13 @@ def draw_rankings(visit: Visit, asked: Asked, found: Backtest, *, days: int) -> 
             "label": texts.text("backtest.column.precision", language), "number": True,
             "hint": texts.text("backtest.column.precision_hint", language),
         },
-        {"label": texts.text("backtest.column.listed", language), "number": True},
+        {"label": texts.text("backtest.column.listed", language), "number": True, "minor": True},
         {"label": texts.text("backtest.column.before", language), "number": True},
         {
             "label": texts.text("backtest.column.lead", language), "number": True, "minor": True,
             "hint": texts.text("backtest.column.lead_hint", language),
         },
-        {"label": texts.text("backtest.column.false", language), "number": True},
+        {"label": texts.text("backtest.column.false", language), "number": True, "minor": True},
         {"label": texts.text("backtest.column.against", language), "minor": True},
     ]  # fmt: skip
     rows = [_row(visit, asked, found, row, days=days) for row in found.rankings]
@@ -109,7 +109,7 @@ def draw_rises(visit: Visit, asked: Asked, found: Backtest, *, ranking: str) -> 
     language = visit.language
     first = texts.text("backtest.column.first", language)
     columns: list[parts.Item] = [
-        {"label": texts.text("backtest.column.rise", language)},
+        {"label": texts.text("backtest.column.rise", language), "wide": True},
         {"label": texts.text("backtest.column.start", language), "minor": True},
         {"label": texts.text("backtest.column.peak", language), "minor": True},
         {"label": visit.common("label.posts"), "number": True},

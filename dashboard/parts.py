@@ -87,9 +87,14 @@ def _nothing() -> None:
     """Streamlit tells a component's trigger only to those who name a callback."""
 
 
+def directed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a component with the direction of the page: the browser may not know it yet."""
+    return {**data, "mirrored": st.session_state.get("language") == "fa"}
+
+
 def mount(component: Any, data: Mapping[str, Any], *, key: str) -> None:
     """Draw the component, and go where a click in it leads."""
-    result = component(data=data, key=key, on_open_change=_nothing)
+    result = component(data=directed(data), key=key, on_open_change=_nothing)
     if isinstance(result.open, dict):
         go(result.open)
 
@@ -116,6 +121,14 @@ def number(visit: Visit, figure: Figure, *, text: str | None = None, decimals: i
         return {"text": written, "tone": "muted"}  # there is nothing to open
     link = link_to("posts", figure.selection, base=visit.base)
     return {"text": written, "number": True, "link": way(link, hint=visit.text("open_posts"))}
+
+
+def opening(visit: Visit, figure: Figure) -> Item:
+    """A number of posts; where no query names them all, below it how many are opened."""
+    cell, opened = number(visit, figure), len(figure.selection.ids)
+    if not opened or (figure.value or 0) <= opened:
+        return cell
+    return {**cell, "below": visit.text("why.newest_opened", posts=visit.number(opened)), "brief": True}
 
 
 def draw_address(params: Mapping[str, str]) -> None:

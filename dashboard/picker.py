@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.parts import build_component
+from dashboard.parts import build_component, directed
 from dashboard.visit import Visit
 from words import dates, digits
 
@@ -64,12 +64,14 @@ def _pick_gregorian(visit: Visit, first: date, last: date, today: date) -> tuple
 def _pick_jalali(visit: Visit, first: date, last: date, today: date) -> tuple[date, date] | None:
     with st.popover(visit.text("bar.days"), icon=":material/calendar_month:"):
         result = _picker(
-            data={
-                "since": first.isoformat(),
-                "until": last.isoformat(),
-                "today": max(today, last).isoformat(),
-                "words": _calendar_words(visit),
-            },
+            data=directed(
+                {
+                    "since": first.isoformat(),
+                    "until": last.isoformat(),
+                    "today": max(today, last).isoformat(),
+                    "words": _calendar_words(visit),
+                }
+            ),
             key="jalali_days",
             on_picked_change=lambda: None,
         )

@@ -90,13 +90,13 @@ def draw_unknown(visit: Visit, asked: Asked, unknown: Sequence[Unknown]) -> None
 def draw_table(visit: Visit, asked: Asked, found: Research) -> None:
     """A row a hashtag: verdict and why, volume, lift, reach, and how long a post stays in sight."""
     columns: list[parts.Item] = [
-        {"label": visit.common("label.hashtag")},
+        {"label": visit.common("label.hashtag"), "wide": True},
         {"label": visit.text("research.verdict")},
         {"label": visit.common("label.posts"), "number": True},
         {"label": visit.common("label.authors"), "number": True, "minor": True},
         {"label": visit.text("research.lift"), "number": True, "hint": visit.text("research.lift_hint")},
         {"label": visit.text("research.reach"), "number": True, "minor": True},
-        {"label": visit.text("research.visible"), "number": True,
+        {"label": visit.text("research.visible"), "number": True, "minor": True,
          "hint": visit.text("research.visible_hint")},
     ]  # fmt: skip
     rows = [_row(visit, asked, row) for row in found.rows]

@@ -65,7 +65,7 @@ def draw_rising(visit: Visit, asked: Asked, rows: Sequence[RisingTag], *, greyed
          "hint": visit.text("trends.top3_hint")},
     ]  # fmt: skip
     if scored:
-        columns.append({"label": visit.text("trends.score"), "number": True})
+        columns.append({"label": visit.text("trends.score"), "number": True, "minor": True})
     lines: list[list[parts.Item]] = [
         [
             _thing(visit, asked, row, greyed=greyed),

@@ -14,6 +14,7 @@ BOTH: Final = """
 textarea, [data-testid="stTextInput"] input { unicode-bidi: plaintext; text-align: start; }
 :is(a, button, input, textarea, summary, [tabindex="0"]):focus-visible
   { outline: 2px solid var(--st-primary-color, #0f9d8a); outline-offset: 2px; }
+[data-testid="stCode"] :is(pre, code) { unicode-bidi: plaintext; text-align: start; }
 [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 [data-testid="stHeading"] h1 { padding-bottom: 0.7rem; }
 @media (max-width: 640px) {

@@ -122,7 +122,7 @@ def _draw_classes(visit: Visit, what: str, classes: Sequence[Class], *, key: str
     rows: list[list[parts.Item]] = [
         [
             {"text": _span(visit, each)},
-            parts.number(visit, each.posts),
+            parts.opening(visit, each.posts),
             research.lift_cell(visit, each.lift, each.posts),
             _difference(visit, each.lift),
         ]

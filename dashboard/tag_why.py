@@ -93,25 +93,17 @@ def _draw_organic(visit: Visit, found: Organic) -> None:
                 "text": visit.text(f"why.rules.{group.rule}"),
                 "below": visit.text(f"why.rule_hints.{group.rule}"),
             },
-            _opening(visit, group.posts),
+            parts.opening(visit, group.posts),
             _same(visit, group.posts, group.authors),
         ]
         for group in found.groups
     ]
     left: list[parts.Item] = [
         {"text": visit.text("why.left"), "tone": "strong"},
-        _opening(visit, found.posts),
+        parts.opening(visit, found.posts),
         _same(visit, found.posts, found.authors),
     ]
     parts.draw_table(columns, [*rows, left], label=visit.text("why.organic"), key="why_organic")
-
-
-def _opening(visit: Visit, figure: Figure) -> parts.Item:
-    """A number of posts; where no query names them all, below it how many are opened."""
-    cell, opened = parts.number(visit, figure), len(figure.selection.ids)
-    if not opened or (figure.value or 0) <= opened:
-        return cell
-    return {**cell, "below": visit.text("why.newest_opened", posts=visit.number(opened)), "brief": True}
 
 
 def _same(visit: Visit, figure: Figure, authors: int) -> parts.Item:

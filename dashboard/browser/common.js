@@ -60,12 +60,13 @@ const curve = (numbers, mirrored) => {
   return svg;
 };
 
-const mirrored = () => getComputedStyle(document.documentElement).direction === "rtl";
+// The page's own direction may come after the first components; Python says it with the data.
+const mirrored = (component) => Boolean(component.data.mirrored);
 
 const root = (component) => {
   const element = component.parentElement.querySelector(".root");
   element.replaceChildren();
   // Persian digits of one width stand too far apart; the style sheet asks for the direction.
-  element.setAttribute("dir", mirrored() ? "rtl" : "ltr");
+  element.setAttribute("dir", mirrored(component) ? "rtl" : "ltr");
   return element;
 };

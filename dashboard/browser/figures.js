@@ -2,7 +2,7 @@
 
 export default function (component) {
   const box = root(component);
-  const flip = mirrored();
+  const flip = mirrored(component);
   for (const item of component.data.items) {
     const card = make("section", "card");
     card.append(make("h3", "label muted", item.label));

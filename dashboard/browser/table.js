@@ -1,8 +1,9 @@
 // A table whose numbers open their posts. It is HTML, so it mirrors with the page and takes any digits.
 
 // A long address may break before its server, a variable behind its words, not in the middle of one.
+// What begins with a signed number says nothing of its direction: it runs as the page does.
 const breakable = (text) => {
-  const words = make("bdi");
+  const words = make(text.startsWith("\u200e") ? "span" : "bdi");
   text.split(/(?=@)|(?<=[A-Z]_)/).forEach((piece, index) => {
     if (index) words.append(make("wbr"));
     words.append(document.createTextNode(piece));
@@ -43,7 +44,7 @@ const fill = (place, cell, component) => {
   if (cell.direction) words.setAttribute("dir", cell.direction);
   if (cell.hint) words.setAttribute("title", cell.hint);
   place.append(words);
-  if (cell.curve && cell.curve.length > 1) place.append(curve(cell.curve, mirrored()));
+  if (cell.curve && cell.curve.length > 1) place.append(curve(cell.curve, mirrored(component)));
   if (cell.below) {
     const below = make("div", "below muted");
     below.append(breakable(cell.below));

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from answers.trends import RISEN, rising, rising_without_ours
-from dashboard import ask, filters, frame, hearing, parts, risers
+from dashboard import ask, crossing, filters, frame, hearing, parts, risers
 from dashboard.empty import stop_empty
 from dashboard.rising_choice import choose, choose_rows
 from words import texts
@@ -54,3 +54,4 @@ above = (above or shown)[:GREYED] if greyed else above
 risers.draw_rising(visit, asked, above, greyed=greyed)
 risers.draw_download(visit, above)
 parts.draw_definitions(visit, answer.definition, "status", "top_author_share")
+crossing.draw_crossings(visit, asked)

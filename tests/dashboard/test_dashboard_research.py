@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.basket import copied
 from dashboard.research import options
 from posts.post import Post
 
@@ -95,3 +96,10 @@ def test_what_was_typed_is_read_as_meant() -> None:
     assert options("seed", "cold  tea") == {"seeds": ("cold tea",)}
     assert options("draft", "a #tea text") == {"draft": "a #tea text"}
     assert options("audience", "tea") == {"audience": "tea"}
+
+
+def test_the_copied_set_has_no_marks() -> None:
+    """A set of one direction stands in a line, a mixed one a line each; nothing but the tags is copied."""
+    assert copied(["tea", "cup2"]) == "#tea #cup2"
+    assert copied(["چای", "۲چای"]) == "#چای #۲چای"  # tea, 2tea
+    assert copied(["tea", "چای"]) == "#tea\n#چای"  # tea

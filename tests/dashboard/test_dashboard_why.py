@@ -118,7 +118,7 @@ from posts.selection import Selection
 
 visit = Visit(settings=load("tea"), language=st.query_params["lang"], now=datetime.now(UTC))
 chosen = Selection(query=st.query_params["query"])
-draw_crossings(visit, Asked(filters=Filters(), narrow={}, selection=chosen))
+draw_crossings(visit, Asked(filters=Filters(), narrow={}, selection=chosen), expanded=True)
 """
 
 
