@@ -96,7 +96,7 @@ def name_cell(visit: Visit, asked: Asked, side: Side) -> parts.Item:
 def draw_numbers(visit: Visit, asked: Asked, sides: Sequence[Side]) -> None:
     """The figures of each, in a row."""
     columns: list[parts.Item] = [
-        {"label": visit.common("label.hashtag")},
+        {"label": visit.common("label.hashtag"), "wide": True},
         {"label": visit.common("label.posts"), "number": True},
         {"label": visit.text("compare.share"), "number": True, "hint": visit.text("compare.share_hint")},
         {"label": visit.common("label.authors"), "number": True},
@@ -182,7 +182,7 @@ def draw_hours(visit: Visit, sides: Sequence[Side]) -> None:
 def draw_overlap(visit: Visit, found: Comparison) -> None:
     """Who is in both, for every two: people above, and posts with both."""
     columns: list[parts.Item] = [
-        {"label": visit.text("compare.pair")},
+        {"label": visit.text("compare.pair"), "wide": True},
         {"label": visit.text("compare.people"), "number": True},
         {"label": visit.text("compare.of_first"), "number": True},
         {"label": visit.text("compare.of_second"), "number": True},
