@@ -75,7 +75,7 @@ def draw_rising(visit: Visit, asked: Asked, rows: Sequence[RisingTag], *, greyed
             parts.number(visit, row.authors),
             parts.number(visit, row.expected, text=usual(visit, row.expected)),
             parts.number(visit, row.authors, text=charts.times(row.ratio, visit.language)),
-            parts.number(visit, row.top_author_share, text=visit.percent(row.top3_share)),
+            {"text": visit.percent(row.top3_share)},
             *([{"text": visit.number(row.formula_score, 1)}] if scored else []),
         ]
         for row in rows

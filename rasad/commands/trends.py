@@ -139,7 +139,8 @@ def _draw(rows: list[RisingTag], found: Rising, screen: Screen) -> None:
         screen.news(screen.text("empty.judged"))
     else:
         risen = screen.number(found.risen)
-        screen.news(screen.text("rising.promise", risen=risen, tests=screen.number(found.tests)))
+        said = "rising.promise" if found.risen else "rising.none"
+        screen.news(screen.text(said, risen=risen, tests=screen.number(found.tests)))
 
 
 def _trend(row: RisingTag) -> dict[str, Any]:
