@@ -12,7 +12,7 @@ from answers.trends import RisingTag
 from dashboard import parts, tallies
 from dashboard.address import link_to
 from dashboard.filters import Asked
-from dashboard.tags import status_chip, tag_cell, usual
+from dashboard.tags import growth, status_chip, tag_cell, usual
 from dashboard.visit import Visit
 from reports import charts, export
 from words import texts
@@ -74,8 +74,8 @@ def draw_rising(visit: Visit, asked: Asked, rows: Sequence[RisingTag], *, greyed
             parts.number(visit, row.posts),
             parts.number(visit, row.authors),
             parts.number(visit, row.expected, text=usual(visit, row.expected)),
-            parts.number(visit, row.authors, text=charts.times(row.ratio, visit.language)),
-            parts.number(visit, row.top_author_share, text=visit.percent(row.top3_share)),
+            parts.number(visit, row.authors, text=growth(visit, row)),
+            {"text": visit.percent(row.top3_share)},
             *([{"text": visit.number(row.formula_score, 1)}] if scored else []),
         ]
         for row in rows

@@ -51,7 +51,7 @@ def draw_rising_short(visit: Visit, asked: Asked, rows: Sequence[RisingTag]) -> 
         [
             tag_cell(visit, asked, row.key, row.name),
             parts.number(visit, row.posts),
-            parts.number(visit, row.authors, text=charts.times(row.ratio, visit.language)),
+            parts.number(visit, row.authors, text=growth(visit, row)),
             status_chip(visit, row.status),
         ]
         for row in rows
@@ -111,7 +111,13 @@ def _counted(visit: Visit, member: Spelling) -> str:
 def usual(visit: Visit, expected: Figure) -> str:
     """How many are usual; a decimal only where it tells something."""
     value = expected.value or 0
-    return visit.number(value, 1 if 0.05 <= value < 10 else 0)
+    return visit.number(value, 2 if 0.05 <= value < 1 else 1 if 1 <= value < 10 else 0)
+
+
+def growth(visit: Visit, row: RisingTag) -> str:
+    """So many times the usual; new where what is usual is told as 0."""
+    seldom = (row.expected.value or 0) < 0.05
+    return charts.times(None if seldom else row.ratio, visit.language)
 
 
 def _standing(visit: Visit, found: Hashtag) -> list[parts.Item]:

@@ -10,7 +10,8 @@ from trends.backtest import Against, Estimate
 from words import dates, digits, texts
 
 Verdict = Literal["more", "less", "same"]
-_COMPARED: Final = ("precision", "before", "false_a_day")
+_COMPARED: Final = ("precision", "listed", "before", "false_a_day")
+_BETTER: Final = {"precision": "more", "listed": "more", "before": "more", "false_a_day": "less"}
 
 
 def intro(found: Backtest, language: str, time_zone: str, calendar: str) -> str:
@@ -45,13 +46,22 @@ def verdict(difference: Estimate) -> Verdict:
 
 
 def said(against: Against | None, language: str) -> str:
-    """What ours does more or less than another, as far as it is not chance."""
+    """What ours does better and worse than another, as far as it is not chance."""
     if against is None:
         return texts.text("backtest.ours", language)
     verdicts = {part: verdict(getattr(against, part)) for part in _COMPARED}
-    found = [f"backtest.verdict.{part}.{how}" for part, how in verdicts.items() if how != "same"]
-    words = [texts.text(key, language) for key in found or ["backtest.verdict.same"]]
-    return texts.text("common.list_separator", language).join(words)
+    apart = texts.text("common.list_separator", language)
+    found = []
+    for side in ("better", "worse"):
+        keys = [
+            f"backtest.verdict.{part}.{how}"
+            for part, how in verdicts.items()
+            if how != "same" and (how == _BETTER[part]) == (side == "better")
+        ]
+        if keys:
+            parts = apart.join(texts.text(key, language) for key in keys)
+            found.append(texts.text(f"backtest.verdict.{side}", language, parts=parts))
+    return " ".join(found) or texts.text("backtest.verdict.same", language)
 
 
 def percent(value: float, language: str) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trends.rankings import Ranking
+from trends.rates import wilson
 from trends.risen import DAY, Bools, Episode, Hourly
 
 Floats = npt.NDArray[np.float64]
@@ -65,6 +66,7 @@ class Against:
     """By how much the first ranking exceeds another; a difference whose interval holds 0 may be chance."""
 
     precision: Estimate
+    listed: Estimate
     before: Estimate
     false_a_day: Estimate
 
@@ -103,6 +105,7 @@ def judge(
     against = {
         name: Against(
             precision=_difference(ours["precision"], theirs["precision"]),
+            listed=_difference(ours["listed"], theirs["listed"]),
             before=_difference(ours["before"], theirs["before"]),
             false_a_day=_difference(ours["false_a_day"], theirs["false_a_day"]),
         )
@@ -205,6 +208,7 @@ def _score(
         "false_a_day": sums[:, 4] / len(places),
     }
     estimates = {name: _estimate(values) for name, values in tallies.items()}
+    estimates |= {name: _surely(estimates[name], size) for name in ("listed", "before")}
     lead = _lead((peak - first)[listed], drawn[:, listed]) if listed.any() else None
     return Score(**estimates, lead_h=lead, first=tuple(first.tolist())), tallies
 
@@ -222,6 +226,14 @@ def _lead(leads: Ints, drawn: Floats) -> Estimate:
 def _estimate(values: Floats) -> Estimate:
     low, high = np.quantile(values[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Estimate(value=float(values[0]), low=float(low), high=float(high))
+
+
+def _surely(share: Estimate, whole: int) -> Estimate:
+    """All or none of a few is not certain, though every resample says the same."""
+    if share.low < share.high:
+        return share
+    low, high = wilson(round(share.value * whole), whole) or (0.0, 1.0)
+    return Estimate(value=share.value, low=low, high=high)
 
 
 def _difference(ours: Floats, theirs: Floats) -> Estimate:

@@ -12,7 +12,7 @@ Sources: Hyndman and Koehler 2006 (MASE); Vovk, Gammerman and Shafer 2005 (confo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -119,7 +119,16 @@ def forecast(counts: npt.ArrayLike, scheme: Scheme = HOURS) -> Forecast | Cannot
         return against
     spans = tuple(_span(steps, step) for step in range(scheme.steps))
     whole = _span(total, 0) if not np.isnan(total.low[0, 0]) else _widest(spans)
-    return Forecast(steps=spans, total=whole, check=check)
+    return Forecast(steps=tuple(map(_whole, spans)), total=_whole(whole), check=check)
+
+
+def _whole(span: Span) -> Span:
+    """Counts are whole: the intervals of a forecast hold those beside its middle."""
+    below, above = math.floor(span.value), math.ceil(span.value)
+    return replace(
+        span, low50=min(span.low50, below), high50=max(span.high50, above),
+        low80=min(span.low80, below), high80=max(span.high80, above),
+    )  # fmt: skip
 
 
 def _span(found: Bands, step: int) -> Span:
@@ -146,6 +155,10 @@ def _too_little(y: Floats, scheme: Scheme) -> Cannot | None:
         return Cannot(reason="unheard", have=heard, need=LEAST_HEARD)
     some = int((y > 0).sum())
     if some < LEAST_NONZERO:
+        # What began lately is young, not seldom.
+        age = len(y) - int(np.argmax(y > 0))
+        if some and age < scheme.least:
+            return Cannot(reason="short", have=age, need=scheme.least)
         return Cannot(reason="silent", have=some, need=LEAST_NONZERO)
     return None
 

@@ -15,6 +15,7 @@ st.title(visit.text("backtest.title"))
 
 asked = filters.ask(visit, more=True)
 days, ranking = judging.choose(visit, asked)
+st.caption(texts.text("backtest.which", visit.language))
 # The days that are judged are those chosen here; a period of the past is judged as of its end.
 past = asked.selection.narrowed(since=None)
 if asked.filters.period != "custom":

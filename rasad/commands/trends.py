@@ -123,8 +123,8 @@ def _draw(rows: list[RisingTag], found: Rising, screen: Screen) -> None:
                 sign + row.name,
                 screen.number(row.posts.value),
                 screen.number(row.authors.value),
-                screen.number(row.expected.value, 1),
-                screen.number(row.ratio, 1),
+                screen.number(row.expected.value, 2 if (row.expected.value or 0) < 1 else 1),
+                _growth(row, screen),
                 screen.number(100 * row.top3_share) + "%",
                 *([screen.number(row.formula_score, 1)] if found.formula else []),
                 screen.common(f"trend.{row.status}"),
@@ -139,7 +139,14 @@ def _draw(rows: list[RisingTag], found: Rising, screen: Screen) -> None:
         screen.news(screen.text("empty.judged"))
     else:
         risen = screen.number(found.risen)
-        screen.news(screen.text("rising.promise", risen=risen, tests=screen.number(found.tests)))
+        said = "rising.promise" if found.risen else "rising.none"
+        screen.news(screen.text(said, risen=risen, tests=screen.number(found.tests)))
+
+
+def _growth(row: RisingTag, screen: Screen) -> str:
+    """So many times the usual; new where what is usual is told as nearly 0."""
+    seldom = (row.expected.value or 0) < 0.05
+    return screen.common("trend.new") if seldom or row.ratio is None else screen.number(row.ratio, 1)
 
 
 def _trend(row: RisingTag) -> dict[str, Any]:

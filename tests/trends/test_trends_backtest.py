@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trends import risen
-from trends.backtest import judge
+from trends.backtest import Estimate, _surely, judge
 from trends.rising import Ranked
 
 HOURS = 12 * 24
@@ -146,3 +146,12 @@ def test_what_is_below_the_thresholds_is_no_alarm(
     assert told["fills"].precision.value == pytest.approx(0.5)
     assert told["fills"].listed.value == 0
     assert told["fills"].false_a_day.value == 0
+
+
+def test_all_of_a_few_is_not_certain() -> None:
+    """Where no resample differs the interval is Wilson's; any other is left alone."""
+    certain = _surely(Estimate(value=1.0, low=1.0, high=1.0), 16)
+    open_one = Estimate(value=0.5, low=0.3, high=0.7)
+
+    assert (round(certain.low, 3), certain.high) == (0.806, 1.0)
+    assert _surely(open_one, 16) is open_one

@@ -138,3 +138,21 @@ def test_a_day_of_a_series_like_any_other_is_no_burst() -> None:
 def test_negative_counts_are_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         forecast([1.0, -1.0])
+
+
+def test_intervals_hold_the_counts_beside_the_expectation() -> None:
+    """0.6 posts are expected between 0 and 1 at least; no interval leaves its middle out."""
+    found = told(forecast(rhythm(21, 0.6)))
+
+    for span in (*found.steps, found.total):
+        assert span.low80 <= span.low50 <= np.floor(span.value)
+        assert np.ceil(span.value) <= span.high50 <= span.high80
+
+
+def test_what_began_yesterday_is_too_young_not_silent() -> None:
+    """A few hours with posts, all of the last day, are a short history."""
+    y = np.zeros(20 * DAY)
+    y[-9::3] = 4
+    found = why(forecast(y))
+
+    assert (found.reason, found.have) == ("short", 9)
