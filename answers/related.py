@@ -13,7 +13,7 @@ from answers.carried import posts_of, uses_of
 from answers.counting import distinct_authors, top
 from answers.coverage import answered
 from answers.hashtag import names_of
-from answers.meant import everyone
+from answers.meant import everyone, own_tags
 from answers.narrowing import tagged
 from answers.uses import keys_of
 from posts.answer import Answer, Figure
@@ -93,8 +93,7 @@ def related(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[R
     uses = uses_of(asking, whole)
     asked = asked_for(asking, within, whole, uses)
     all_ = association.voices(uses)
-    own = number(selection.hashtag) if selection.hashtag else None
-    hidden = [own] if own is not None else []
+    hidden = sorted({number(asking.families.key(tag)) for tag in own_tags(selection)})
     first = association.pairs(all_, asked, hidden)[:size]
     second = second_level(all_, first, hidden)[:size]
     keys = keys_of(asking, {pair.tag for pair in first} | {pair.tag for _, pair in second})

@@ -61,6 +61,8 @@ def test_a_tag_that_was_taken_over_is_told_and_left_out(
         beside = related(asking, Selection(hashtag="tea")).value
         assert [row.key for row in beside.first] == ["cake"]
         assert [(row.key, row.via) for row in beside.second] == [("scone", "cake")]
+        asked = related(asking, Selection(query="#tea")).value
+        assert [row.key for row in asked.first] == ["cake"]
         both = [post for post in posts if "#tea #cake" in post.text]
         assert beside.first[0].posts.value == len(both)
         assert beside.first[0].authors.value == len({post.author.key for post in both})

@@ -49,7 +49,7 @@ def test_hashtags_are_told(filled: Any) -> None:
     assert word["weekly_authors"] == [10]
     assert all(reason["met"] for reason in word["reasons"])
     assert "#sailing" in table.stdout
-    assert "great now (unsure)" in table.stdout
+    assert "great now (small sample)" in table.stdout
     assert "cannot tell" in table.stdout
 
 
