@@ -19,6 +19,7 @@ from rasad.commands.options import (
     Until,
 )
 from rasad.commands.plain import named, plain
+from rasad.commands.sought import tell_nothing, tell_sought
 
 if TYPE_CHECKING:
     from answers.carriers import Carrier
@@ -49,9 +50,14 @@ def why(
         project, json=json, quiet=quiet, query=query, since=since, until=until, lang=lang,
         platform=platform, source=source, hashtag=hashtag,
     ) as (at, meant, screen):  # fmt: skip
-        found = answer(at.asking(), meant).value
+        told = answer(at.asking(), meant)
+        found = told.value
         if json:
             screen.row(plain(found))
+            return
+        tell_sought(told.selection, screen, hashtag)
+        if not found.posts.value:
+            tell_nothing(at.asking(), told.selection, screen)
             return
         _tell(found, screen)
 

@@ -19,6 +19,7 @@ def test_why_the_demos_stories_rose(demo: Any) -> None:
     assert recall["outside"]["articles"]
     assert all(row["lead_s"] < 0 and row["by"] == "words" for row in recall["outside"]["articles"])
     told = demo.run("why", "#فراخوان_رستا").stdout
+    assert told.startswith("Looked for: hashtag #فراخوان_رستا")
     assert "Rising since" in told
     assert "Organic:" in told
 
@@ -41,6 +42,12 @@ def test_nothing_and_nonsense(tea: Any) -> None:
     """Without posts there is nothing to tell; a wrong query is told as everywhere."""
     (found,) = tea.json("why", "nowhere", "--project", "tea")
     assert (found["state"], found["posts"]["value"], found["first"]) == ("few", 0, [])
-    assert "Too few people" in tea.run("why", "nowhere", "--project", "tea").stderr
+    for verb in ("why", "audience"):
+        told = tea.run(verb, "nowhere", "--project", "tea")
+        assert told.stdout.startswith("Looked for: posts with the word nowhere, from ")
+        assert "Never seen here." in told.stderr
+        tag = tea.run(verb, "#nowhere", "--project", "tea").stdout
+        assert tag.startswith("Looked for: hashtag #nowhere, from ")
+        assert len(tag.splitlines()) == 1
     assert tea.json("audience", "nowhere", "--project", "tea")[0]["state"] == "few"
     assert tea.run("why", "(tea", "--project", "tea", code=2).stdout == ""
