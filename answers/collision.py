@@ -1,4 +1,4 @@
-"""Warnings about a hashtag: it means two things (collision), or others have taken it over (hijack)."""
+"""Warnings about a hashtag: two meanings (collision), taken over by others (hijack), or angry talk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from answers.narrowing import also, within
 from posts.answer import Answer, Figure
 from posts.query_errors import query_error
 from posts.selection import Selection
-from trends import contexts
+from trends import contexts, verdict
 from trends.contexts import LEAST, Marks
 
 DAYS: Final = 30
@@ -28,7 +28,7 @@ ONE_LANGUAGE: Final = 0.9
 """The share of a context's people that write one language, from which on it is a context of that language."""
 _NEUTRAL: Final = ("#", "@")
 State = Literal["told", "few"]
-Warned = Literal["hijack", "collision"]
+Warned = Literal["hijack", "collision", "angry"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +66,25 @@ class Hijack:
 class Warnings:
     """What speaks against a hashtag. ``few``: too few people use it to tell; ``told`` and nothing: none.
 
-    ``contexts`` are none or two; ``mixing`` is how much they have in common, where there are two. ``read``
-    is how many posts were read.
+    ``contexts`` are none or two; ``mixing`` is how much they have in common, where there are two. ``angry``
+    is how many of a hundred posts are surely negative, ``None`` where they are few (``trends.verdict``).
+    ``read`` is how many posts were read.
     """
 
     state: State
     contexts: tuple[Context, ...]
     mixing: float | None
     hijack: Hijack | None
+    angry: float | None
     read: int
 
     @property
     def codes(self) -> tuple[Warned, ...]:
         """The warnings by name."""
-        found: list[Warned] = ["hijack"] if self.hijack else []
-        return (*found, "collision") if self.contexts else tuple(found)
+        told: dict[Warned, object] = {
+            "hijack": self.hijack, "collision": self.contexts, "angry": self.angry,
+        }  # fmt: skip
+        return tuple(code for code, found in told.items() if found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +110,18 @@ def warnings(asking: Asking, selection: Selection) -> Answer[Warnings]:
 def weighed(asking: Asking, selection: Selection, key: str) -> Warnings:
     """What speaks against a hashtag within a selection that names it and has a window."""
     told = heard(asking, selection, key)
-    people = _people(told)
+    people, angry = _people(told), _angry(told)
     if len(people.said) < 2 * LEAST:
-        return Warnings(state="few", contexts=(), mixing=None, hijack=None, read=len(told.ids))
+        return Warnings(state="few", contexts=(), mixing=None, hijack=None, angry=angry, read=len(told.ids))
     hijack = _hijack(selection, told, people)
     two, mixing = _collision(told, people) if hijack is None else ((), None)
-    return Warnings(state="told", contexts=two, mixing=mixing, hijack=hijack, read=len(told.ids))
+    return Warnings(state="told", contexts=two, mixing=mixing, hijack=hijack, angry=angry, read=len(told.ids))
+
+
+def _angry(told: Heard) -> float | None:
+    """How many of a hundred are surely negative, where that is many."""
+    found = verdict.anger(int((told.negative == 1).sum()), int((told.negative >= 0).sum()))
+    return found if found >= verdict.ANGRY else None
 
 
 def _people(told: Heard) -> _People:

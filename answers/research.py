@@ -199,9 +199,11 @@ def _row(
     until = int(selection.until.timestamp())
     people = _people(stream, mine)
     visible = lasting(at[fresh], until=until)
+    moods = {name: int(figure.value or 0) for name, figure in split["sentiment"]}
     told = verdict(
         authors=people, days=days, visible_h=visible.at_least_s / 3600,
         authors_last_day=_people(stream, mine & (at >= until - _DAY_S)), weekly_authors=curve,
+        negative=moods.get("negative", 0), read=sum(moods.values()),
     )  # fmt: skip
     reach, impressions, known, median = followers(stream, mine)
     shares = stream.columns["shares"][fresh]

@@ -24,8 +24,8 @@ LONGEST: Final = 500
 """Signs of a draft: it stands in the address."""
 SEPARATOR: Final = " · "
 VERDICT_TONES: Final = {
-    "great now": "good", "good for long": "good", "crowded": "bad", "dead": "bad", "quiet": "",
-    "too little to tell": "muted",
+    "great now": "good", "good for long": "good", "crowded": "bad", "angry": "bad", "dead": "bad",
+    "quiet": "", "too little to tell": "muted",
 }  # fmt: skip
 LIGHT_TONES: Final = {"green": "good", "amber": "accent", "red": "bad"}
 

@@ -38,6 +38,7 @@ ERRORS: Final = frozenset(
         "too_long",
         "too_many",
         "hijack",
+        "angry",
         "collision",
     }
 )

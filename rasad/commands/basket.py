@@ -87,6 +87,8 @@ def _warn(found: Warnings, screen: Screen) -> None:
             words=separator.join(found.hijack.words_after),
         )  # fmt: skip
         screen.news(told)
+    if found.angry is not None:
+        screen.news(screen.text("related.angry", negative=screen.number(found.angry)))
     if found.contexts:
         one, other = (separator.join(context.words) for context in found.contexts)
         screen.news(screen.text("related.collision", one=one, other=other))
