@@ -9,6 +9,7 @@ from unicodedata import bidirectional
 import streamlit as st
 
 from answers.basket import Basket, Point, basket
+from answers.basket_pool import LEAST_AUTHORS
 from answers.draft import DraftCheck, draft
 from dashboard import ask, parts, tags
 from dashboard.filters import Asked
@@ -60,7 +61,8 @@ def _words(visit: Visit, key: str, **values: object) -> str:
 
 def _draw_set(visit: Visit, asked: Asked, found: Basket) -> None:
     if not found.tags:
-        st.info(texts.text("basket.nothing", visit.language), icon=":material/info:")
+        least = visit.number(LEAST_AUTHORS)
+        st.info(texts.text("basket.nothing", visit.language, least=least), icon=":material/info:")
     else:
         _tell(visit, found)
         columns: list[parts.Item] = [

@@ -191,7 +191,9 @@ def _draw_basket(found: Basket, screen: Screen) -> None:
 
 def told(found: Basket, screen: Screen) -> list[str]:
     """What is to be said of the set as a whole."""
-    lines = [screen.words("basket.nothing")]
+    from answers.basket_pool import LEAST_AUTHORS
+
+    lines = [screen.words("basket.nothing", least=screen.number(LEAST_AUTHORS))]
     if found.tags:
         told = screen.words(
             "basket.told", tags=screen.counted("hashtag", len(found.tags)),

@@ -90,6 +90,36 @@ def test_campaign_part_of_a_hashtag(planted: list[Post], visit: Visit) -> None:
         assert page["choice_lengths_around"]["rows"]
 
 
+def test_page_ends_with_a_set_and_a_checker(
+    planted: list[Post], visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same four write both tags, so one is enough; a draft has one that breaks and one misspelt."""
+    monkeypatch.setattr("answers.basket_pool.LEAST_AUTHORS", 3)
+    page = visit("research", lang="en", period="30d", seek="#AI #هوش_مصنوعی")  # artificial intelligence
+    (row,) = drawn(page)["basket_set"]["rows"]
+
+    assert (row[0]["text"], row[1]["text"]) == ("#AI", "4")
+    assert len(row[1]["link"]["params"]["ids"].split()) == 4
+    assert [block.value for block in page.code] == ["#AI"]
+
+    page.text_area(key="basket_draft").set_value("Good tea #2026 #هوش_مصنوع")  # artificial intelligenc
+    page.button[-1].click().run()
+    found = drawn(page)["basket_findings"]["rows"]
+
+    assert ["#2026" in found[0][2]["text"], found[0][1]["tone"]] == [True, "bad"]
+    assert "#هوش_مصنوعی" in found[1][2]["below"]
+    assert page.code[-1].value == "Good tea #2026 #هوش_مصنوعی"
+
+
+def test_no_set_of_hashtags_of_few_people(planted: list[Post], visit: Visit) -> None:
+    """Four people are too few for a set: the number it takes is said, and nothing is to be copied."""
+    page = visit("research", lang="fa", period="30d", seek="#AI")
+
+    assert "basket_set" not in drawn(page)
+    assert not page.code
+    assert [one for one in page.info if "۵" in one.value]
+
+
 def test_what_was_typed_is_read_as_meant() -> None:
     """Hashtags in a row are several seeds, words are one phrase; a draft and an audience are whole."""
     assert options("seed", "#tea #chai") == {"seeds": ("#tea", "#chai")}
