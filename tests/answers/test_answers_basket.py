@@ -51,7 +51,7 @@ def test_a_tag_that_was_taken_over_is_told_and_left_out(
         fill(store, state, tmp_path, posts)
         asking = build_asking(store, state, ours=None)
         found = warnings(asking, Selection(hashtag="golden")).value
-        assert found.codes == ("hijack",)
+        assert found.codes == ("hijack", "angry")
         assert found.hijack is not None
         assert abs(found.hijack.since - (NOW - HOUR * 100)) <= 3 * HOUR
         for figure in (found.hijack.before, found.hijack.after):
