@@ -75,7 +75,7 @@ def test_a_tag_that_was_taken_over_is_told_and_left_out(
 
         told = draft(asking, Selection(), text="#golden and #scnoe and #zzquux").value
         assert [(one.code, one.remedy) for one in told.findings] == [
-            ("hijack", None), ("typo", "#scone"), ("unseen", None)
+            ("angry", None), ("hijack", None), ("typo", "#scone"), ("unseen", None)
         ]  # fmt: skip
 
 
