@@ -3,8 +3,8 @@
 Sets are chosen on the weeks before and counted on the next one: distinct authors under one of the tags who
 were not reached before. Ours (``trends.basket.choose``) beside sets ranked by popularity (posts, or authors)
 and by co-occurrence (the most popular tag and what stands beside it in most posts, or is most surely related
-to it), cover where a person counts once a week, and greedy cover of that very week (hindsight). Differences are paired: both sets on the
-same people; the 95 % intervals draw worlds anew, and people of each world anew.
+to it), cover where a person counts once a week, and greedy cover of that very week (hindsight). Differences
+are paired: both sets on the same people; the 95 % intervals draw worlds anew, and people of each week anew.
 
 *Demo*: ``config.demo.world``; who dealt with our accounts before the week counts as reached. *Made worlds*:
 nothing in them favours cover. ``PEOPLE`` write one to three tags a post; how often is log-normal (sigma 1).
@@ -112,8 +112,8 @@ def _filled(some: list[int], rest: Iterable[int], k: int) -> list[int]:
 
 
 RULES: Final[dict[str, Rule]] = {
-    "ours": ours, "cover of people by week": by_week, "most posts": by_posts, "most authors": by_authors, "most posts beside": beside,
-    "surest related": related,
+    "ours": ours, "cover of people by week": by_week, "most posts": by_posts, "most authors": by_authors,
+    "most posts beside": beside, "surest related": related,
 }  # fmt: skip
 
 
