@@ -4,7 +4,7 @@ Sets are chosen on the weeks before and counted on the next one: distinct author
 were not reached before. Ours (``trends.basket.choose``) beside sets ranked by popularity (posts, or authors)
 and by co-occurrence (the most popular tag and what stands beside it in most posts, or is most surely related
 to it), cover where a person counts once a week, and greedy cover of that very week (hindsight). Differences
-are paired: both sets on the same people; the 95 % intervals draw worlds anew, and people of each world anew.
+are paired: both sets on the same people; the 95 % intervals draw worlds anew, and people of each week anew.
 
 *Demo*: ``config.demo.world``; who dealt with our accounts before the week counts as reached. *Made worlds*:
 nothing in them favours cover. ``PEOPLE`` write one to three tags a post; how often is log-normal (sigma 1).
