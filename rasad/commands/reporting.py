@@ -62,6 +62,7 @@ def hashtags(
     """Make a dossier of hashtags: one page with its numbers, its data, and how to prove them."""
     from answers.dossier import TooMany, dossier
     from answers.names import check_names
+    from posts.errors import RasadError
     from rasad import __version__
     from rasad.project import choose, opened
     from reports.dossier_file import write
@@ -86,6 +87,12 @@ def hashtags(
             made = dossier(asking, meant, tags, version=__version__, samples=samples)
         except TooMany as error:
             raise WrongUse(error.message, remedy=error.remedy) from error
+    if not made.posts:
+        named = ", ".join(f"#{tag.lstrip('#＃')}" for tag in tags)
+        raise RasadError(
+            "is in no post of this time, so there is nothing to report.", subject=named,
+            remedy="`rasad hashtags` names those that look like it; --since takes another time.",
+        )  # fmt: skip
     data = write(made, language=language or screen.language, calendar=_calendar(settings, language))
     file = out or Path(f"{settings.project.name}-dossier.html")
     _save(file, data)
@@ -132,13 +139,11 @@ def changes(
     if json:
         screen.row(_record(found))
         return
-    file = out or Path(f"{settings.project.name}-changes.html")
-    shown = language or screen.language
-    _save(
-        file, changes_page.write(before, after, found, language=shown, calendar=_calendar(settings, language))
-    )
     _tell(found, screen)
-    screen.news(str(file))
+    if out is not None:
+        shown, calendar = language or screen.language, _calendar(settings, language)
+        _save(out, changes_page.write(before, after, found, language=shown, calendar=calendar))
+        screen.news(str(out))
 
 
 def verify(
