@@ -102,8 +102,10 @@ def _draw_overlap(visit: Visit, found: Overlap) -> None:
 def _draw_warnings(visit: Visit, found: Warnings) -> None:
     """What speaks against the hashtag, with the posts that show it; or that nothing does."""
     if found.angry is not None:
-        told = visit.text("related.warnings.angry", negative=visit.number(found.angry))
-        st.warning(told, icon=":material/warning:")
+        st.warning(
+            visit.text("related.warnings.angry", negative=visit.number(found.angry)),
+            icon=":material/warning:",
+        )
     if found.state == "few":
         st.caption(visit.text("related.warnings.few"))
     elif found.hijack is not None:
