@@ -96,7 +96,7 @@ def judged(*_: Any, days: int) -> Answer[Backtest]:
         precision=ABOUT, recall=ABOUT, listed=ABOUT, before=ABOUT, lead_h=None, false_a_day=ABOUT, first=(-1,)
     )
     more, same = Estimate(value=0.3, low=0.1, high=0.4), Estimate(value=0.0, low=-0.1, high=0.1)
-    against = Against(precision=more, before=same, false_a_day=same)
+    against = Against(precision=more, listed=same, before=same, false_a_day=same)
     rise = Rise(
         key="ai", name="AI", start=START, peak=START + 5 * HOUR, end=START + 30 * HOUR, posts=POSTS,
         authors=POSTS, listed={"rasad": None, "mastodon": START + 2 * HOUR},
