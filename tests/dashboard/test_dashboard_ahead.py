@@ -143,7 +143,7 @@ def test_rankings_stand_beside_each_other(
 
     assert [str(each) for each in page.exception] == []
     assert [ours[0]["text"], ours[-1]["text"]] == ["Rasad", "ours"]
-    assert other[-1]["text"] == "more precise"
+    assert other[-1]["text"] == "Better: more precise."
     assert (other[1]["text"], other[1]["below"]) == ("50%", "25% to 75%")
     assert other[2]["link"]["params"]["ranking"] == "mastodon"
     assert rise[3]["link"]["view"] == "posts"
