@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final, Literal
 
 import numpy as np
@@ -19,14 +18,13 @@ from answers.counting import top
 from answers.meant import own_words
 from answers.narrowing import also, naming
 from answers.posts import post_of
-from answers.rising_tags import Columns, Spelling
+from answers.rising_tags import Columns, Spelling, with_past
 from answers.spoken import narrowed, spoken, tell_apart
 from nlp.surface import commonest
 from nlp.text import prepare
 from posts.errors import QueryError
 from posts.selection import Selection
 from trends.rising import LEAST_AUTHORS
-from trends.snapshot import HISTORY_DAYS
 from trends.wording import LONGEST, Said
 
 TermKind = Literal["entity", "link", "domain"]
@@ -59,7 +57,7 @@ def find_terms(asking: Asking, selection: Selection, kind: TermKind) -> Found:
     The latter are not listed: they show how often one of the kind is high by chance.
     """
     counted = top(asking, matching(asking, selection), _FIELDS[kind], size=CANDIDATES)
-    usual = top(asking, matching(asking, _with_past(selection)), _FIELDS[kind], size=CANDIDATES)
+    usual = top(asking, matching(asking, with_past(selection)), _FIELDS[kind], size=CANDIDATES)
     shown = [key for key, posts in counted if posts >= LEAST_AUTHORS]
     shown = shown or [key for key, _ in counted[:LEAST_AUTHORS]]
     others = [key for key, posts in usual if posts >= LEAST_AUTHORS and key not in shown]
@@ -81,7 +79,7 @@ def find_phrases(asking: Asking, selection: Selection, *, size: int) -> Found:
     All that enough people say in the window were considered, these are the surest.
     """
     here = matching(asking, selection)
-    rest = matching(asking, _with_past(selection).narrowed(until=selection.since))
+    rest = matching(asking, with_past(selection).narrowed(until=selection.since))
     items: list[Item] = []
     tests = 0
     for language, _ in top(asking, here, "language", size=_LANGUAGES, without=(_UNKNOWN,)):
@@ -126,16 +124,11 @@ def _said_by_enough(said: Said) -> int:
     return sum(count >= LEAST_AUTHORS for count in voices.values())
 
 
-def _with_past(selection: Selection) -> Selection:
-    assert selection.since is not None
-    return selection.narrowed(since=selection.since - timedelta(days=HISTORY_DAYS))
-
-
 def _columns(
     asking: Asking, selection: Selection, items: Sequence[Item], *, shown: int, tests: int | None
 ) -> Found:
     """Who wrote when of each item, in the window and the weeks before; items are numbered by their place."""
-    past = _with_past(selection)
+    past = with_past(selection)
     stream = asking.store.columns("posts", matching(asking, past), ["created_at"])["created_at"]
     numbers, authors, moments = [], [], []
     for place, item in enumerate(items):

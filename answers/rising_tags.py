@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from answers.asking import Asking, matching
 from answers.narrowing import tagged
+from answers.uses import filters_of, told_by_uses
 from posts.answer import Figure
 from posts.post import number
 from posts.selection import Selection
@@ -56,7 +57,7 @@ def spellings(
     """
     if not tags:
         return {}
-    filters = [*_filters(selection, selection.since, selection.until), {"terms": {"tag_n": tags}}]
+    filters = [*filters_of(selection), {"terms": {"tag_n": tags}}]
     query = {"bool": {"filter": filters}}
     counts: dict[str, Counter[str]] = {}
     if posts is None:
@@ -101,13 +102,18 @@ def author_keys(asking: Asking, numbers: list[int], collection: Collection = "us
     return {number(bucket["key"]): bucket["key"] for bucket in found}
 
 
+def with_past(selection: Selection) -> Selection:
+    """The selection and the weeks before it, by which it is judged."""
+    assert selection.since is not None
+    return selection.narrowed(since=selection.since - timedelta(days=HISTORY_DAYS))
+
+
 def tag_columns(asking: Asking, selection: Selection, posts: Ints | None) -> Columns:
     """Uses of all hashtags in the window and the weeks before it, within the fields that uses have.
 
     ``posts`` are the numbers of those that count, if not all do.
     """
-    assert selection.since is not None
-    filters = _filters(selection, selection.since - timedelta(days=HISTORY_DAYS), selection.until)
+    filters = filters_of(with_past(selection))
     fields = ["tag_n", "author_n", "created_at", *(["post_n"] if posts is not None else [])]
     found = asking.store.columns("uses", {"bool": {"filter": filters}}, fields)
     stream = found["created_at"]
@@ -119,25 +125,7 @@ def tag_columns(asking: Asking, selection: Selection, posts: Ints | None) -> Col
 
 def posts_that_count(asking: Asking, selection: Selection) -> Ints | None:
     """The numbers of the posts of the window and its past, or ``None`` where uses tell by themselves."""
-    assert selection.since is not None
-    past = selection.narrowed(since=selection.since - timedelta(days=HISTORY_DAYS))
-    plain = Selection(
-        since=past.since, until=past.until, platform=past.platform, source=past.source,
-        language=past.language, author=past.author,
-    )  # fmt: skip
-    if past.narrowed(query=past.query.strip()) == plain:
+    past = with_past(selection)
+    if told_by_uses(past):
         return None
     return asking.store.columns("posts", matching(asking, past), ["n"])["n"]
-
-
-def _filters(selection: Selection, since: datetime | None, until: datetime | None) -> list[dict[str, Any]]:
-    """The window and those parts of a selection that uses carry themselves."""
-    bounds = {"gte": since, "lt": until}
-    filters: list[dict[str, Any]] = [
-        {"range": {"created_at": {name: at.isoformat() for name, at in bounds.items() if at}}}
-    ]
-    for field in ("platform", "source", "language", "author"):
-        value = getattr(selection, field)
-        if value is not None:
-            filters.append({"term": {field: value}})
-    return filters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any, Final
 
 from answers.asking import Asking
@@ -14,11 +13,9 @@ CARRIED: Final = ("platform", "source", "language", "author")
 """The parts of a selection, beside its window, that every use carries."""
 
 
-def filters_of(
-    selection: Selection, since: datetime | None = None, until: datetime | None = None
-) -> list[dict[str, Any]]:
-    """The clauses for uses in the selection as far as uses tell; its own window where no other is given."""
-    bounds = {"gte": since or selection.since, "lt": until or selection.until}
+def filters_of(selection: Selection) -> list[dict[str, Any]]:
+    """The clauses for uses in the selection as far as uses tell."""
+    bounds = {"gte": selection.since, "lt": selection.until}
     window = {name: at.isoformat() for name, at in bounds.items() if at}
     own = {field: getattr(selection, field) for field in CARRIED}
     return [

@@ -21,6 +21,7 @@ from scipy.special import betaincinv
 from scipy.stats import hypergeom
 
 from trends.odds import false_rates
+from trends.pairs import people
 
 Ints = npt.NDArray[np.int64]
 Marks = npt.NDArray[np.bool_]
@@ -160,10 +161,10 @@ def overlaps(uses: Uses, tags: Sequence[int]) -> npt.NDArray[np.float64]:
 def _distinct(place: Ints, values: Ints, size: int) -> Ints:
     """How many distinct values (from 0 on) each place has."""
     known = values >= 0
-    if not known.any():
-        return np.zeros(size, dtype=np.int64)
-    both = np.unique(np.stack([place[known], values[known]], axis=1), axis=0)
-    return np.bincount(both[:, 0], minlength=size).astype(np.int64)
+    places, many = people(place[known], values[known])
+    counts = np.zeros(size, dtype=np.int64)
+    counts[places] = many
+    return counts
 
 
 def _lower(hits: Ints, tries: int) -> npt.NDArray[np.float64]:

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom, hypergeom, norm
 
+from trends.rates import wilson
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -102,9 +104,4 @@ def change(began: int, ended: int, people: int) -> Change:
 
 def share_interval(some: int, people: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share; (0, 1) of nobody."""
-    if not people:
-        return 0.0, 1.0
-    share, z2 = some / people, _Z**2
-    middle = (share + z2 / (2 * people)) / (1 + z2 / people)
-    width = _Z * np.sqrt(share * (1 - share) / people + z2 / (4 * people**2)) / (1 + z2 / people)
-    return float(max(0.0, middle - width)), float(min(1.0, middle + width))
+    return wilson(some, people) or (0.0, 1.0)

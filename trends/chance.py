@@ -70,19 +70,18 @@ def fit_tail(scores: Floats, *, tested: int, windows: int, table: int) -> Tail:
 def _slope(excess: Floats, width: float) -> float:
     """The slope of a truncated exponential by its mean, between 0.3 and 1.5; 1 is the model's."""
     weight = len(excess) + _PRIOR
-    mean = (float(excess.sum()) + _PRIOR * _mean_excess(1.0, width)) / weight
+    mean = (float(excess.sum()) + _PRIOR * mean_excess(_LN10, width)) / weight
     low, high = 0.3, 1.5
     for _ in range(40):
         middle = (low + high) / 2
-        if _mean_excess(middle, width) > mean:
+        if mean_excess(middle * _LN10, width) > mean:
             low = middle
         else:
             high = middle
     return (low + high) / 2
 
 
-def _mean_excess(slope: float, width: float) -> float:
-    """The mean of an exponential with this slope (per factor of ten) that is cut off at ``width``."""
-    rate = slope * _LN10
+def mean_excess(rate: float, width: float) -> float:
+    """The mean of an exponential with this rate that is cut off at ``width``."""
     cut = np.exp(-rate * width)
     return float(1 / rate - width * cut / (1 - cut))

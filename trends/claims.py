@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from trends.chance import mean_excess
+
 Floats = npt.NDArray[np.float64]
 
 FAR: Final = 4.0
@@ -66,6 +68,5 @@ def _slope(mean: float) -> float:
     low, high = 0.05, 50.0
     for _ in range(40):
         slope = (low * high) ** 0.5
-        found = 1 / slope - FAR / np.expm1(slope * FAR)
-        low, high = (slope, high) if found > mean else (low, slope)
+        low, high = (slope, high) if mean_excess(slope, FAR) > mean else (low, slope)
     return float(slope)

@@ -18,7 +18,6 @@ Floats = npt.NDArray[np.float64]
 
 BREAKOUT_SDS: Final = 5.0
 LAST_POSTS: Final = 100
-VARIATION_SDS: Final = (1.5, 2.0, 3.0)
 
 
 def elastalert(

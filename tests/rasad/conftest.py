@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ class Home:
 
     folder: Path
     environ: dict[str, str]
+    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def run(self, *arguments: str, code: int = 0, more: dict[str, str] | None = None) -> Done:
         """The command carried out in this process; it must have ended with ``code``, without a traceback."""

@@ -20,8 +20,10 @@ def told(demo: Any, tag: str, *more: str) -> tuple[list[dict[str, Any]], list[di
     return [row for row in rows if row["kind"] == "burst"], [row for row in rows if row["kind"] != "burst"]
 
 
-def ago(moment: str) -> timedelta:
-    return datetime.now(UTC) - datetime.fromisoformat(moment)
+def ago(demo: Any, moment: str) -> timedelta:
+    """How long before the demo was made: what is planted hangs on that, however late a test comes."""
+    made_at: datetime = demo.made_at
+    return made_at - datetime.fromisoformat(moment)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_planted_bursts_are_found(demo: Any, tag: str, hours: int, delay: int) -
     """One episode each, that begins within hours of the truth, by many people."""
     (burst,), _ = told(demo, tag)
 
-    assert -3 <= hours - ago(burst["since"]) / HOUR <= delay + 1
+    assert -1 <= hours - ago(demo, burst["since"]) / HOUR <= delay + 1
     assert burst["posts"] >= burst["authors"] >= 12
     assert burst["score"] >= 1
     assert burst["peak"] <= burst["posts"]
@@ -54,8 +56,8 @@ def test_slow_changes_of_the_demo_are_found(demo: Any) -> None:
     up, down = told(demo, stories.CAMPAIGN, "--since", "20d")[1]
 
     assert (up["kind"], down["kind"]) == ("climb", "drop")
-    assert abs(ago(up["since"]) - timedelta(days=14)) < timedelta(days=2)
-    assert abs(ago(down["since"]) - timedelta(days=8)) < timedelta(days=2)
+    assert abs(ago(demo, up["since"]) - timedelta(days=14)) < timedelta(days=2)
+    assert abs(ago(demo, down["since"]) - timedelta(days=8)) < timedelta(days=2)
     assert up["after"] > 20 > down["after"]
 
 
