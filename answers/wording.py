@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from answers.asking import Asking, bounded, matching
-from answers.counting import top
+from answers.counting import counted, top
 from answers.coverage import answered
 from answers.meant import everyone, is_everything, others, own_words
 from answers.narrowing import also
@@ -109,13 +109,12 @@ def wording(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[W
 
     def figures(condition: str, language: str) -> tuple[Figure, Figure, Figure | None]:
         own = selection.narrowed(query=also(selection.query, condition), language=language)
-        column = asking.store.columns("posts", matching(asking, own), ["author_n"])["author_n"]
-        posts, authors = len(column), np.unique(column[column >= 0]).size
+        posts, authors = counted(asking, own)
         elsewhere = None
         if outside is not None:
             there = outside.narrowed(query=also(outside.query, condition), language=language)
             elsewhere = Figure(value=asking.store.count("posts", matching(asking, there)), selection=there)
-        return Figure(value=posts, selection=own), Figure(value=int(authors), selection=own), elsewhere
+        return posts, authors, elsewhere
 
     if is_everything(selection):
         found = Words(state="alone", phrases=(), compared=())
@@ -163,8 +162,8 @@ def audience(asking: Asking, selection: Selection, *, size: int = 20) -> Answer[
 def _words(
     asking: Asking, here: Clause, rest: Clause, hidden: Collection[str], figures: _Figures, *, size: int
 ) -> Words:
-    counted = top(asking, here, "language", size=LANGUAGES + 1, without=(_UNKNOWN,))
-    languages = [name for name, posts in counted if posts >= LEAST_LANGUAGE * counted[0][1]]
+    ranked = top(asking, here, "language", size=LANGUAGES + 1, without=(_UNKNOWN,))
+    languages = [name for name, posts in ranked if posts >= LEAST_LANGUAGE * ranked[0][1]]
     compared: list[Compared] = []
     phrases: list[Phrase] = []
     states: set[State] = set()

@@ -208,9 +208,14 @@ def _ask(question: str, visit: Visit, selection: Selection, **options: Any) -> A
 
 def of(question: Callable[..., Answer[T]], visit: Visit, selection: Selection, **options: Any) -> Answer[T]:
     """What ``question(asking, selection, **options)`` answers; kept under its name and options."""
+    return cast("Answer[T]", _ask(_named(question), visit, selection, **options))
+
+
+def _named(question: Callable[..., Any]) -> str:
+    """The name under which a question's answers are kept; from now on it is known by it."""
     name = f"{question.__module__}.{question.__qualname__}"
     _QUESTIONS.setdefault(name, question)
-    return cast("Answer[T]", _ask(name, visit, selection, **options))
+    return name
 
 
 @st.cache_data(ttl=KEPT_S * 120, max_entries=40, show_spinner=False)
@@ -224,12 +229,12 @@ def of_the_hour(
     question: Callable[..., Answer[T]], visit: Visit, selection: Selection, **options: Any
 ) -> Answer[T]:
     """The same as of the last whole hour, kept for an hour: for what takes seconds and changes slowly."""
-    name = f"{question.__module__}.{question.__qualname__}"
-    _QUESTIONS.setdefault(name, question)
     then = replace(visit, now=tick(visit.now, seconds=3600))
     parts = tuple(sorted(selection.to_params().items()))
     folder = str(visit.settings.folder)
-    found = _answer_of_hour(name, folder, then.now.isoformat(), parts, tuple(options.items()), then)
+    found = _answer_of_hour(
+        _named(question), folder, then.now.isoformat(), parts, tuple(options.items()), then
+    )
     return cast("Answer[T]", found)
 
 

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from rasad.screen import Screen
 
 
+Aim = Annotated[
+    str | None,
+    typer.Option("--platform", help="Where it is to be posted: x, instagram, mastodon, bluesky ..."),
+]
+
+
 def related(
     query: Query = "",
     project: Project = None,
@@ -121,10 +127,7 @@ def basket(
     since: Since = None,
     until: Until = None,
     lang: Lang = None,
-    platform: Annotated[
-        str | None,
-        typer.Option("--platform", help="Where it is to be posted: x, instagram, mastodon, bluesky ..."),
-    ] = None,
+    platform: Aim = None,
     max_per_hour: Annotated[
         float | None, typer.Option("--max-per-hour", min=0, help="Leave out what is more crowded.")
     ] = None,
@@ -265,10 +268,7 @@ def draft(
     since: Since = None,
     until: Until = None,
     lang: Lang = None,
-    platform: Annotated[
-        str | None,
-        typer.Option("--platform", help="Where it is to be posted: x, instagram, mastodon, bluesky ..."),
-    ] = None,
+    platform: Aim = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
